@@ -1,0 +1,1 @@
+"""The console: draws and submits, computes nothing."""

@@ -1,0 +1,1 @@
+"""Pages: one file each, with `render()` and a main guard."""

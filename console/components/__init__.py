@@ -1,0 +1,1 @@
+"""Components: take data, draw."""

@@ -1,0 +1,169 @@
+"""What a person can still do once the engine is done with a case, or has given it up.
+
+Undo with a preview, say what was found in a repair, give the fact that was asked for.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from console import flash, session
+from console import format as words
+from console.components import open_case, text_line
+from console.components.open_case import OpenCase
+from console.components.text_line import Piece
+from engine.domain.effect import Effect
+from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
+
+PAGE = "after"
+
+
+def draw_rest(case: OpenCase) -> None:
+    """A case at rest: what happened, what later proved true, and the undo where there is one."""
+    card = case.card
+    text_line.draw(
+        [
+            [
+                Piece(text=words.STATUS[card.row.status], tone="strong"),
+                *(_effect_piece(effect) for effect in card.effects),
+                Piece(text=f"Outcome: {card.outcome}" if card.outcome else "", look="dim"),
+            ]
+        ],
+        key="rest",
+    )
+    if not card.can_undo:
+        return
+    if session.recall(PAGE, _name(case), False):
+        _draw_undo(case)
+        return
+    st.columns([3, 1])[1].button(
+        "Undo…",
+        key=session.key(PAGE, "undo", case.case_id, case.version),
+        icon=":material/undo:",
+        shortcut="U",
+        width="stretch",
+        disabled=not open_case.may_decide(),
+        on_click=session.remember,
+        args=(PAGE, _name(case), True),
+    )
+
+
+def _effect_piece(effect: Effect) -> Piece:
+    name = words.name(effect.tool)
+    if effect.undoes is not None:
+        return Piece(text=f"{name} undone", look="chip", tone="info", hint=effect.note)
+    if effect.is_correct:
+        return Piece(text=f"{name} ran and was verified", look="chip", tone="good")
+    seen = "not verified" if effect.is_correct is None else "reading back shows something else"
+    return Piece(text=f"{name}: {seen}", look="chip", tone="warn", hint=effect.note)
+
+
+def _draw_undo(case: OpenCase) -> None:
+    text_line.draw([[Piece(text=case.card.words.undo, tone="strong")]], key="undo_preview")
+    reason_key = session.key(PAGE, "reason", case.case_id, case.version)
+    st.text_input("Why undo it", max_chars=2000, key=reason_key)
+    columns = st.columns([1, 1, 2], gap="small")
+    columns[0].button(
+        "Undo it now",
+        key=session.key(PAGE, "undo_now", case.case_id, case.version),
+        type="primary",
+        width="stretch",
+        on_click=undo,
+        args=(case, reason_key),
+    )
+    columns[1].button(
+        "Keep it",
+        key=session.key(PAGE, "keep", case.case_id, case.version),
+        shortcut="Escape",
+        width="stretch",
+        on_click=session.remember,
+        args=(PAGE, _name(case), False),
+    )
+
+
+def undo(case: OpenCase, reason_key: str) -> None:
+    """Ask for the undo of the last effect."""
+    reason = _filled(reason_key, "Say why it should be undone.")
+    if not reason:
+        return
+    session.submit(UndoEffect(case_id=case.case_id, version=case.version, reason=reason))
+    session.attempt(open_case.reload)
+
+
+def draw_repair(case: OpenCase) -> None:
+    """Ask the person what they found outside."""
+    note_key = session.key(PAGE, "found", case.case_id, case.version)
+    text_line.draw(
+        [[Piece(text="Look at the target itself, then say what you found.", tone="warn")]],
+        key="repair",
+    )
+    st.text_input("What you found", max_chars=2000, key=note_key)
+    columns = st.columns(2, gap="small")
+    for column, label, is_done in (
+        (columns[0], "It stands as wanted", True),
+        (columns[1], "It does not: back to the queue", False),
+    ):
+        column.button(
+            label,
+            key=session.key(PAGE, "settle", is_done, case.case_id, case.version),
+            disabled=not open_case.may_decide(),
+            width="stretch",
+            on_click=settle,
+            args=(case, is_done, note_key),
+        )
+
+
+def settle(case: OpenCase, is_done: bool, note_key: str) -> None:
+    """Tell the engine how the repair ended."""
+    note = _filled(note_key, "Say what you found.")
+    if not note:
+        return
+    request = SettleRepair(case_id=case.case_id, version=case.version, is_done=is_done, note=note)
+    if session.submit(request) is not None:
+        session.attempt(open_case.reload)
+
+
+def draw_question(case: OpenCase) -> None:
+    """Take the fact that was asked for."""
+    columns = st.columns([1, 2, 1], gap="small", vertical_alignment="bottom")
+    keys = [session.key(PAGE, name, case.case_id, case.version) for name in ("fact", "value")]
+    missing = case.card.recommendation.draft.missing if case.card.recommendation else ()
+    columns[0].text_input("Fact", value=missing[0] if missing else "", max_chars=100, key=keys[0])
+    columns[1].text_input("Value", max_chars=500, key=keys[1])
+    columns[2].button(
+        "Give it",
+        key=session.key(PAGE, "give", case.case_id, case.version),
+        type="primary",
+        disabled=not open_case.may_decide(),
+        width="stretch",
+        on_click=provide,
+        args=(case, keys[0], keys[1]),
+    )
+
+
+def provide(case: OpenCase, fact_key: str, value_key: str) -> None:
+    """Answer the question with a new fact."""
+    attribute = _filled(fact_key, "Name the fact.")
+    value = _filled(value_key, "Give its value.")
+    if not (attribute and value):
+        return
+    request = ProvideFact(
+        case_id=case.case_id, version=case.version, attribute=attribute, value=value
+    )
+    if session.submit(request) is not None:
+        session.attempt(open_case.reload)
+
+
+def _filled(key: str, otherwise: str) -> str:
+    """What stands in a field; where it is empty, say what is missing.
+
+    Buttons are not locked meanwhile: a text that has the focus arrives with the click itself.
+    """
+    text = str(st.session_state.get(key) or "").strip()
+    if not text:
+        flash.add("warning", otherwise, "MISSING")
+    return text
+
+
+def _name(case: OpenCase) -> str:
+    return f"undo:{case.case_id}:{case.version}"

@@ -1,0 +1,87 @@
+"""One case in full: evidence before recommendation, then policy, then the way it came.
+
+At the foot, always in the same place, stands what the person can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import streamlit as st
+
+from console import flash, session
+from console.components import (
+    after_effect,
+    case_evidence,
+    case_follow,
+    case_head,
+    case_verdict,
+    case_ways,
+    decision_bar,
+    open_case,
+)
+from console.components.open_case import OpenCase
+from engine.domain.case_status import CaseStatus
+from engine.service.rows import CaseCard
+
+
+def draw(*, on_decided: Callable[[], None]) -> None:
+    """Draw the open case.
+
+    Args:
+        on_decided: Called after a decision was taken on it.
+    """
+    case = open_case.current()
+    if case is None:
+        st.info("No case is open. Pick one from the queue.", icon=":material/touch_app:")
+        return
+    open_case.touch()
+    now = desk_now(case.card)
+    with st.container(key="case_detail"):
+        case_head.draw(case.card, now=now, holder=open_case.holder_of(case.card))
+        with st.container(key="case_evidence"):
+            _draw_evidence(case.card, now)
+        with st.container(key="decision_bar"):
+            flash.draw_here()
+            _draw_answers(case, on_decided)
+
+
+def desk_now(card: CaseCard) -> datetime:
+    """The present of the case's desk: its replay clock, or now."""
+    desks = {desk.name: desk for desk in session.queries().desks()}
+    desk = desks.get(card.row.desk)
+    return desk.clock if desk is not None and desk.is_replaying else session.now()
+
+
+def _draw_evidence(card: CaseCard, now: datetime) -> None:
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        case_evidence.draw_facts(card, now)
+    with right:
+        case_evidence.draw_recommendation(card)
+        case_evidence.draw_reasons(card)
+        case_evidence.draw_precedents(card, now)
+    case_verdict.draw_verdict(card)
+    case_verdict.draw_timeline(card.timeline, session.now())
+    case_ways.draw(card.row.case_id)
+
+
+def _draw_answers(case: OpenCase, on_decided: Callable[[], None]) -> None:
+    match case.card.row.status:
+        case CaseStatus.PENDING | CaseStatus.BLIND_PENDING | CaseStatus.SECOND_PENDING:
+            case_follow.draw_watch(case)
+            decision_bar.draw(case, on_decided=on_decided)
+        case CaseStatus.HELD:
+            case_follow.draw_watch(case)
+            decision_bar.draw(case, on_decided=on_decided)
+        case CaseStatus.NEEDS_REPAIR:
+            case_follow.draw_watch(case)
+            after_effect.draw_repair(case)
+        case CaseStatus.WAITING_FACT:
+            case_follow.draw_watch(case)
+            after_effect.draw_question(case)
+        case status if status in open_case.MOVES:
+            case_follow.draw_progress(case)
+        case _:
+            after_effect.draw_rest(case)

@@ -1,0 +1,185 @@
+"""Evidence of a case: the facts first, then what is recommended, and what speaks against it.
+
+Everything a person reads before deciding; nothing here can be pressed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from console import format as words
+from console.components import text_line, text_table
+from console.components.text_line import Piece
+from console.components.text_table import Cell, Column
+from engine.domain.recommendation import Reason, Recommendation
+from engine.service.rows import CaseCard, FactRow
+
+
+def draw_facts(card: CaseCard, now: datetime) -> None:
+    """What is known, with source, age and doubts; doubted facts come first."""
+    st.subheader("Facts", anchor=False)
+    doubted_first = sorted(card.facts, key=lambda fact: not (fact.is_stale or fact.is_contradicted))
+    text_table.draw(
+        (
+            Column(label="Fact", width="29%"),
+            Column(label="Value", width="36%"),
+            Column(label="Source", width="15%"),
+            Column(label="Age", width="20%"),
+        ),
+        [_fact_cells(fact, now) for fact in doubted_first],
+        key="facts",
+        label="Facts",
+        empty="No facts are known about this case.",
+    )
+
+
+def _fact_cells(fact: FactRow, now: datetime) -> tuple[Cell, ...]:
+    given = fact.value is not None and fact.value != ""
+    return (
+        Cell(text=words.name(fact.attribute), tone="dim"),
+        Cell(
+            text=words.fact_value(fact.value),
+            tone="warn" if fact.is_contradicted else "" if given else "dim",
+            note="⚠ contradicted" if fact.is_contradicted else "",
+            hint="another source says otherwise" if fact.is_contradicted else "",
+        ),
+        Cell(text=fact.source, tone="dim"),
+        Cell(
+            text=words.span(now - fact.observed_at),
+            tone="warn" if fact.is_stale else "dim",
+            note="⚠ stale" if fact.is_stale else "",
+            hint=words.exact(fact.observed_at),
+        ),
+    )
+
+
+def draw_recommendation(card: CaseCard) -> None:
+    """The proposal with its alternatives, and how sure the reasoner is."""
+    st.subheader("Recommendation", anchor=False)
+    advice = card.recommendation
+    if advice is None:
+        text_line.draw(
+            [[Piece(text=card.row.attention_note or "Nothing is recommended for this case.")]],
+            key="advice",
+        )
+        return
+    draft = advice.draft
+    text_line.draw(
+        [
+            [Piece(text=draft.summary, tone="strong"), *_sureness(advice)],
+            [Piece(text=draft.rationale)],
+            [
+                Piece(
+                    text=f"{words.name(draft.reasoner)} {draft.reasoner_version}, "
+                    f"{advice.calibration or 'not calibrated'}",
+                    look="dim",
+                )
+            ],
+        ],
+        key="advice",
+    )
+    text_table.draw(
+        (Column(label="Alternatives", width="52%"), Column(label="Probability", width="48%")),
+        [
+            (
+                Cell(text=other.label, tone="strong" if other.label == draft.label else ""),
+                Cell(
+                    text=words.percent(other.probability),
+                    share=other.probability,
+                    mark=advice.threshold,
+                    hint=f"the line marks what software would need: "
+                    f"{words.percent(advice.threshold)}",
+                ),
+            )
+            for other in draft.alternatives[:3]
+        ],
+        key="alternatives",
+        label="Alternatives",
+        empty="The reasoner names no alternatives.",
+    )
+
+
+def _sureness(advice: Recommendation) -> list[Piece]:
+    return [
+        Piece(
+            text=words.confidence(advice.confidence, advice.threshold),
+            look="chip",
+            hint="calibrated confidence against what software would need to act alone",
+        ),
+        Piece(text="" if advice.is_calibrated else "uncalibrated", look="chip", tone="warn"),
+    ]
+
+
+def draw_reasons(card: CaseCard) -> None:
+    """What speaks against it before what speaks for it, and what is missing."""
+    st.subheader("Against and for", anchor=False)
+    draft = card.recommendation.draft if card.recommendation else None
+    against = draft.counter_evidence if draft else ()
+    reasons = draft.reasons if draft else ()
+    rows = [_reason_cells("against", reason) for reason in against]
+    if draft is not None and draft.missing:
+        rows.append(_missing_cells(draft.missing))
+    rows += [_reason_cells("for", reason) for reason in reasons[:4]]
+    text_table.draw(
+        (
+            Column(label="Speaks", width="16%"),
+            Column(label="Because", width="66%"),
+            Column(label="Weight", width="18%", is_right=True),
+        ),
+        rows,
+        key="reasons",
+        label="Against and for",
+        empty="Without a recommendation there is nothing to weigh.",
+    )
+
+
+def _reason_cells(side: str, reason: Reason) -> tuple[Cell, ...]:
+    return (
+        Cell(text=side, tone="warn" if side == "against" else "good"),
+        Cell(text=reason.text, hint=reason.fact),
+        Cell(text=f"{reason.weight:+.2f}", tone="dim", hint="contribution to the log-odds"),
+    )
+
+
+def _missing_cells(missing: tuple[str, ...]) -> tuple[Cell, ...]:
+    rest = f"; also {', '.join(missing[1:])}" if len(missing) > 1 else ""
+    return (
+        Cell(text="missing", tone="info"),
+        Cell(text=f"{words.name(missing[0])} would matter most{rest}"),
+        Cell(text=""),
+    )
+
+
+def draw_precedents(card: CaseCard, now: datetime) -> None:
+    """Resolved cases like this one, with what proved right there."""
+    st.subheader("Similar cases", anchor=False)
+    draft = card.recommendation.draft if card.recommendation else None
+    text_table.draw(
+        (
+            Column(label="Case", width="26%"),
+            Column(label="Proved right", width="38%"),
+            Column(label="Likeness", width="18%", is_right=True),
+            Column(label="Resolved", width="18%", is_right=True),
+        ),
+        [
+            (
+                Cell(text=past.source_id, is_code=True),
+                Cell(
+                    text=past.label,
+                    note="" if draft and past.label == draft.label else "differs",
+                ),
+                Cell(text=words.percent(past.similarity)),
+                Cell(
+                    text=words.ago(past.resolved_at, now),
+                    tone="dim",
+                    hint=words.exact(past.resolved_at),
+                ),
+            )
+            for past in (draft.precedents if draft else ())
+        ],
+        key="precedents",
+        label="Similar cases",
+        empty="No resolved case is like this one.",
+    )

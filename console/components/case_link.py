@@ -1,0 +1,15 @@
+"""Way from a list to the page of one case. Knows the address of that page, nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.domain.ids import CaseId
+
+_CASE_PAGE = "app_pages/case_card.py"
+
+
+def draw(case_id: CaseId, *, key: str) -> None:
+    """Draw a button that opens the case."""
+    if st.button("Open the case", key=key, icon=":material/description:"):
+        st.switch_page(_CASE_PAGE, query_params={"case": str(case_id)})

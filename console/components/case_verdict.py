@@ -1,0 +1,118 @@
+"""Verdict of a case: what policy says, rule by rule, and the way the case came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from console import format as words
+from console.components import text_line, text_table
+from console.components.text_line import Piece
+from console.components.text_table import Cell, Column
+from engine.domain.actor import DecidedBy
+from engine.domain.phase import Phase
+from engine.domain.verdict import RuleResult
+from engine.service.rows import CaseCard, TimelineRow
+
+_DECIDER: dict[DecidedBy, str] = {
+    DecidedBy.CODE: "code",
+    DecidedBy.MODEL: "model",
+    DecidedBy.PERSON: "person",
+    DecidedBy.POLICY: "policy",
+}
+
+
+def draw_verdict(card: CaseCard) -> None:
+    """Policy's answer: broken rules first, then those that were kept."""
+    st.subheader("What policy says", anchor=False)
+    advice = card.recommendation
+    if advice is None or not advice.actions:
+        text_line.draw([[Piece(text="No action was judged.", look="dim")]], key="verdict")
+        return
+    verdict = advice.actions[0].verdict
+    text_line.draw([_answer(card), _would_have(card)], key="verdict")
+    rules = sorted(verdict.rules, key=lambda rule: rule.is_kept)
+    text_table.draw(
+        (
+            Column(label="", width="13%"),
+            Column(label="Rule", width="43%"),
+            Column(label="Limit", width="23%"),
+            Column(label="Seen", width="21%"),
+        ),
+        [_rule_cells(rule) for rule in rules],
+        key="rules",
+        label="Rules",
+    )
+
+
+def _answer(card: CaseCard) -> list[Piece]:
+    if card.verdict is None:
+        return []
+    return [
+        Piece(text=card.verdict, look="chip", tone="strong"),
+        Piece(text=f"Policy's answer: {words.VERDICT[card.verdict]}."),
+    ]
+
+
+def _would_have(card: CaseCard) -> list[Piece]:
+    is_same = card.would_have is card.verdict
+    if card.would_have is None or (is_same and card.phase is not Phase.COPILOT):
+        return []
+    also = " as well" if is_same else ""
+    return [
+        Piece(text=f"would have: {card.would_have}", look="chip", tone="info"),
+        Piece(text=f"If the cell were bounded, it would {words.VERDICT[card.would_have]}{also}."),
+    ]
+
+
+def _rule_cells(rule: RuleResult) -> tuple[Cell, ...]:
+    return (
+        Cell(
+            text="✓ kept" if rule.is_kept else "✗ broken",
+            tone="dim" if rule.is_kept else "bad",
+            hint=f"{rule.rule}; otherwise: {words.VERDICT[rule.otherwise]}",
+        ),
+        Cell(
+            text=words.rule_words(rule),
+            tone="" if rule.is_kept else "strong",
+            note="binds people too" if rule.binds_people else "",
+        ),
+        Cell(text=rule.limit, tone="dim"),
+        Cell(text=rule.seen),
+    )
+
+
+def draw_timeline(rows: tuple[TimelineRow, ...], now: datetime) -> None:
+    """From the signal to the outcome, each line with who decided it; the latest first.
+
+    Args:
+        rows: The case's events, oldest first.
+        now: The wall clock: events are recorded by it.
+    """
+    st.subheader("Timeline", anchor=False)
+    text_table.draw(
+        (
+            Column(label="When", width="15%"),
+            Column(label="Stage", width="11%"),
+            Column(label="What happened", width="46%"),
+            Column(label="Decided by", width="28%"),
+        ),
+        [_event_cells(row, now) for row in reversed(rows)],
+        key="timeline",
+        label="Timeline",
+        empty="Nothing has happened yet.",
+    )
+
+
+def _event_cells(row: TimelineRow, now: datetime) -> tuple[Cell, ...]:
+    return (
+        Cell(text=words.ago(row.at, now), tone="dim", hint=words.exact(row.at)),
+        Cell(text=row.stage, tone="dim"),
+        Cell(text=row.text, hint=row.kind),
+        Cell(
+            text=_DECIDER[row.decided_by],
+            tone="strong" if row.decided_by is DecidedBy.PERSON else "",
+            note=" · ".join(part for part in (row.actor, row.rule) if part),
+        ),
+    )

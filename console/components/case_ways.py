@@ -1,0 +1,20 @@
+"""Ways from a case to its trace and its ledger entries. Knows the addresses, nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from console import session
+from engine.domain.ids import CaseId
+
+PAGE = "ways"
+
+
+def draw(case_id: CaseId) -> None:
+    """Draw the ways."""
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Trace of this case", key=session.key(PAGE, "trace"), type="tertiary"):
+            st.switch_page("app_pages/traces.py", query_params={"case": str(case_id)})
+        if st.button("Its ledger entries", key=session.key(PAGE, "ledger"), type="tertiary"):
+            st.session_state[session.key("ledger", "stream")] = f"case:{case_id}"
+            st.switch_page("app_pages/ledger.py")

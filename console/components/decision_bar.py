@@ -1,0 +1,186 @@
+"""Decision bar: the person's answers to the open case, always in the same place.
+
+Every button carries the case and version that were on the screen, in its key and in what it
+sends. Approve and Reject are the same size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import streamlit as st
+
+from console import flash, session
+from console.components import decision_panel, open_case, text_line
+from console.components.open_case import OpenCase
+from console.components.text_line import Piece
+from engine.domain.decision import DecisionKind, ReasonCode
+from engine.service.requests import DecideCase
+
+PAGE = "bar"
+JUST_OPENED_MS = 700
+"""A decision this soon after opening was meant for what stood there before."""
+
+Follow = Callable[[], None]
+
+_BUTTONS: tuple[tuple[DecisionKind, str, str, str], ...] = (
+    (DecisionKind.APPROVE, "Approve", "A", ":material/check:"),
+    (DecisionKind.OVERRIDE, "Override", "O", ":material/alt_route:"),
+    (DecisionKind.REJECT, "Reject", "X", ":material/close:"),
+    (DecisionKind.ESCALATE, "Escalate", "E", ":material/arrow_upward:"),
+    (DecisionKind.ASK, "Ask", "Q", ":material/help:"),
+)
+_CONFIRM: dict[DecisionKind, str] = {
+    DecisionKind.OVERRIDE: "Override",
+    DecisionKind.REJECT: "Reject",
+    DecisionKind.ESCALATE: "Escalate",
+    DecisionKind.ASK: "Ask",
+}
+
+
+def draw(case: OpenCase, *, on_decided: Follow) -> None:
+    """Draw the bar of a case that waits for a decision.
+
+    Args:
+        case: The open case, as pinned.
+        on_decided: Called after a decision was taken.
+    """
+    holder = open_case.holder_of(case.card)
+    obstacle = _obstacle(holder)
+    _draw_words(case, obstacle)
+    kind = _mode(case)
+    if kind is not None and not obstacle:
+        decision_panel.draw(case, kind)
+    decision_panel.draw_note(case)
+    if kind is not None and not obstacle:
+        _draw_confirmation(case, kind, on_decided)
+    else:
+        _draw_choices(case, bool(obstacle), on_decided)
+
+
+def _obstacle(holder: str) -> str:
+    if not open_case.may_decide():
+        return "You may look; deciding needs the role of an operator."
+    return f"{holder} works on this case. It is yours when they leave it." if holder else ""
+
+
+def _draw_words(case: OpenCase, obstacle: str) -> None:
+    said = case.card.words
+    first = said.approving if said.can_approve else said.why_not
+    text_line.draw(
+        [
+            [Piece(text=obstacle, tone="warn")],
+            [
+                Piece(text=first, tone="" if said.can_approve else "warn"),
+                Piece(text=said.undo, look="dim"),
+            ],
+        ],
+        key="decision_words",
+    )
+
+
+def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
+    with st.container(key="decision_buttons"):
+        columns = st.columns(len(_BUTTONS), gap="xsmall")
+    for column, (kind, label, shortcut, icon) in zip(columns, _BUTTONS, strict=True):
+        is_approve = kind is DecisionKind.APPROVE
+        cannot = is_approve and not case.card.words.can_approve
+        act = partial(decide, kind, case, on_decided) if is_approve else partial(choose, case, kind)
+        column.button(
+            label if is_approve else f"{label}…",
+            key=session.key(PAGE, kind, case.case_id, case.version),
+            icon=icon,
+            type="primary" if is_approve else "secondary",
+            shortcut=shortcut,
+            disabled=is_locked or cannot or (kind is DecisionKind.OVERRIDE and not case.card.tools),
+            width="stretch",
+            on_click=act,
+        )
+
+
+def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -> None:
+    columns = st.columns([1, 1, 2], gap="small", vertical_alignment="center")
+    columns[0].button(
+        f"{_CONFIRM[kind]} now",
+        key=session.key(PAGE, "confirm", kind, case.case_id, case.version),
+        type="primary",
+        shortcut="Ctrl+Enter",
+        width="stretch",
+        on_click=confirm,
+        args=(kind, case, on_decided),
+    )
+    columns[1].button(
+        "Back",
+        key=session.key(PAGE, "back", case.case_id, case.version),
+        shortcut="Escape",
+        width="stretch",
+        on_click=choose,
+        args=(case, None),
+    )
+    columns[2].caption(decision_panel.what_is_missing(case, kind))
+
+
+def choose(case: OpenCase, kind: DecisionKind | None) -> None:
+    """Open the panel of a kind of decision, or close it."""
+    session.remember(PAGE, _mode_name(case.case_id, case.version), kind)
+
+
+def confirm(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
+    """Send what the panel holds, or say what is missing.
+
+    The button is never locked: a text that still has the focus arrives with the click itself.
+    """
+    missing = decision_panel.what_is_missing(case, kind)
+    if missing:
+        flash.add("warning", missing, "MISSING")
+    else:
+        decide(kind, case, on_decided)
+
+
+def decide(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
+    """Send the decision on exactly the case and version that were on the screen."""
+    if case.time_to_decide_ms() < JUST_OPENED_MS:
+        flash.add(
+            "warning", f"{case.card.row.source_id} opened under your click. Nothing was done."
+        )
+        return
+    open_case.renew_if_ended(case)
+    filled = decision_panel.read(case, kind)
+    done = session.submit(
+        DecideCase(
+            case_id=case.case_id,
+            version=case.version,
+            kind=kind,
+            client_key=case.client_key,
+            reason_code=filled.reason or ReasonCode.OTHER,
+            note=filled.note,
+            tool=filled.tool,
+            arguments=filled.arguments or {},
+            role=filled.role,
+            question=filled.question,
+            time_to_decide_ms=case.time_to_decide_ms(),
+        )
+    )
+    if done is None:
+        open_case.keep_draft(case.case_id, filled.note)
+        return
+    open_case.drop_draft(case.case_id)
+    session.attempt(_go_on, case, on_decided)
+
+
+def _go_on(case: OpenCase, on_decided: Follow) -> None:
+    now_open = open_case.current()
+    if now_open is not None and now_open.case_id == case.case_id:
+        open_case.follow()
+        on_decided()
+
+
+def _mode(case: OpenCase) -> DecisionKind | None:
+    kind: DecisionKind | None = session.recall(PAGE, _mode_name(case.case_id, case.version), None)
+    return kind
+
+
+def _mode_name(case_id: UUID, version: int) -> str:
+    return f"mode:{case_id}:{version}"

@@ -1,0 +1,77 @@
+"""Matrix of cells: what software may do in each, how much of it is used, and what stands behind it.
+
+One row a cell; every figure is the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from console import format as words
+from console.components import text_table
+from console.components.text_table import Cell, Column, Tone
+from engine.domain.phase import Phase
+from engine.service.rows import CellRow
+
+_COLUMNS = (
+    Column(label="Cell", width="17%"),
+    Column(label="Phase", width="18%"),
+    Column(label="Threshold", width="17%"),
+    Column(label="Evidence: wrong among labels that count", width="22%"),
+    Column(label="Budget this hour", width="11%"),
+    Column(label="Audit", width="6%"),
+    Column(label="Brake", width="9%"),
+)
+_MAY: dict[Phase, tuple[str, Tone]] = {
+    Phase.COPILOT: ("software recommends, a person decides", ""),
+    Phase.BOUNDED: ("software acts inside these limits; takes two names", "info"),
+    Phase.ON_THE_LOOP: ("software acts, watched live; takes two names", "info"),
+}
+
+
+def draw(cells: Sequence[CellRow]) -> None:
+    """Draw the matrix."""
+    text_table.draw(
+        _COLUMNS, [_row(cell) for cell in cells], key="matrix", label="Cells of the envelope"
+    )
+
+
+def _row(cell: CellRow) -> list[Cell | str]:
+    may, tone = _MAY[cell.phase]
+    return [
+        Cell(text=cell.action, tone="strong", note=f"{cell.desk} / {cell.case_type}"),
+        Cell(text=cell.phase.value.replace("_", " "), tone=tone, note=may),
+        _threshold(cell),
+        evidence(cell),
+        _budget(cell),
+        Cell(text=words.percent(cell.audit_rate), hint="Probability of being drawn for audit"),
+        Cell(text="paused", tone="warn", note=cell.paused) if cell.paused else "–",
+    ]
+
+
+def _threshold(cell: CellRow) -> Cell:
+    limits = f"{cell.threshold_words}; priority {cell.most_urgent_priority} or less urgent"
+    if cell.threshold is None:
+        return Cell(text="none certified", tone="warn", note=limits)
+    return Cell(text=f"≥ {cell.threshold:.3f}", note=limits)
+
+
+def _budget(cell: CellRow) -> Cell:
+    """What software has started alone in this clock hour; a budget of 0 counts as used up."""
+    limit = cell.executions_per_hour
+    used = min(1.0, cell.executions_this_hour / limit) if limit else 1.0
+    return Cell(text=f"{cell.executions_this_hour:,} of {limit:,} used", share=used)
+
+
+def evidence(cell: CellRow) -> Cell:
+    """What the labels that count say about a cell, with the interval, or what is missing."""
+    if cell.labels == 0:
+        return Cell(text="unevidenced", tone="warn", note="no label that counts yet")
+    share = words.percent(cell.errors / cell.labels, 1)
+    said = f"{cell.errors:,} of {cell.labels:,}"
+    if cell.error_low is not None and cell.error_high is not None:
+        low, high = words.percent(cell.error_low, 1), words.percent(cell.error_high, 1)
+        said = f"{said}, 95 % interval {low} to {high}"
+    if cell.is_evidenced:
+        return Cell(text=share, note=said)
+    return Cell(text="unevidenced", tone="warn", note=f"too few labels: {share} wrong, {said}")

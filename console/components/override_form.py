@@ -1,0 +1,129 @@
+"""Form of an override: another tool or other arguments, drawn from the tool's own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from console import format as words
+from console import session
+from engine.service.rows import CaseCard, ToolChoice
+
+PAGE = "override"
+_LONG_TEXT = 200
+
+
+def draw(card: CaseCard, form: str) -> None:
+    """Draw the choice of tool and a field for each argument the case does not fix.
+
+    Args:
+        card: The case with its tools.
+        form: Part of every key; another one gives empty fields.
+    """
+    titles = {choice.tool: choice.title for choice in card.tools}
+    columns = st.columns([1, 2], gap="small")
+    with columns[0]:
+        st.selectbox(
+            "Do this instead",
+            list(titles),
+            format_func=lambda tool: titles[tool],
+            key=_tool_key(form),
+        )
+    choice = _chosen(card, form)
+    with columns[1], st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, field in _open_fields(choice).items():
+            _draw_field(card, choice, name, field, form)
+
+
+def read(card: CaseCard, form: str) -> tuple[str, dict[str, Any]]:
+    """The chosen tool and all its arguments, those of the case included."""
+    choice = _chosen(card, form)
+    filled = {
+        name: st.session_state.get(_field_key(form, choice.tool, name))
+        for name in _open_fields(choice)
+    }
+    given = {name: value for name, value in filled.items() if value not in (None, "")}
+    return choice.tool, {**choice.fixed, **given}
+
+
+def is_complete(card: CaseCard, form: str) -> bool:
+    """Whether every argument the tool requires is filled."""
+    if not card.tools:
+        return False
+    choice = _chosen(card, form)
+    _, arguments = read(card, form)
+    required: Sequence[str] = choice.schema.get("required", ())
+    return all(name in arguments for name in required)
+
+
+def _chosen(card: CaseCard, form: str) -> ToolChoice:
+    tool = st.session_state.get(_tool_key(form))
+    return next((choice for choice in card.tools if choice.tool == tool), card.tools[0])
+
+
+def _open_fields(choice: ToolChoice) -> dict[str, Mapping[str, Any]]:
+    fields: dict[str, Mapping[str, Any]] = choice.schema.get("properties", {})
+    return {name: field for name, field in fields.items() if name not in choice.fixed}
+
+
+def _draw_field(
+    card: CaseCard, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
+) -> None:
+    key = _field_key(form, choice.tool, name)
+    label = words.plain(field.get("title") or words.name(name))
+    options = choice.options.get(name) or tuple(field.get("enum", ()))
+    if options:
+        shown, likely = _likely_first(card, choice.tool, name, options)
+        st.selectbox(
+            label,
+            shown,
+            index=None,
+            placeholder="Choose…",
+            format_func=lambda value: f"{value}{likely.get(value, '')}",
+            key=key,
+        )
+    elif field.get("type") == "boolean":
+        st.checkbox(label, value=bool(field.get("default", False)), key=key)
+    elif field.get("type") in ("integer", "number"):
+        _draw_number(label, field, key)
+    elif field.get("maxLength", _LONG_TEXT + 1) > _LONG_TEXT:
+        st.text_area(label, max_chars=field.get("maxLength"), height=68, key=key)
+    else:
+        st.text_input(label, max_chars=field.get("maxLength"), key=key)
+
+
+def _draw_number(label: str, field: Mapping[str, Any], key: str) -> None:
+    kind = int if field["type"] == "integer" else float
+    low, high, value = (field.get(name) for name in ("minimum", "maximum", "default"))
+    st.number_input(
+        label,
+        min_value=None if low is None else kind(low),
+        max_value=None if high is None else kind(high),
+        value=None if value is None else kind(value),
+        step=kind(1),
+        key=key,
+    )
+
+
+def _likely_first(
+    card: CaseCard, tool: str, name: str, options: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """The reasoner's alternatives before the rest, with their probabilities as words."""
+    others = card.recommendation.draft.alternatives if card.recommendation else ()
+    likely = {
+        str(other.proposal.arguments.get(name)): f", {words.percent(other.probability)}"
+        for other in others
+        if other.proposal.tool == tool
+    }
+    first = [value for value in likely if value in options]
+    return [*first, *(value for value in options if value not in likely)], likely
+
+
+def _tool_key(form: str) -> str:
+    return session.key(PAGE, form, "tool")
+
+
+def _field_key(form: str, tool: str, name: str) -> str:
+    return session.key(PAGE, form, tool, name)

@@ -1,0 +1,161 @@
+"""Scores of cells: a table of all, and one in full with agreement and correctness kept apart.
+
+Every share carries its count and its interval; where nothing was counted, the page says what is
+missing. Real and simulated data are rows of their own and are never added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from console import format as words
+from console.components import text_table
+from engine.domain.case import Origin
+from engine.service.rows import CellScore, Share
+
+_COLUMNS = (
+    text_table.Column(label="Cell", width="26%"),
+    text_table.Column(label="Data", width="9%"),
+    text_table.Column(label="Cases", width="7%", is_right=True),
+    text_table.Column(label="Waiting", width="7%", is_right=True),
+    text_table.Column(label="Executed alone", width="9%", is_right=True),
+    text_table.Column(label="By decision", width="8%", is_right=True),
+    text_table.Column(label="Correct (truth)", width="12%", is_right=True),
+    text_table.Column(label="Wrong when alone", width="11%", is_right=True),
+    text_table.Column(label="Agreed (people)", width="11%", is_right=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """One share of the detail, and what is missing while nothing was counted."""
+
+    label: str
+    share: Share
+    missing: str
+    help: str
+
+
+def draw_overview(scores: Sequence[CellScore]) -> None:
+    """Draw one row a cell and data origin."""
+    text_table.draw(
+        _COLUMNS, [_row(score) for score in scores], key="scores", label="Scores of all cells"
+    )
+
+
+def title(score: CellScore) -> str:
+    """A cell and its data origin, for choosing."""
+    return f"{score.cell} ({score.origin.value} data)"
+
+
+def _row(score: CellScore) -> list[text_table.Cell | str]:
+    is_simulated = score.origin is Origin.SIMULATED
+    return [
+        score.cell,
+        text_table.Cell(text=score.origin.value, tone="warn" if is_simulated else ""),
+        f"{score.cases:,}",
+        f"{score.pending:,}",
+        f"{score.executed_alone:,}",
+        f"{score.executed_by_decision:,}",
+        _short(score.recommendation_correct),
+        _short(score.realised_error),
+        _short(score.agreement),
+    ]
+
+
+def _short(share: Share) -> text_table.Cell:
+    if share.n == 0:
+        return text_table.Cell(text="–", tone="dim", hint="nothing counted yet")
+    return text_table.Cell(text=words.percent(share.value, 1), note=f"n {share.n:,}")
+
+
+def interval_words(share: Share) -> str:
+    """A share's count and interval."""
+    low, high = words.percent(share.low, 1), words.percent(share.high, 1)
+    text = f"{share.k:,} of {share.n:,}, 95 % interval {low} to {high}"
+    return text.replace(" %", "\u00a0%")  # no line begins with a percent sign
+
+
+def draw_detail(score: CellScore) -> None:
+    """Draw one cell: what truth said, what ran, and what people said, each in a box of its own."""
+    if score.origin is Origin.SIMULATED:
+        st.warning(
+            "Simulated data: made up by a program, never evidence for a real cell.",
+            icon=":material/science:",
+        )
+    correctness, execution, agreement = st.columns([2, 1, 1], gap="small")
+    with correctness, st.container(border=True, height="stretch"):
+        st.subheader("Correctness: what later truth said", anchor=False)
+        _draw_correctness(score)
+    with execution, st.container(border=True, height="stretch"):
+        st.subheader("Execution: what ran", anchor=False)
+        _draw_execution(score)
+    with agreement, st.container(border=True, height="stretch"):
+        st.subheader("Agreement: what people said", anchor=False)
+        _draw_agreement(score)
+
+
+def _draw_measure(measure: Measure) -> None:
+    st.metric(measure.label, words.percent(measure.share.value, 1), help=measure.help)
+    st.caption(interval_words(measure.share) if measure.share.n else measure.missing)
+
+
+def _draw_correctness(score: CellScore) -> None:
+    confirmed, wrong = st.columns(2)
+    with confirmed:
+        _draw_measure(
+            Measure(
+                label="Recommendations confirmed",
+                share=score.recommendation_correct,
+                missing="No truth is known yet for a recommendation of this cell.",
+                help="All phases, whether executed or not.",
+            )
+        )
+    with wrong:
+        _draw_measure(
+            Measure(
+                label="Wrong when executed alone",
+                share=score.realised_error,
+                missing="Nothing that ran without a person has met its truth yet.",
+                help="Among actions executed without a person whose truth is known.",
+            )
+        )
+    if score.ece is None or score.brier is None:
+        st.caption("Calibration: no scored prediction has met its truth yet.")
+    else:
+        st.caption(f"Calibration error (ECE) {score.ece:.3f}, Brier score {score.brier:.3f}")
+
+
+def _draw_execution(score: CellScore) -> None:
+    _draw_measure(
+        Measure(
+            label="Effects verified",
+            share=score.verified,
+            missing="No effect has been read back yet.",
+            help="Reading the target back showed what was asked for: it ran as meant. Whether it "
+            "was right is another question.",
+        )
+    )
+    st.caption(
+        f"{score.executed_alone:,} executed alone, {score.executed_by_decision:,} by decision, "
+        f"{score.undone:,} undone, {score.withdrawn:,} withdrawn"
+    )
+
+
+def _draw_agreement(score: CellScore) -> None:
+    _draw_measure(
+        Measure(
+            label="Approved as recommended",
+            share=score.agreement,
+            missing="Nobody has approved, overridden or rejected a case of this cell yet.",
+            help="Approvals among approve, override and reject decisions. These people saw the "
+            "recommendation first, so this is never evidence.",
+        )
+    )
+    ac1 = "–" if score.agreement_ac1 is None else f"{score.agreement_ac1:.2f}"
+    median = score.median_decide_ms
+    took = "–" if median is None else f"{median / 1000:,.0f} s"
+    st.caption(f"Beyond chance (AC1) {ac1}, median time to decide {took}. Never evidence.")

@@ -1,0 +1,73 @@
+"""Coverage against error of one cell, with a sentence that reads the point where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from console import format as words
+from console.charts.threshold import standing_at, threshold_curve
+from console.components import chart_frame
+from engine.service.rows import CellRow, CurvePoint
+
+
+def draw(cell: CellRow, points: Sequence[CurvePoint], risk_limit: float | None) -> None:
+    """Draw the curve of a cell, or say what is missing.
+
+    Args:
+        cell: Whose curve it is.
+        points: Empty where no prediction of the cell has met its truth yet.
+        risk_limit: From the active envelope; None where the threshold is set by hand.
+    """
+    if not points:
+        st.info(
+            "No curve yet: it is drawn from predictions that were scored before their truth "
+            "became known, and this cell has none.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    current = standing_at(points, cell.threshold)
+    reading = reading_words(cell, current, risk_limit)
+    st.markdown(f"**{words.plain(reading)}**")
+    chart_frame.draw(
+        threshold_curve(
+            points,
+            threshold=cell.threshold,
+            risk_limit=risk_limit,
+            is_dark=chart_frame.is_dark(),
+        ),
+        key=f"curve:{cell.cell}",
+        alt=f"Coverage against error, {len(points)} points. {reading}",
+    )
+    st.caption(
+        "Each point keeps all predictions at or above one threshold: n of them. The bound is the "
+        "95 % Clopper-Pearson limit of that point alone; it is not corrected for choosing a point "
+        "after looking."
+    )
+    with st.expander("The points as a table", icon=":material/table:"):
+        st.dataframe([_cells(point) for point in points], hide_index=True, alt="Curve points")
+
+
+def reading_words(cell: CellRow, point: CurvePoint | None, risk_limit: float | None) -> str:
+    """The current point read aloud."""
+    if cell.threshold is None:
+        return "No threshold is certified now: software acts on nothing alone, whatever the phase."
+    if point is None:
+        return f"The threshold, {cell.threshold:.3f}, lies above every measured point."
+    limit = "" if risk_limit is None else f"; the risk limit is {words.percent(risk_limit, 1)}"
+    return (
+        f"The threshold is {cell.threshold:.3f}. From {point.threshold:.3f} on software would "
+        f"act on {words.percent(point.coverage)} of the cases; {words.percent(point.error, 1)} of "
+        f"those were wrong, at most {words.percent(point.error_high, 1)} (n {point.n:,}){limit}."
+    )
+
+
+def _cells(point: CurvePoint) -> dict[str, str | int | float]:
+    return {
+        "Threshold": point.threshold,
+        "Coverage": words.percent(point.coverage, 1),
+        "Error": words.percent(point.error, 1),
+        "At most": words.percent(point.error_high, 1),
+        "n": point.n,
+    }

@@ -1,0 +1,97 @@
+"""Trace of one run: who decided, the waterfall, and each step with what went in and came out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from console import format as words
+from console.charts.waterfall import span_of_time, waterfall
+from console.components import chart_frame, json_text, pick_table
+from engine.domain.actor import DecidedBy
+from engine.service.rows import SpanRow
+
+_WHO = {
+    DecidedBy.CODE: "the code",
+    DecidedBy.MODEL: "a model",
+    DecidedBy.PERSON: "a person",
+    DecidedBy.POLICY: "policy",
+}
+
+_COLUMNS = {
+    "#": st.column_config.NumberColumn(width=36),
+    "Stage": st.column_config.TextColumn(width=72),
+    "Step": st.column_config.TextColumn(width=140),
+    "Decided by": st.column_config.TextColumn(width=80),
+    "Rule": st.column_config.TextColumn(width=175),
+    "Lasted": st.column_config.TextColumn(width=66),
+}
+
+
+def who_decided(spans: Sequence[SpanRow]) -> str:
+    """Who decided what happened next, with counts, as one sentence."""
+    counts = Counter(span.decided_by for span in spans)
+    parts = [f"{_WHO[who]} {_times(counts[who])}" for who in DecidedBy if counts[who]]
+    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    failed = sum(bool(span.error) for span in spans)
+    errors = f" {failed} of {len(spans)} steps ended in an error." if failed else ""
+    return f"Who decided what happened next: {listed}.{errors}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def draw(page: str, spans: Sequence[SpanRow]) -> None:
+    """Draw a run; `page` is whose session keys hold the picked step."""
+    st.markdown(f"**{who_decided(spans)}**")
+    chart_frame.draw(
+        waterfall(spans, is_dark=chart_frame.is_dark()),
+        key=f"{page}:waterfall",
+        alt=f"Waterfall of {len(spans)} steps. {who_decided(spans)}",
+    )
+    steps, detail = st.columns([5, 3], gap="medium")
+    with steps:
+        st.subheader("Steps", anchor=False)
+        picked = pick_table.draw(
+            page,
+            spans,
+            [_cells(span) for span in spans],
+            alt="Steps of the run",
+            columns=_COLUMNS,
+        )
+    with detail:
+        _draw_step(picked if picked in spans else _most_telling(spans))
+
+
+def _cells(span: SpanRow) -> pick_table.Cells:
+    return {
+        "#": span.sequence,
+        "Stage": span.stage,
+        "Step": span.name,
+        "Decided by": span.decided_by.value,
+        "Rule": span.rule,
+        "Lasted": span_of_time(span.duration_us / 1e6),
+        "Error": span.error,
+    }
+
+
+def _most_telling(spans: Sequence[SpanRow]) -> SpanRow:
+    """The first step that failed; where none did, the first."""
+    return next((span for span in spans if span.error), spans[0])
+
+
+def _draw_step(span: SpanRow | None) -> None:
+    if span is None:
+        return
+    st.subheader(words.plain(f"{span.sequence} · {span.name}"), anchor=False)
+    st.text(
+        f"{words.exact(span.started_at)}, lasted {span_of_time(span.duration_us / 1e6)}\n"
+        f"decided by {_WHO[span.decided_by]} under: {span.rule or '(no rule named)'}"
+    )
+    if span.error:
+        st.error(words.plain(span.error), icon=":material/error:")
+    json_text.draw("Inputs", span.inputs)
+    json_text.draw("Outputs", span.outputs)

@@ -1,0 +1,100 @@
+"""Theme: the look that Streamlit's settings cannot give. Fixed style text only, never data.
+
+Colours and fonts stand in `.streamlit/config.toml`; here is density, the page's frame, and the
+style sheet that the console's own components share.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32">'
+    '<rect width="32" height="32" rx="7" fill="#1f5f8b"/>'
+    '<path d="M7 21c4-1 5-11 8-11s-1 11 2 11 3-6 8-7" fill="none" stroke="#fff" '
+    'stroke-width="2.6" stroke-linecap="round"/><path d="M7 26h18" stroke="#fff" '
+    'stroke-width="2" opacity=".6"/></svg>'
+)
+"""The mark in the browser's tab; drawn here, because an icon by name would be fetched outside."""
+
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" width="150" height="32">'
+    "<style>text{font:600 17px 'Inter','Segoe UI',system-ui,'DejaVu Sans',sans-serif;fill:#1d2326}"
+    "@media(prefers-color-scheme:dark){text{fill:#e4e7e6}}</style>"
+    '<rect y="4" width="24" height="24" rx="5" fill="#1f5f8b"/>'
+    '<path d="M5 20c3-1 4-8 6-8s-1 8 2 8 2-5 6-6" fill="none" stroke="#fff" '
+    'stroke-width="2" stroke-linecap="round"/><path d="M5 24h14" stroke="#fff" '
+    'stroke-width="1.6" opacity=".6"/><text x="31" y="22">Countersign</text></svg>'
+)
+"""The name above the menu; its text follows the system's light or dark scheme."""
+
+SIDEBAR_PX = 200
+
+_PAGE = """
+<style>
+.stApp { --ground: light-dark(#fbfbfa, #14181b); --line: light-dark(#d9dad5, #343c41); }
+.stMainBlockContainer { padding: .55rem 1.2rem .2rem; max-width: none; }
+.stMain .stVerticalBlock { gap: .55rem; }
+.stSidebar .stVerticalBlock { gap: .4rem; }
+[data-testid="stSidebarHeader"] { height: 2.6rem; padding: .5rem .5rem .2rem 1.3rem; }
+.stLogo { height: 1.7rem; max-width: 9rem; margin: 0; }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; height: 2.2rem;
+  min-height: 0; }
+[data-testid="stHeader"] > * { pointer-events: auto; }
+.stApp:has(.stSidebar[aria-expanded="false"]) .st-key-status_strip { padding-left: 2.4rem; }
+[data-testid="stElementContainer"]:has(> .stHtml > style:only-child) { display: none; }
+.stButton button { min-height: 2.05rem; padding: .1rem .6rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-status_strip) {
+  position: sticky; top: 0; z-index: 90; padding-block: .3rem; background: var(--ground);
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-queue_list) { position: sticky; top: 2.1rem; }
+.st-key-queue_list { gap: .4rem; }
+.st-key-case_detail { min-height: calc(100vh - 3.4rem); }
+[data-testid="stLayoutWrapper"]:has(> .st-key-decision_bar) {
+  position: sticky; bottom: 0; z-index: 80; margin-top: auto; background: var(--ground);
+}
+.st-key-case_evidence [data-testid="stColumn"] { min-width: 22rem; }
+.st-key-decision_bar { container-type: inline-size; }
+@container (max-width: 46rem) {
+  .st-key-decision_buttons span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .st-key-decision_buttons [data-testid="stColumn"] { min-width: 4rem; }
+  .st-key-decision_buttons button { padding-inline: .25rem; }
+  .st-key-decision_buttons [data-has-shortcut] { gap: .3rem; justify-content: center; }
+}
+.st-key-decision_bar { padding: .5rem 0 .6rem; border-top: 1px solid var(--line); gap: .45rem; }
+</style>
+"""
+
+WATERMARK = """
+<style>
+.stMain::after {
+  content: "SAMPLE DATA"; position: fixed; inset: auto 0 32% 12%;
+  text-align: center; font-size: 5.2vw; font-weight: 700; letter-spacing: .2em;
+  transform: rotate(-14deg); opacity: .045; pointer-events: none; z-index: 70;
+}
+</style>
+"""
+"""Drawn behind every page that may show simulated data."""
+
+COMPONENT = """
+.root { font-family: var(--st-font); color: var(--st-text-color); font-size: .93rem;
+  line-height: 1.35; }
+.dim { color: color-mix(in srgb, var(--st-text-color) 66%, transparent); }
+.mono { font-family: var(--st-code-font); font-size: .92em; }
+.chip { display: inline-flex; align-items: center; gap: .25em; padding: .02rem .4rem;
+  border: 1px solid var(--st-border-color); border-radius: 4px; white-space: nowrap;
+  background: var(--st-secondary-background-color); font-size: .82rem; line-height: 1.4; }
+.good { color: var(--st-green-text-color, var(--st-green-color)); }
+.bad { color: var(--st-red-text-color, var(--st-red-color)); }
+.warn { color: var(--st-orange-text-color, var(--st-orange-color)); }
+.info { color: var(--st-blue-text-color, var(--st-blue-color)); }
+.chip.good, .chip.bad, .chip.warn, .chip.info { border-color: currentColor; }
+.strong { font-weight: 650; }
+"""
+"""Style shared by the console's own components; they sit in shadow roots and see no page style."""
+
+
+def apply() -> None:
+    """Put the page style and the product's name in place."""
+    st.html(_PAGE)
+    st.logo(LOGO, size="large")

@@ -1,0 +1,1 @@
+"""Act: grants and the executor, the only way to an effect."""

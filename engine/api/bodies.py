@@ -1,0 +1,153 @@
+"""Bodies: what the API takes, checked before the engine sees it. No business rule is here."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from engine.domain.actor import Role
+from engine.domain.case import Origin
+from engine.domain.decision import DecisionKind, ReasonCode
+
+MOST_ROWS = 10_000
+LONGEST_TEXT = 10_000
+
+
+def _without_null(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the null character")
+    return text
+
+
+def _as_json_text(value: Any) -> Any:
+    """Refuse what JSON has no word for: NaN, infinity, half of a surrogate pair."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise ValueError("must be plain JSON without NaN or broken characters") from None
+    return value
+
+
+PlainText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_without_null)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_null)]
+Version = Annotated[int, Field(ge=0, description="The version of the case that was looked at.")]
+Arguments = Annotated[dict[str, Any], AfterValidator(_as_json_text)]
+Scalar = str | int | float | bool | None
+
+
+class Body(BaseModel):
+    """A request body; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CasesBody(Body):
+    """Rows for a desk, in its intake format."""
+
+    desk: Name
+    rows: list[dict[str, Scalar]] = Field(min_length=1, max_length=MOST_ROWS)
+    origin: Origin = Origin.REAL
+
+    def numbered(self) -> list[tuple[int, dict[str, str]]]:
+        """The rows as text fields; 1 is the first."""
+        return [
+            (number, {name: _as_text(value) for name, value in row.items()})
+            for number, row in enumerate(self.rows, start=1)
+        ]
+
+
+class ClaimBody(Body):
+    """Take a case to work on it, or renew the claim."""
+
+    draft: PlainText = ""
+
+
+class DecisionBody(Body):
+    """An answer to a recommendation. Send `Idempotency-Key`; the case has to be claimed."""
+
+    version: Version
+    kind: DecisionKind
+    reason_code: ReasonCode = ReasonCode.AGREED
+    note: PlainText = ""
+    tool: PlainText = ""
+    arguments: Arguments = {}
+    role: Role | None = None
+    question: PlainText = ""
+    has_seen_recommendation: bool = True
+    time_to_decide_ms: int | None = Field(default=None, ge=0, le=2**31 - 1)
+
+
+class VersionBody(Body):
+    """A version alone."""
+
+    version: Version
+
+
+class UndoBody(Body):
+    """Put back what the last effect changed."""
+
+    version: Version
+    reason: Name
+
+
+class FactBody(Body):
+    """The answer to what was asked for."""
+
+    version: Version
+    attribute: Name
+    value: Annotated[Scalar, AfterValidator(_as_json_text)]
+
+
+class RepairBody(Body):
+    """What was found when a case needed repair."""
+
+    version: Version
+    is_done: bool
+    note: PlainText = ""
+
+
+class ScopeBody(Body):
+    """A brake. Scope: `all`, `desk:<name>` or `cell:<desk>/<case type>/<action>`."""
+
+    scope: Name
+    reason: Name
+
+
+class EnvelopeBody(Body):
+    """A new version of a desk's envelope, as YAML."""
+
+    desk: Name
+    document: Annotated[str, Field(max_length=200_000), AfterValidator(_without_null)]
+    note: PlainText = ""
+
+
+class RepliedDone(BaseModel):
+    """What came of a request."""
+
+    message: str
+    case_id: str | None = None
+    version: int | None = None
+    take_back_until: str | None = None
+    is_repeat: bool = Field(
+        default=False, description="It had been done before with this Idempotency-Key."
+    )
+
+
+class Healthy(BaseModel):
+    """Signs of life, without anything secret."""
+
+    status: Literal["ok", "unavailable"]
+    database: Literal["ok", "unavailable"]
+    worker: Literal["ok", "late", "absent", "unknown"]
+    worker_seen_s: float | None = Field(description="Seconds since the worker was last seen.")
+
+
+def _as_text(value: Scalar) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,1 @@
+"""Bench: what `countersign bench` runs."""

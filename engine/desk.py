@@ -1,0 +1,105 @@
+"""Desk: the descriptor a domain pack exports, and the seams it fills.
+
+A desk is one folder under `engine/desks` and one line in `engine.desks.DESKS`. Everything the
+engine needs of a domain is a field here; nothing else of a desk is imported from outside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from engine.domain.case import Signal
+from engine.domain.fact import FactSet
+from engine.domain.outcome import Label
+from engine.govern.envelope import EnvelopeDocument
+from engine.domain.precedent import PrecedentProcedure
+from engine.ports import EffectTool, Perceiver, Reasoner, Tool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """One accepted line: the signal, and what the line already tells of the truth."""
+
+    signal: Signal
+    label: Label | None = None
+    """Kept apart from the signal, unreadable until it has become known."""
+
+
+class IntakeFormat(Protocol):
+    """How a desk reads what is submitted to it."""
+
+    columns: tuple[str, ...]
+    """All columns of the file format; the order does not matter."""
+    required: tuple[str, ...]
+    """Columns that must be there and filled."""
+
+    def read(self, row: Mapping[str, str]) -> Incoming:
+        """Check one row and make a signal of it.
+
+        Raises:
+            IntakeError: A field is missing, too long or of the wrong form; the message names it.
+        """
+        ...
+
+
+class SystemOfRecord(Protocol):
+    """The outside system a desk acts on, as the desk's own code reaches it.
+
+    The engine acts on it through `tools` alone. `receive` and `settle` are how a stand-in that
+    ships with a desk learns of the world when history is replayed into it; a desk on a live
+    system leaves both empty.
+    """
+
+    def receive(self, incoming: Sequence[Incoming]) -> None:
+        """Make the signals' subjects exist outside; doing it again changes nothing."""
+        ...
+
+    def settle(self, labels: Sequence[Label]) -> None:
+        """Let the subjects be resolved outside, as history says; again changes nothing."""
+        ...
+
+    def prepare(self) -> None:
+        """Create what the system needs to answer; again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learning:
+    """How a desk's learned reasoner is fitted and kept honest."""
+
+    procedure: PrecedentProcedure
+    features: Callable[[FactSet], Mapping[str, str]]
+    """The facts of a case as the features the procedure names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A task boundary: case types, tools, reasoner, default envelope, goal and measure."""
+
+    name: str
+    title: str
+    goal: str
+    measure: str
+    """The business measure the desk is judged by, in words."""
+    case_types: tuple[str, ...]
+    read_tools: tuple[Tool, ...]
+    effect_tools: tuple[EffectTool, ...]
+    intake: IntakeFormat
+    system: SystemOfRecord
+    envelope: EnvelopeDocument
+    """Active from the first start on, until somebody signs another."""
+    perceive: Perceiver
+    reasoner: Reasoner
+    learning: Learning | None = None
+    label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
+    """The label that a call amounts to (for routing: the group); empty where it has none."""
+
+    def effect_tool(self, name: str) -> EffectTool | None:
+        """The tool of that name that changes something; None where the desk has none."""
+        return next((tool for tool in self.effect_tools if tool.contract.name == name), None)
+
+    def read_tool(self, name: str) -> Tool | None:
+        """The tool of that name that only reads; None where the desk has none."""
+        return next((tool for tool in self.read_tools if tool.contract.name == name), None)

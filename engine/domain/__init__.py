@@ -1,0 +1,1 @@
+"""Domain: the words of the product as frozen values. Imports only errors."""

@@ -1,0 +1,110 @@
+"""Facts: typed statements about a case, and what can be wrong with a set of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.domain.canonical import Json, canonical_text, digest
+from engine.domain.ids import CaseId
+
+FactValue = str | int | float | bool | None
+
+PERSON_SOURCE = "person:"
+"""Source prefix of what a person said; their sign-in name follows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One statement: this attribute of this entity had this value, says this source."""
+
+    entity: str
+    attribute: str
+    value: FactValue
+    source: str
+    observed_at: datetime
+    ttl_s: int | None = None
+    """Seconds for which the fact counts as fresh; None: it does not age."""
+
+    @property
+    def id(self) -> str:
+        """Name under which a recommendation cites the fact."""
+        return f"{self.entity}.{self.attribute}@{self.source}"
+
+    @property
+    def is_from_person(self) -> bool:
+        """Whether a person said it; such facts outlive a change of the signal."""
+        return self.source.startswith(PERSON_SOURCE)
+
+    def is_stale(self, at: datetime) -> bool:
+        """Whether the fact has outlived its time to live."""
+        return self.ttl_s is not None and at > self.observed_at + timedelta(seconds=self.ttl_s)
+
+    def to_json(self) -> Json:
+        """The fact as a short JSON array, the form that is stored and hashed."""
+        return [
+            self.entity,
+            self.attribute,
+            self.value,
+            self.source,
+            self.observed_at.isoformat(),
+            self.ttl_s,
+        ]
+
+    @staticmethod
+    def from_json(row: Json) -> Fact:
+        """Read the form `to_json` writes."""
+        entity, attribute, value, source, observed_at, ttl_s = row
+        return Fact(
+            entity=entity,
+            attribute=attribute,
+            value=value,
+            source=source,
+            observed_at=datetime.fromisoformat(observed_at),
+            ttl_s=ttl_s,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactSet:
+    """All facts of a case at one moment; a new revision is written when any changes."""
+
+    case_id: CaseId
+    revision: int
+    facts: tuple[Fact, ...]
+    digest: bytes
+
+    def value_of(self, attribute: str, entity: str | None = None) -> FactValue:
+        """The latest value of an attribute, None where there is none."""
+        found = [f for f in self.facts if f.attribute == attribute and entity in (None, f.entity)]
+        return max(found, key=lambda f: f.observed_at).value if found else None
+
+
+def fact_set(case_id: CaseId, revision: int, facts: Sequence[Fact]) -> FactSet:
+    """Bind facts to a case under a digest of their stored form."""
+    rows = tuple(facts)
+    return FactSet(
+        case_id=case_id,
+        revision=revision,
+        facts=rows,
+        digest=digest([f.to_json() for f in rows]),
+    )
+
+
+def stale_facts(facts: Sequence[Fact], at: datetime) -> tuple[Fact, ...]:
+    """The facts that have outlived their time to live."""
+    return tuple(f for f in facts if f.is_stale(at))
+
+
+def contradictions(facts: Sequence[Fact], at: datetime) -> tuple[tuple[Fact, Fact], ...]:
+    """Pairs of fresh facts that give the same attribute of the same entity different values."""
+    first: dict[tuple[str, str], Fact] = {}
+    found: list[tuple[Fact, Fact]] = []
+    for fact in facts:
+        if fact.is_stale(at):
+            continue
+        known = first.setdefault((fact.entity, fact.attribute), fact)
+        if canonical_text(known.value) != canonical_text(fact.value):
+            found.append((known, fact))
+    return tuple(found)

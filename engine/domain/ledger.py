@@ -1,0 +1,142 @@
+"""The ledger's hash chain: how an entry is made and linked. Pure, no storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from engine.domain.actor import Actor, DecidedBy
+from engine.domain.canonical import Json, canonical_text
+
+GENESIS = bytes(32)
+"""Hash before the first entry of every stream."""
+
+
+class EventKind(StrEnum):
+    """What a ledger entry records; past tense."""
+
+    CASE_RECEIVED = "CASE_RECEIVED"
+    SIGNAL_CHANGED = "SIGNAL_CHANGED"
+    CASE_PERCEIVED = "CASE_PERCEIVED"
+    CASE_REASONED = "CASE_REASONED"
+    VERDICT_GIVEN = "VERDICT_GIVEN"
+    DECISION_TAKEN = "DECISION_TAKEN"
+    DECISION_TAKEN_BACK = "DECISION_TAKEN_BACK"
+    CASE_ESCALATED = "CASE_ESCALATED"
+    FACT_ASKED = "FACT_ASKED"
+    FACT_PROVIDED = "FACT_PROVIDED"
+    REVIEW_TIMED_OUT = "REVIEW_TIMED_OUT"
+    FACT_TIMED_OUT = "FACT_TIMED_OUT"
+    GRANT_MINTED = "GRANT_MINTED"
+    GRANT_REFUSED = "GRANT_REFUSED"
+    EFFECT_INTENDED = "EFFECT_INTENDED"
+    EFFECT_RECORDED = "EFFECT_RECORDED"
+    EFFECT_UNKNOWN = "EFFECT_UNKNOWN"
+    UNDO_REQUESTED = "UNDO_REQUESTED"
+    EFFECT_UNDONE = "EFFECT_UNDONE"
+    REPAIR_NEEDED = "REPAIR_NEEDED"
+    REPAIR_SETTLED = "REPAIR_SETTLED"
+    CASE_CLOSED = "CASE_CLOSED"
+    CASE_WITHDRAWN = "CASE_WITHDRAWN"
+    OUTCOME_RECORDED = "OUTCOME_RECORDED"
+    ATTEMPT_REFUSED = "ATTEMPT_REFUSED"
+    ENVELOPE_PROPOSED = "ENVELOPE_PROPOSED"
+    ENVELOPE_ACTIVATED = "ENVELOPE_ACTIVATED"
+    PAUSED = "PAUSED"
+    RESUMED = "RESUMED"
+    MODEL_FITTED = "MODEL_FITTED"
+    CALIBRATION_FITTED = "CALIBRATION_FITTED"
+    PERSON_ADDED = "PERSON_ADDED"
+    PERSON_CHANGED = "PERSON_CHANGED"
+    SIGNED_IN = "SIGNED_IN"
+    TOKEN_ISSUED = "TOKEN_ISSUED"  # noqa: S105 - an event name, not a secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryDraft:
+    """An entry before it has a place in its stream."""
+
+    kind: EventKind
+    actor: Actor
+    at: datetime
+    payload: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of the ledger."""
+
+    stream: str
+    """`case:<id>`, `desk:<name>` or `global`."""
+    sequence: int
+    """1 for the first entry of a stream."""
+    previous_hash: bytes
+    hash: bytes
+    kind: EventKind
+    decided_by: DecidedBy
+    actor: str
+    at: datetime
+    salt: bytes
+    """16 random bytes, so that an erased payload cannot be guessed from its digest."""
+    payload_digest: bytes
+    payload: Json
+    """None where the payload was erased; the chain still holds."""
+
+
+def payload_digest(salt: bytes, payload: Json) -> bytes:
+    """Salted SHA-256 of a payload."""
+    return sha256(salt + canonical_text(payload).encode("utf-8", "surrogatepass")).digest()
+
+
+def entry_hash(
+    *,
+    previous_hash: bytes,
+    stream: str,
+    sequence: int,
+    kind: str,
+    decided_by: str,
+    actor: str,
+    at: datetime,
+    payload_digest: bytes,
+) -> bytes:
+    """Hash of an entry over its predecessor and everything it says, each part length-prefixed."""
+    parts = (
+        previous_hash,
+        stream.encode(),
+        str(sequence).encode(),
+        kind.encode(),
+        decided_by.encode(),
+        actor.encode("utf-8", "surrogatepass"),
+        at.isoformat().encode(),
+        payload_digest,
+    )
+    return sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest()
+
+
+def link(draft: EntryDraft, *, stream: str, sequence: int, head: bytes, salt: bytes) -> Entry:
+    """Give a draft its place: after `head`, as number `sequence` of its stream."""
+    salted = payload_digest(salt, draft.payload)
+    return Entry(
+        stream=stream,
+        sequence=sequence,
+        previous_hash=head,
+        hash=entry_hash(
+            previous_hash=head,
+            stream=stream,
+            sequence=sequence,
+            kind=draft.kind,
+            decided_by=draft.actor.decided_by,
+            actor=draft.actor.name,
+            at=draft.at,
+            payload_digest=salted,
+        ),
+        kind=draft.kind,
+        decided_by=draft.actor.decided_by,
+        actor=draft.actor.name,
+        at=draft.at,
+        salt=salt,
+        payload_digest=salted,
+        payload=draft.payload,
+    )

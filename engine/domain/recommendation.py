@@ -1,0 +1,116 @@
+"""Recommendation: what a reasoner puts forward, why, and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.domain.canonical import Json
+from engine.domain.ids import ActionId, CaseId, RecommendationId
+from engine.domain.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """A tool call a reasoner proposes, before it is an Action."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """One fact and how much it speaks for or against the proposal."""
+
+    fact: str
+    """Id of a fact of the case, or the name of a missing one."""
+    text: str
+    """The reason in words; plain text."""
+    weight: float
+    """Contribution to the log-odds of the first choice against the second; signed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alternative:
+    """Another proposal and the reasoner's probability for it."""
+
+    proposal: Proposal
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrecedentCase:
+    """A resolved case that looks like this one."""
+
+    source_id: str
+    label: str
+    """What turned out to be right there."""
+    similarity: float
+    """0 to 1."""
+    resolved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What a reasoner gives: proposals and their grounds, nothing that binds anybody."""
+
+    reasoner: str
+    reasoner_version: str
+    proposals: tuple[Proposal, ...]
+    label: str
+    """The first choice in one word (for routing: the group)."""
+    summary: str
+    """The first choice as an action in a few words."""
+    rationale: str
+    raw_confidence: float | None
+    reasons: tuple[Reason, ...] = ()
+    counter_evidence: tuple[Reason, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Facts that are missing and would matter most."""
+    alternatives: tuple[Alternative, ...] = ()
+    precedents: tuple[PrecedentCase, ...] = ()
+    cost_micro_usd: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One proposed tool call, checked against its contract and judged by policy."""
+
+    id: ActionId
+    ordinal: int
+    tool: str
+    contract_digest: bytes
+    arguments: dict[str, Any]
+    """Canonical arguments."""
+    arguments_digest: bytes
+    target: str
+    """What it acts on, as the tool names it."""
+    target_digest: bytes
+    """Digest of the target's state when the recommendation was made."""
+    target_state: Json
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recommendation:
+    """A draft bound to a case, its facts and a moment."""
+
+    id: RecommendationId
+    case_id: CaseId
+    facts_revision: int
+    facts_digest: bytes
+    draft: Draft
+    confidence: float | None
+    """Calibrated, 0 to 1."""
+    is_calibrated: bool
+    calibration: str
+    """Identity of the calibration that was applied."""
+    threshold: float | None
+    """Calibrated confidence from which software might have acted; None: it might not at all."""
+    cut: float | None
+    """The same as a raw confidence; what was compared."""
+    as_of: datetime
+    created_at: datetime
+    actions: tuple[Action, ...] = field(default=())

@@ -1,0 +1,69 @@
+"""Verdict: policy's answer to one action, with every rule it checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.domain.canonical import Json
+
+
+class VerdictKind(StrEnum):
+    """What policy says may happen, from free to forbidden."""
+
+    EXECUTE = "EXECUTE"
+    VETO_WINDOW = "VETO_WINDOW"
+    ESCALATE = "ESCALATE"
+    DENY = "DENY"
+
+    @property
+    def strictness(self) -> int:
+        """0 for EXECUTE up to 3 for DENY."""
+        return list(VerdictKind).index(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleResult:
+    """One rule, the limit it holds, the value it saw, and whether it was kept."""
+
+    rule: str
+    """Named for what it forbids, for example `confidence_below_threshold`."""
+    is_kept: bool
+    otherwise: VerdictKind
+    """The verdict when the rule is broken."""
+    limit: str
+    seen: str
+    binds_people: bool = False
+
+    def to_json(self) -> Json:
+        """The short stored form."""
+        return [self.rule, self.is_kept, self.otherwise, self.limit, self.seen, self.binds_people]
+
+    @staticmethod
+    def from_json(row: Json) -> RuleResult:
+        """Read the form `to_json` writes."""
+        rule, is_kept, otherwise, limit, seen, binds_people = row
+        return RuleResult(
+            rule=rule,
+            is_kept=is_kept,
+            otherwise=VerdictKind(otherwise),
+            limit=limit,
+            seen=seen,
+            binds_people=binds_people,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The answer, what it would have been without the phase, and all rules."""
+
+    kind: VerdictKind
+    would_have: VerdictKind
+    """The answer if the cell were BOUNDED with the same limits."""
+    rules: tuple[RuleResult, ...]
+    envelope_hash: bytes
+
+    @property
+    def broken(self) -> tuple[RuleResult, ...]:
+        """The rules that were not kept."""
+        return tuple(rule for rule in self.rules if not rule.is_kept)

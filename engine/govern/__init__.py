@@ -1,0 +1,1 @@
+"""Govern: policy and statistics as pure functions; no input, output or clock."""

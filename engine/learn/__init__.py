@@ -1,0 +1,1 @@
+"""Learn: fitting on labels that have become known, and judging fits."""

@@ -1,0 +1,556 @@
+"""Ports: what the engine needs from outside, as Protocols. No implementation lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from engine.domain.actor import Person
+from engine.domain.canonical import Json
+from engine.domain.case import Case, Lease, Origin, Signal
+from engine.domain.decision import Decision
+from engine.domain.effect import Effect
+from engine.domain.fact import Fact, FactSet
+from engine.domain.grant import Grant
+from engine.domain.ids import CaseId, ModelVersionId
+from engine.domain.ledger import EntryDraft
+from engine.domain.outcome import Label
+from engine.domain.precedent import FittedPrecedent
+from engine.domain.recommendation import Action, Draft, Recommendation
+from engine.domain.tool import ToolContract
+from engine.domain.transition import Transition
+
+
+class Clock(Protocol):
+    """The present; on PostgreSQL the database's."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Identifiers and randomness."""
+
+    def new(self) -> UUID:
+        """A UUIDv7."""
+        ...
+
+    def token(self, size: int = 16) -> bytes:
+        """Random bytes fit for salts and secrets."""
+        ...
+
+
+# --- tools and reasoners -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What reading the target back showed."""
+
+    is_correct: bool
+    seen: Json
+    note: str = ""
+
+
+class Tool(Protocol):
+    """One capability of a desk: its contract and what it does."""
+
+    @property
+    def contract(self) -> ToolContract:
+        """The declared promise."""
+        ...
+
+    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+        """Do it, or read it.
+
+        Args:
+            arguments: Canonical arguments that passed the contract's schema.
+            key: Idempotency key; empty for reads.
+
+        Raises:
+            ToolError: The call was refused and nothing changed.
+            ToolUnavailable: The same, and trying again may help.
+            ToolOutcomeUnknown: It is not known whether anything changed.
+        """
+        ...
+
+
+class EffectTool(Tool, Protocol):
+    """A tool that changes something: it can also look at its target and be undone."""
+
+    def describe(self, arguments: Mapping[str, Any]) -> str:
+        """The call in a few plain words, for the person."""
+        ...
+
+    def options(self, argument: str) -> tuple[str, ...]:
+        """The values a person may choose for an argument; empty where any value may be typed."""
+        ...
+
+    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+        """The part of the target's state that the call depends on.
+
+        Raises:
+            ToolError: The target does not exist or cannot be read.
+        """
+        ...
+
+    def is_settled(self, state: Json) -> bool:
+        """Whether that state says the target was resolved elsewhere."""
+        ...
+
+    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+        """Read the target back: was what was asked for really done?"""
+        ...
+
+    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
+        """The tool and arguments that put `before` back; None where nothing does."""
+        ...
+
+    def ask(self, key: str) -> Json:
+        """The result of the call with that key; None where it never acted (`queryable` only)."""
+        ...
+
+
+ReadTool = Callable[[str, Mapping[str, Any]], Json]
+"""Calls a read tool by name under a logged read permit."""
+
+
+class Perceiver(Protocol):
+    """Makes facts of a signal, with a look at the system of record."""
+
+    def __call__(self, signal: Signal, read: ReadTool) -> Sequence[Fact]:
+        """Give the facts of the case.
+
+        Raises:
+            ToolError: The system of record could not be read.
+        """
+        ...
+
+
+class Reasoner(Protocol):
+    """Makes a recommendation; sees values only, holds no way to act."""
+
+    @property
+    def name(self) -> str:
+        """`playbook`, `precedent`, `workflow` or `agent`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Identity of the procedure, not of fitted weights."""
+        ...
+
+    def recommend(self, case: Case, facts: FactSet, memory: FittedPrecedent | None) -> Draft | None:
+        """Give a draft, or None where it has nothing to recommend.
+
+        Raises:
+            ModelError: The fitted model is damaged.
+        """
+        ...
+
+
+# --- the store ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """A brake that is on."""
+
+    scope: str
+    """`all`, `desk:<name>` or `cell:<desk>/<case type>/<action>`."""
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvelopeVersion:
+    """One version of a desk's envelope."""
+
+    desk: str
+    version: int
+    status: str
+    """`proposed`, `active` or `superseded`."""
+    document: str
+    """YAML."""
+    note: str
+    proposed_by: str
+    proposed_at: datetime
+    signed_by: str
+    activated_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Control:
+    """What every authorisation depends on, read at one moment."""
+
+    epoch: int
+    """Grows with every pause, resume, activated envelope and change of a person's rights."""
+    pauses: tuple[Pause, ...]
+    envelopes: Mapping[str, EnvelopeVersion]
+    """The active version by desk."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelledPrediction:
+    """A recommendation whose truth has become known: what calibration and thresholds eat."""
+
+    source_id: str
+    case_type: str
+    known_at: datetime
+    raw_confidence: float
+    is_correct: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingRow:
+    """A labelled case for fitting: facts as features, label, and when it became known."""
+
+    case_id: str
+    observed_at: datetime
+    label_known_at: datetime
+    facts: FactSet
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelDue:
+    """A label that has become known, with the case it is about."""
+
+    case: Case
+    label: Label
+    predicted: str | None
+    """Label of the current recommendation; None where there is none."""
+    raw_confidence: float | None
+    facts: FactSet | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelVersion:
+    """One fit of a desk's learned reasoner."""
+
+    id: ModelVersionId
+    desk: str
+    procedure_hash: str
+    as_of: datetime
+    """Desk time at which it was due; labels known later are not in it."""
+    data_hash: str
+    rows: int
+    content: bytes
+    fitted_at: datetime
+
+
+class Reader(Protocol):
+    """Reads the engine needs to compute a transition; never inside a write."""
+
+    def case(self, case_id: CaseId) -> Case:
+        """The case.
+
+        Raises:
+            NotFound: There is none with that id.
+        """
+        ...
+
+    def signals(self, case_ids: Sequence[CaseId]) -> dict[CaseId, Signal]:
+        """The latest signal of each case."""
+        ...
+
+    def fact_sets(self, case_ids: Sequence[CaseId]) -> dict[CaseId, FactSet]:
+        """The latest facts of each case that has any."""
+        ...
+
+    def recommendation(self, case: Case) -> Recommendation | None:
+        """The current recommendation with its actions."""
+        ...
+
+    def action(self, case: Case) -> Action | None:
+        """The action that is to run: the recommended one or a person's override."""
+        ...
+
+    def grant(self, case: Case) -> Grant | None:
+        """The newest grant of the case."""
+        ...
+
+    def effects(self, case_id: CaseId) -> tuple[Effect, ...]:
+        """All effects of the case, oldest first."""
+        ...
+
+    def decision(self, case_id: CaseId) -> Decision | None:
+        """The newest decision that was not taken back."""
+        ...
+
+    def decision_of_form(self, client_key: str) -> Decision | None:
+        """The decision a form was sent for, taken back or not."""
+        ...
+
+    def control(self) -> Control:
+        """Pauses, active envelopes and the control epoch; the epoch is never too new."""
+        ...
+
+    def control_epoch(self) -> int:
+        """The control epoch alone."""
+        ...
+
+    def envelope_version(self, desk: str, version: int) -> EnvelopeVersion | None:
+        """One version of a desk's envelope."""
+        ...
+
+    def known_signals(self, source_ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Case]:
+        """Cases that already exist for these (source, source id) pairs."""
+        ...
+
+    def executions_since(self, cell: str, window_start: datetime) -> int:
+        """How much of the rate budget of that window is used."""
+        ...
+
+    def labels_due(self, desk: str, until: datetime, limit: int) -> tuple[LabelDue, ...]:
+        """Labels known before `until` and not applied yet, in (known_at, source id) order."""
+        ...
+
+    def labelled_predictions(self, desk: str, until: datetime) -> Iterable[LabelledPrediction]:
+        """All labelled predictions known by then, in (known_at, case) order."""
+        ...
+
+    def training_rows(self, desk: str, known_by: datetime) -> Iterable[TrainingRow]:
+        """Labelled cases known by then, by the time they were observed."""
+        ...
+
+    def model_version(self, desk: str, procedure_hash: str, as_of: datetime) -> ModelVersion | None:
+        """The newest fit that was due at or before `as_of`."""
+        ...
+
+    def person(self, name: str) -> Person | None:
+        """The person with that sign-in name."""
+        ...
+
+    def origins(self, desk: str) -> frozenset[Origin]:
+        """The kinds of data a desk holds."""
+        ...
+
+    def is_due(self, lane: int, now: datetime) -> bool:
+        """Whether any case of a lane is due; cheap enough to ask all the time."""
+        ...
+
+    def next_wake(self, lane: int) -> datetime | None:
+        """When the next case of a lane is due; None: nothing waits there."""
+        ...
+
+    def desk_time(self, desk: str) -> datetime | None:
+        """How far the desk's replay clock has come; None where the desk runs live."""
+        ...
+
+
+class Controls(Protocol):
+    """Pauses and envelopes; every change raises the control epoch."""
+
+    def pause(self, pause: Pause) -> bool:
+        """Set a brake; False where it was on already."""
+        ...
+
+    def resume(self, scope: str) -> bool:
+        """Release a brake; False where it was not on."""
+        ...
+
+    def propose_envelope(self, proposed: EnvelopeVersion) -> int:
+        """Keep a proposed version and give its number (the one in the value is ignored)."""
+        ...
+
+    def activate_envelope(self, desk: str, version: int, signed_by: str, at: datetime) -> None:
+        """Make a proposed or superseded version the active one.
+
+        Raises:
+            NotFound: There is no such version.
+            Conflict: It is active already.
+        """
+        ...
+
+    def raise_epoch(self) -> None:
+        """Make every authorisation that is under way compute anew."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """Who works on a case, until when, and what they have typed so far."""
+
+    case_id: CaseId
+    person: str
+    claimed_at: datetime
+    expires_at: datetime
+    draft: str
+
+
+class Claims(Protocol):
+    """Who works on which case; a table of its own, so that claiming changes no version."""
+
+    def get(self, case_id: CaseId) -> Claim | None:
+        """The claim on a case, expired or not."""
+        ...
+
+    def put(self, claim: Claim) -> None:
+        """Set or renew a claim."""
+        ...
+
+    def end(self, case_id: CaseId) -> None:
+        """Remove a claim."""
+        ...
+
+
+class Learned(Protocol):
+    """Labels, fits and the desk's clock."""
+
+    def add_labels(self, labels: Sequence[Label]) -> int:
+        """Keep labels that are not known yet or have changed; gives how many."""
+        ...
+
+    def add_model_version(self, version: ModelVersion) -> None:
+        """Keep a fit; a second one for the same moment changes nothing."""
+        ...
+
+    def start_replay(self, desk: str, at: datetime) -> None:
+        """Put a desk under a replay clock, unless it has one."""
+        ...
+
+    def set_desk_time(self, desk: str, now: datetime) -> None:
+        """Move a desk's replay clock forward, never back."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleRun:
+    """The state of one periodic job."""
+
+    name: str
+    every: str
+    last_run: datetime | None
+    next_run: datetime | None
+    failures: int
+    last_error: str
+
+
+class Housekeeping(Protocol):
+    """Signs of life and periodic jobs."""
+
+    def heartbeat(self, worker: str, started_at: datetime, now: datetime) -> None:
+        """Note that a worker is alive."""
+        ...
+
+    def record_run(self, run: ScheduleRun) -> None:
+        """Note the state of a periodic job."""
+        ...
+
+    def free_leases(self) -> int:
+        """Drop all leases; only where no other worker can be running (embedded database)."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One write transaction: everything in it commits together, or nothing does."""
+
+    @property
+    def controls(self) -> Controls:
+        """Pauses and envelopes."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Who works on which case."""
+        ...
+
+    @property
+    def learned(self) -> Learned:
+        """Labels, fits and desk clocks."""
+        ...
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        """Signs of life and periodic jobs."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Begin.
+
+        Raises:
+            StoreUnavailable: The database is locked, read-only or out of reach.
+        """
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Roll back unless committed."""
+        ...
+
+    def commit(self) -> None:
+        """Make it durable."""
+        ...
+
+    def apply(self, transitions: Sequence[Transition]) -> frozenset[CaseId]:
+        """Apply transitions with their ledger entries.
+
+        Returns:
+            Cases whose version or lease had moved on; nothing of them was written.
+
+        Raises:
+            Conflict: A conditional record was refused; roll back. Its kind says which.
+        """
+        ...
+
+    def add_cases(self, cases: Sequence[tuple[Case, Signal, Sequence[EntryDraft]]]) -> None:
+        """Insert new cases with their signals and first ledger entries."""
+        ...
+
+    def change_signal(self, transition: Transition, signal: Signal) -> None:
+        """Apply a transition that came from a changed signal, and keep the new payload.
+
+        Raises:
+            Conflict: The case moved on in between.
+        """
+        ...
+
+    def append(self, stream: str, entries: Sequence[EntryDraft]) -> None:
+        """Append to a ledger stream without changing a case."""
+        ...
+
+    def claim_due(
+        self, *, lane: int, now: datetime, lease: Lease, limit: int, desk: str = ""
+    ) -> tuple[Case, ...]:
+        """Lease due cases to a worker, most overdue first.
+
+        Args:
+            lane: 0 what acts, 1 what is to be perceived and reasoned about, 2 what waits.
+            now: Cases whose `wake_at` is not later.
+            lease: Who takes them, and until when.
+            limit: At most so many.
+            desk: Only this desk's; empty: all.
+        """
+        ...
+
+
+class Wakeup(Protocol):
+    """Lets an idle worker sleep until another process has written."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Return when something was written elsewhere, or when the time is up."""
+        ...
+
+
+class Store(Protocol):
+    """The database: reads, and write transactions."""
+
+    @property
+    def reader(self) -> Reader:
+        """Reads of the engine."""
+        ...
+
+    def begin(self) -> UnitOfWork:
+        """A write transaction, to be used in a `with` block."""
+        ...

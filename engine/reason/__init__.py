@@ -1,0 +1,1 @@
+"""Reason: reasoners that recommend; none of them can act."""

@@ -1,0 +1,1 @@
+"""Runtime: the worker and the pipeline, the only place where the stages meet."""

@@ -1,0 +1,170 @@
+"""Intake: perceives and reasons about received cases, in the order of their desk's clock.
+
+Labels mature in between: before a case is reasoned about, every label that had become known by
+then has been applied. So a recommendation is a function of what was known at its moment.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.desk import Desk
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.ids import CaseId
+from engine.domain.transition import Transition
+from engine.errors import EngineError
+from engine.ports import Clock, LabelDue, Store
+from engine.runtime.learning import DeskLearning
+from engine.runtime.maturing import Maturing
+from engine.runtime.policy import PolicyView
+from engine.runtime.reasoning import Reasoning
+
+INTAKE_LANE = 1
+BATCH = 50
+"""At most so many transitions a commit."""
+
+Claimer = Callable[[int, datetime, int, str], tuple[Case, ...]]
+
+log = logging.getLogger("countersign.intake")
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Transitions that will commit together."""
+
+    transitions: list[Transition] = field(default_factory=list)
+    cases: set[CaseId] = field(default_factory=set)
+    labels: dict[CaseId, LabelDue] = field(default_factory=dict)
+
+    def add(self, transition: Transition) -> None:
+        self.transitions.append(transition)
+        self.cases.add(transition.before.id)
+
+
+class Intake:
+    """Advances a desk's received cases and maturing labels."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        policy: PolicyView,
+        reasoning: Reasoning,
+        maturing: Maturing,
+        learning: Mapping[str, DeskLearning],
+    ) -> None:
+        """Bind the parts; `learning` holds the desks that learn."""
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._reasoning = reasoning
+        self._maturing = maturing
+        self._learning = learning
+
+    def advance(self, desk: Desk, claim: Claimer) -> int:
+        """Take the next cases of a desk as far as a verdict.
+
+        Returns:
+            How many cases and labels were handled.
+        """
+        reader = self._store.reader
+        replayed_to = reader.desk_time(desk.name)
+        is_replay = replayed_to is not None
+        now = self._clock.now()
+        batch = _Batch()
+        handled = 0
+        if not is_replay:
+            handled += self._mature(desk, now, batch, None)
+        if not reader.is_due(INTAKE_LANE, now):
+            self._flush(desk, batch, None)
+            return handled
+        cases = claim(INTAKE_LANE, now, BATCH, desk.name)
+        signals = reader.signals([case.id for case in cases])
+        facts = reader.fact_sets([c.id for c in cases if c.status is not CaseStatus.RECEIVED])
+        reached = replayed_to
+        for case in sorted(cases, key=lambda c: (c.as_of, c.source_id)):
+            if is_replay:
+                handled += self._mature(desk, case.as_of, batch, reached)
+                reached = max(case.as_of, reached or case.as_of)
+            try:
+                batch.add(
+                    self._reasoning.advance(
+                        case,
+                        signals[case.id],
+                        desk,
+                        self._learning.get(desk.name),
+                        self._policy.current(),
+                        facts.get(case.id),
+                    )
+                )
+            except EngineError as error:
+                log.warning("case %s waits for its lease to end: %s", case.id, error.message)
+        self._flush(desk, batch, reached)
+        return handled + len(cases)
+
+    def _mature(self, desk: Desk, until: datetime, batch: _Batch, reached: datetime | None) -> int:
+        """Apply the labels known before a moment."""
+        handled = 0
+        while due := self._store.reader.labels_due(desk.name, until, BATCH):
+            fresh = [label for label in due if label.case.id not in batch.labels]
+            if not fresh and len(due) < BATCH:
+                break
+            if any(label.case.id in batch.cases for label in fresh) or not fresh:
+                self._flush(desk, batch, reached)
+                continue
+            desk.system.settle([label.label for label in fresh])
+            for label in fresh:
+                batch.add(self._maturing.label(label, desk))
+                batch.labels[label.case.id] = label
+                self._learn(desk, label)
+            handled += len(fresh)
+        return handled
+
+    def _learn(self, desk: Desk, due: LabelDue) -> None:
+        learning = self._learning.get(desk.name)
+        if learning is None:
+            return
+        learning.observe(
+            source_id=due.case.source_id,
+            observed_at=due.case.as_of,
+            known_at=due.label.known_at,
+            facts=due.facts,
+            truth=due.label.value,
+            raw_confidence=due.raw_confidence,
+            is_correct=None if due.predicted is None else due.predicted == due.label.value,
+        )
+
+    def _flush(self, desk: Desk, batch: _Batch, reached: datetime | None) -> None:
+        """Commit a batch; what somebody else moved meanwhile is left to them."""
+        if batch.transitions:
+            with self._store.begin() as unit:
+                refused = unit.apply(batch.transitions)
+                if reached is not None:
+                    unit.learned.set_desk_time(desk.name, reached)
+                unit.commit()
+            for case_id in refused & batch.labels.keys():
+                self._apply_again(desk, batch.labels[case_id])
+        batch.transitions.clear()
+        batch.cases.clear()
+        batch.labels.clear()
+
+    def _apply_again(self, desk: Desk, due: LabelDue) -> None:
+        """A person was faster: apply the label to the case as it stands now."""
+        refused = True
+        while refused:
+            case = self._store.reader.case(due.case.id)
+            again = LabelDue(
+                case=case,
+                label=due.label,
+                predicted=due.predicted,
+                raw_confidence=due.raw_confidence,
+                facts=due.facts,
+            )
+            with self._store.begin() as unit:
+                refused = bool(unit.apply([self._maturing.label(again, desk)]))
+                unit.commit()

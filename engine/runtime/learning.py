@@ -1,0 +1,162 @@
+"""Learning of one desk: the fit, calibration and threshold in force at a moment of its clock.
+
+Drives the same state machine as the backtest (`engine.learn.rolling`) from the store: labels
+mature in (known_at, source id) order, merged with cases in the order in which they were opened.
+Everything is a function of labels known strictly before the moment asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.desk import Desk, Learning
+from engine.domain.actor import ENGINE
+from engine.domain.fact import FactSet
+from engine.domain.ids import ModelVersionId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.precedent import FittedPrecedent, LabelledCase
+from engine.govern.calibrate import Calibration
+from engine.govern.threshold import RollingThreshold
+from engine.learn.fit_precedent import fit_precedent
+from engine.learn.rolling import ResolvedPrediction, RollingState
+from engine.ports import Clock, Ids, ModelVersion, Store
+
+
+class DeskLearning:
+    """What a learned desk knows, advanced in the order of its clock."""
+
+    def __init__(
+        self, desk: Desk, learning: Learning, *, store: Store, clock: Clock, ids: Ids
+    ) -> None:
+        """Rebuild the state from what the store holds."""
+        self._desk = desk
+        self._learning = learning
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._fitted: FittedPrecedent | None = None
+        self._moment: datetime | None = None
+        self._rows: list[LabelledCase] = []
+        self.state = RollingState(learning.procedure)
+        self._load()
+
+    def _load(self) -> None:
+        reader = self._store.reader
+        horizon = reader.desk_time(self._desk.name) or self._clock.now()
+        for known in reader.labelled_predictions(self._desk.name, horizon):
+            self.state.observe_label(
+                ResolvedPrediction(
+                    case_id=known.source_id,
+                    known_at=known.known_at,
+                    raw_confidence=known.raw_confidence,
+                    is_correct=known.is_correct,
+                )
+            )
+        for row in reader.training_rows(self._desk.name, horizon):
+            self._remember(row.case_id, row.observed_at, row.label_known_at, row.facts, row.label)
+
+    def observe(
+        self,
+        *,
+        source_id: str,
+        observed_at: datetime,
+        known_at: datetime,
+        facts: FactSet | None,
+        truth: str,
+        raw_confidence: float | None,
+        is_correct: bool | None,
+    ) -> None:
+        """Learn one truth, once it has become known."""
+        if facts is not None:
+            self._remember(source_id, observed_at, known_at, facts, truth)
+        if raw_confidence is not None and is_correct is not None:
+            self.state.observe_label(
+                ResolvedPrediction(
+                    case_id=source_id,
+                    known_at=known_at,
+                    raw_confidence=raw_confidence,
+                    is_correct=is_correct,
+                )
+            )
+
+    def fitted_at(self, at: datetime) -> FittedPrecedent | None:
+        """The fit in force at a moment, fitted now if it is due; None: too few labels yet."""
+        moment = self.state.model_moment(at)
+        if moment != self._moment:
+            self._fitted = self._stored(moment) or self._fit(moment)
+            self._moment = moment
+        return self._fitted
+
+    def calibration_at(self, at: datetime) -> Calibration:
+        """The calibration in force at a moment."""
+        return self.state.calibration_at(at)
+
+    def threshold_at(self, at: datetime, risk_limit: float) -> RollingThreshold:
+        """The rolling threshold in force at a moment."""
+        return self.state.threshold_at(at, risk_limit)
+
+    def _remember(
+        self,
+        source_id: str,
+        observed_at: datetime,
+        known_at: datetime,
+        facts: FactSet,
+        label: str,
+    ) -> None:
+        features: Mapping[str, str] = self._learning.features(facts)
+        self._rows.append(
+            LabelledCase(
+                case_id=source_id,
+                observed_at=observed_at,
+                label_known_at=known_at,
+                features=features,
+                label=label,
+            )
+        )
+
+    def _stored(self, moment: datetime) -> FittedPrecedent | None:
+        version = self._store.reader.model_version(
+            self._desk.name, self._learning.procedure.identity, moment
+        )
+        if version is None or version.as_of != moment:
+            return None
+        return FittedPrecedent.from_bytes(version.content)
+
+    def _fit(self, moment: datetime) -> FittedPrecedent | None:
+        rows = sorted(
+            (row for row in self._rows if row.label_known_at < moment),
+            key=lambda row: (row.observed_at, row.case_id),
+        )
+        fitted = fit_precedent(rows, self._learning.procedure, moment)
+        if fitted is not None:
+            self._keep(fitted)
+        return fitted
+
+    def _keep(self, fitted: FittedPrecedent) -> None:
+        now = self._clock.now()
+        version = ModelVersion(
+            id=ModelVersionId(self._ids.new()),
+            desk=self._desk.name,
+            procedure_hash=self._learning.procedure.identity,
+            as_of=fitted.as_of,
+            data_hash=fitted.data_hash,
+            rows=fitted.rows,
+            content=fitted.to_bytes(),
+            fitted_at=now,
+        )
+        entry = EntryDraft(
+            kind=EventKind.MODEL_FITTED,
+            actor=ENGINE,
+            at=now,
+            payload={
+                "as_of": fitted.as_of,
+                "procedure": version.procedure_hash,
+                "data": fitted.data_hash,
+                "rows": fitted.rows,
+            },
+        )
+        with self._store.begin() as unit:
+            unit.learned.add_model_version(version)
+            unit.append(f"desk:{self._desk.name}", [entry])
+            unit.commit()

@@ -1,0 +1,166 @@
+"""Maturing: what a case becomes when the truth about it has become known, or its time is up."""
+
+from __future__ import annotations
+
+from engine.desk import Desk
+from engine.domain.actor import ENGINE
+from engine.domain.canonical import Json
+from engine.domain.case import Attention, Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.effect import Effect, EffectStatus
+from engine.domain.ids import OutcomeId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
+from engine.domain.transition import ClaimEnded, LabelApplied, Record, Transition
+from engine.govern.envelope import CellEnvelope, OnDeadline
+from engine.ports import Clock, Ids, LabelDue, Reader
+
+_RESOLVED_ELSEWHERE = frozenset(
+    {
+        CaseStatus.RECEIVED,
+        CaseStatus.PERCEIVED,
+        CaseStatus.SUSPENDED,
+        CaseStatus.PENDING,
+        CaseStatus.BLIND_PENDING,
+        CaseStatus.SECOND_PENDING,
+        CaseStatus.WAITING_FACT,
+    }
+)
+"""Open statuses in which nothing of ours is on its way out: the case is withdrawn."""
+
+
+class Maturing:
+    """Makes the transitions that later truth and passed deadlines bring."""
+
+    def __init__(self, *, reader: Reader, clock: Clock, ids: Ids) -> None:
+        """Bind reads, clock and ids."""
+        self._reader = reader
+        self._clock = clock
+        self._ids = ids
+
+    def label(self, due: LabelDue, desk: Desk) -> Transition:
+        """A label has become known: record the outcome, withdraw what is still open."""
+        case = due.case
+        outcome = self._outcome(due, desk)
+        records: list[Record] = [
+            outcome,
+            LabelApplied(desk=case.desk, source=case.source, source_id=case.source_id),
+        ]
+        entries = [
+            self._entry(
+                EventKind.OUTCOME_RECORDED,
+                {
+                    "outcome": outcome.kind,
+                    "recommendation_correct": outcome.is_recommendation_correct,
+                    "source": outcome.label_source,
+                    "known_at": outcome.known_at,
+                },
+            )
+        ]
+        if case.status not in _RESOLVED_ELSEWHERE:
+            after = case.noted()
+        else:
+            after = case.moved(
+                CaseStatus.WITHDRAWN,
+                wake_at=None,
+                attention=None,
+                attention_note="resolved elsewhere",
+                role="",
+            )
+            records.append(ClaimEnded(case_id=case.id))
+            entries.append(
+                self._entry(EventKind.CASE_WITHDRAWN, {"why": "the target was resolved elsewhere"})
+            )
+        return Transition(before=case, after=after, entries=tuple(entries), records=tuple(records))
+
+    def _outcome(self, due: LabelDue, desk: Desk) -> Outcome:
+        case = due.case
+        is_right = None if due.predicted is None else due.predicted == due.label.value
+        decision = self._reader.decision(case.id) if _may_be_decided(case) else None
+        return Outcome(
+            id=OutcomeId(self._ids.new()),
+            case_id=case.id,
+            recommendation_id=case.recommendation_id,
+            kind=self._kind(case, desk, due.label.value, is_right),
+            is_recommendation_correct=is_right,
+            raw_confidence=due.raw_confidence,
+            truth=due.label.value,
+            label_source=LabelSource.RECORD,
+            known_at=due.label.known_at,
+            recorded_at=self._clock.now(),
+            origin=case.origin,
+            was_seen=decision is not None and decision.has_seen_recommendation,
+        )
+
+    def _kind(
+        self, case: Case, desk: Desk, truth: str, is_recommendation_right: bool | None
+    ) -> OutcomeKind:
+        if not _may_have_acted(case):
+            return _word(is_recommendation_right)
+        effects = self._reader.effects(case.id)
+        if any(e.undoes is not None and e.status is EffectStatus.SUCCEEDED for e in effects):
+            return OutcomeKind.REVERTED
+        acted = [e for e in effects if e.status is EffectStatus.SUCCEEDED]
+        if not acted:
+            return _word(is_recommendation_right)
+        return _word(self._label_of(case, desk, acted[-1]) == truth)
+
+    def _label_of(self, case: Case, desk: Desk, effect: Effect) -> str:
+        action = self._reader.action(case)
+        return "" if action is None else desk.label_of(effect.tool, action.arguments)
+
+    def timed_out(self, case: Case, envelope: CellEnvelope | None) -> Transition:
+        """A deadline has passed: escalate to a role, close, or stop waiting for a fact."""
+        if case.status is CaseStatus.WAITING_FACT:
+            return self._fact_timed_out(case)
+        if envelope is not None and envelope.limits.on_deadline is OnDeadline.CLOSE:
+            after = case.moved(
+                CaseStatus.CLOSED_NO_ACTION,
+                wake_at=None,
+                attention=Attention.TIMED_OUT,
+                attention_note="nobody decided in time",
+            )
+        else:
+            after = case.moved(
+                CaseStatus.PENDING,
+                wake_at=None,
+                attention=Attention.TIMED_OUT,
+                attention_note="nobody decided in time",
+                role=envelope.limits.escalate_to if envelope else "",
+            )
+        entry = self._entry(
+            EventKind.REVIEW_TIMED_OUT, {"deadline": case.review_due_at, "role": after.role}
+        )
+        return Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+
+    def _fact_timed_out(self, case: Case) -> Transition:
+        after = case.moved(
+            CaseStatus.PENDING,
+            wake_at=None,
+            attention=Attention.FACT_TIMED_OUT,
+            attention_note=case.attention_note,
+        )
+        entry = self._entry(EventKind.FACT_TIMED_OUT, {"question": case.attention_note})
+        return Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+
+    def _entry(self, kind: EventKind, payload: Json) -> EntryDraft:
+        return EntryDraft(kind=kind, actor=ENGINE, at=self._clock.now(), payload=payload)
+
+
+def _word(is_right: bool | None) -> OutcomeKind:
+    if is_right is None:
+        return OutcomeKind.UNKNOWN
+    return OutcomeKind.CORRECT if is_right else OutcomeKind.WRONG
+
+
+def _may_be_decided(case: Case) -> bool:
+    return case.status not in (CaseStatus.RECEIVED, CaseStatus.PERCEIVED)
+
+
+def _may_have_acted(case: Case) -> bool:
+    return case.status in (
+        CaseStatus.DONE,
+        CaseStatus.PENDING,
+        CaseStatus.COMPENSATING,
+        CaseStatus.NEEDS_REPAIR,
+    )

@@ -1,0 +1,316 @@
+"""Results: what a case becomes after a refused grant, an answered call or a missing answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from engine.act.executor import Answer, CallResult, checked
+from engine.domain.actor import ENGINE, Actor, DecidedBy
+from engine.domain.canonical import Json
+from engine.domain.case import Attention, Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.effect import Effect, EffectStatus
+from engine.domain.grant import Grant, GrantStatus
+from engine.domain.ids import OutcomeId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
+from engine.domain.span import Choice, ChoiceKind, Span
+from engine.domain.tool import Delivery, ToolContract
+from engine.domain.transition import BudgetReleased, EffectChanged, GrantClosed, Record, Transition
+from engine.ports import Clock, EffectTool, Ids, Verification
+from engine.runtime.attempt import Refusal
+
+NextStep = Literal["call", "ask", "give up"]
+
+
+class Results:
+    """Makes the transitions that follow an attempt; writes nothing itself."""
+
+    def __init__(self, *, clock: Clock, ids: Ids) -> None:
+        """Bind clock and ids."""
+        self._clock = clock
+        self._ids = ids
+
+    def refused(self, case: Case, grant: Grant | None, refusal: Refusal) -> Transition:
+        """The grant may not be used: back to the queue with a code, or withdrawn."""
+        now = self._clock.now()
+        records: tuple[Record, ...] = ()
+        if grant is not None and grant.status is GrantStatus.MINTED:
+            expired = refusal.attention is Attention.GRANT_EXPIRED
+            status = GrantStatus.EXPIRED if expired else GrantStatus.REVOKED
+            records = (GrantClosed(grant_id=grant.id, status=status, at=now),)
+        return Transition(
+            before=case,
+            after=self._after_refusal(case, refusal),
+            entries=(
+                self._entry(
+                    EventKind.GRANT_REFUSED,
+                    ENGINE,
+                    {
+                        "grant": grant.id if grant else None,
+                        "code": refusal.attention,
+                        "why": refusal.note,
+                    },
+                ),
+            ),
+            records=records,
+            choices=(
+                Choice(
+                    kind=ChoiceKind.REFUSE,
+                    at=now,
+                    decided_by=DecidedBy.POLICY,
+                    decider="executor",
+                    chosen=refusal.attention,
+                    grounds=refusal.note,
+                ),
+            ),
+            lease_epoch=case.lease_epoch,
+        )
+
+    def _after_refusal(self, case: Case, refusal: Refusal) -> Case:
+        if refusal.is_settled:
+            return case.moved(
+                CaseStatus.WITHDRAWN, wake_at=None, attention=None, attention_note=refusal.note
+            )
+        if case.status is CaseStatus.COMPENSATING:
+            return case.moved(
+                CaseStatus.DONE,
+                wake_at=None,
+                attention=None,
+                role="",
+                attention_note=f"not undone: {refusal.attention} {refusal.note}".strip(),
+            )
+        return self._to_people(case, refusal.attention, refusal.note)
+
+    def next_step(self, contract: ToolContract, effect: Effect) -> NextStep:
+        """How to find out about a call whose answer is missing."""
+        if effect.status is EffectStatus.RETRYING:
+            return "call"
+        if contract.delivery is Delivery.QUERYABLE:
+            return "ask"
+        if contract.delivery is Delivery.DEDUPES and effect.attempts < contract.retry.attempts:
+            return "call"
+        return "give up"
+
+    def from_query(self, tool: EffectTool, result: Json) -> CallResult:
+        """What asking the tool about a key says."""
+        if result is None:
+            return CallResult(answer=Answer.REFUSED, note="the tool never saw the call")
+        return checked(tool, result)
+
+    def recorded(
+        self,
+        case: Case,
+        contract: ToolContract,
+        effect: Effect,
+        result: CallResult,
+        seen: Verification | None,
+        budget: BudgetReleased | None,
+        spans: Sequence[Span],
+    ) -> Transition:
+        """What is known after a call, and where the case goes with it."""
+        if result.answer in (Answer.ACTED, Answer.BROKE_CONTRACT):
+            return self._acted(case, effect, result, seen, tuple(spans))
+        if result.answer is Answer.UNKNOWN:
+            return self._unanswered(case, contract, effect, result, tuple(spans))
+        if result.answer is Answer.UNAVAILABLE:
+            delay_s = contract.retry.delay_s(effect.attempts)
+            if delay_s is not None:
+                return self._later(case, effect, result, delay_s, tuple(spans))
+        return self._failed(case, effect, result, budget, tuple(spans))
+
+    def _acted(
+        self,
+        case: Case,
+        effect: Effect,
+        result: CallResult,
+        seen: Verification | None,
+        spans: tuple[Span, ...],
+    ) -> Transition:
+        now = self._clock.now()
+        is_correct = seen.is_correct if seen else None
+        is_good = result.answer is Answer.ACTED and is_correct is True
+        note = result.note or (seen.note if seen else "the target could not be read back")
+        done = replace(
+            effect,
+            status=EffectStatus.SUCCEEDED,
+            result=result.result,
+            is_completed=True,
+            is_correct=is_correct,
+            verified_at=now if seen else None,
+            note="" if is_good else note,
+        )
+        is_undo = case.status is CaseStatus.COMPENSATING
+        after = self._after_acting(case, is_undo=is_undo, is_good=is_good, note=note)
+        records: list[Record] = [EffectChanged(effect=done)]
+        if is_undo and is_good:
+            records.append(self._reverted(case))
+        kind = EventKind.EFFECT_UNDONE if is_undo else EventKind.EFFECT_RECORDED
+        return Transition(
+            before=case,
+            after=after,
+            entries=(
+                self._entry(
+                    kind if is_good else EventKind.REPAIR_NEEDED,
+                    ENGINE,
+                    {
+                        "effect": effect.id,
+                        "completed": True,
+                        "correct": is_correct,
+                        "seen": seen.seen if seen else None,
+                    },
+                ),
+            ),
+            records=tuple(records),
+            spans=spans,
+            lease_epoch=case.lease_epoch,
+        )
+
+    def _after_acting(self, case: Case, *, is_undo: bool, is_good: bool, note: str) -> Case:
+        if not is_good:
+            code = Attention.UNDO_FAILED if is_undo else Attention.NOT_VERIFIED
+            return self._to_repair(case, code, note)
+        if is_undo:
+            return self._to_people(case, Attention.UNDONE, "put back; decide again")
+        return case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note="", role="")
+
+    def _reverted(self, case: Case) -> Outcome:
+        at = self._clock.now()
+        return Outcome(
+            id=OutcomeId(self._ids.new()),
+            case_id=case.id,
+            recommendation_id=case.recommendation_id,
+            kind=OutcomeKind.REVERTED,
+            is_recommendation_correct=None,
+            raw_confidence=None,
+            truth="",
+            label_source=LabelSource.VERIFICATION,
+            known_at=at,
+            recorded_at=at,
+            origin=case.origin,
+            was_seen=True,
+        )
+
+    def _unanswered(
+        self,
+        case: Case,
+        contract: ToolContract,
+        effect: Effect,
+        result: CallResult,
+        spans: tuple[Span, ...],
+    ) -> Transition:
+        if contract.delivery is Delivery.NEITHER:
+            return self.unanswerable(case, effect, result.note, spans)
+        wait_s = contract.settles_in_s if contract.delivery is Delivery.QUERYABLE else 0.0
+        wake_at = max(effect.call_deadline, self._clock.now()) + timedelta(seconds=wait_s)
+        is_undo = case.status is CaseStatus.COMPENSATING
+        after = case.moved(
+            CaseStatus.COMPENSATING if is_undo else CaseStatus.UNKNOWN, wake_at=wake_at
+        )
+        return self._noted(
+            case, after, effect, EffectStatus.UNKNOWN, EventKind.EFFECT_UNKNOWN, result, spans
+        )
+
+    def unanswerable(
+        self, case: Case, effect: Effect, note: str, spans: tuple[Span, ...] = ()
+    ) -> Transition:
+        """Nobody can say whether it acted: a person has to look."""
+        is_undo = case.status is CaseStatus.COMPENSATING
+        code = Attention.UNDO_FAILED if is_undo else Attention.OUTCOME_UNKNOWN
+        after = self._to_repair(case, code, note)
+        result = CallResult(answer=Answer.UNKNOWN, note=note)
+        return self._noted(
+            case, after, effect, EffectStatus.UNKNOWN, EventKind.REPAIR_NEEDED, result, spans
+        )
+
+    def _later(
+        self,
+        case: Case,
+        effect: Effect,
+        result: CallResult,
+        delay_s: float,
+        spans: tuple[Span, ...],
+    ) -> Transition:
+        is_undo = case.status is CaseStatus.COMPENSATING
+        after = case.moved(
+            CaseStatus.COMPENSATING if is_undo else CaseStatus.UNKNOWN,
+            wake_at=self._clock.now() + timedelta(seconds=delay_s),
+        )
+        return self._noted(
+            case, after, effect, EffectStatus.RETRYING, EventKind.EFFECT_UNKNOWN, result, spans
+        )
+
+    def given_up(self, case: Case, effect: Effect, refusal: Refusal) -> Transition:
+        """A call that is proven not to have acted is not tried again."""
+        after = self._to_people(case, refusal.attention, refusal.note)
+        result = CallResult(answer=Answer.REFUSED, note=refusal.note)
+        return self._noted(
+            case, after, effect, EffectStatus.FAILED, EventKind.EFFECT_RECORDED, result, ()
+        )
+
+    def _failed(
+        self,
+        case: Case,
+        effect: Effect,
+        result: CallResult,
+        budget: BudgetReleased | None,
+        spans: tuple[Span, ...],
+    ) -> Transition:
+        if case.status is CaseStatus.COMPENSATING:
+            after = self._to_repair(case, Attention.UNDO_FAILED, result.note)
+        else:
+            after = self._to_people(case, Attention.TOOL_FAILED, result.note)
+        noted = self._noted(
+            case, after, effect, EffectStatus.FAILED, EventKind.EFFECT_RECORDED, result, spans
+        )
+        return noted if budget is None else replace(noted, records=(*noted.records, budget))
+
+    def _noted(
+        self,
+        case: Case,
+        after: Case,
+        effect: Effect,
+        status: EffectStatus,
+        kind: EventKind,
+        result: CallResult,
+        spans: tuple[Span, ...],
+    ) -> Transition:
+        changed = replace(effect, status=status, note=result.note)
+        return Transition(
+            before=case,
+            after=after,
+            entries=(
+                self._entry(
+                    kind,
+                    ENGINE,
+                    {"effect": effect.id, "status": status, "why": result.note},
+                ),
+            ),
+            records=(EffectChanged(effect=changed),),
+            spans=spans,
+            lease_epoch=case.lease_epoch,
+        )
+
+    def _to_people(self, case: Case, attention: Attention, note: str) -> Case:
+        return case.moved(
+            CaseStatus.PENDING,
+            wake_at=None,
+            attention=attention,
+            attention_note=note,
+            role="",
+        )
+
+    def _to_repair(self, case: Case, attention: Attention, note: str) -> Case:
+        return case.moved(
+            CaseStatus.NEEDS_REPAIR,
+            wake_at=None,
+            attention=attention,
+            attention_note=note,
+            role="",
+        )
+
+    def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
+        return EntryDraft(kind=kind, actor=actor, at=self._clock.now(), payload=payload)

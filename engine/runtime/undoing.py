@@ -1,0 +1,176 @@
+"""Undoing: a person's request to put back what an effect changed, with the grant for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.act.grants import mint
+from engine.desk import Desk
+from engine.domain.actor import Person, as_actor
+from engine.domain.canonical import digest
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.effect import Effect, EffectStatus
+from engine.domain.grant import GrantBasis
+from engine.domain.ids import ActionId, RecommendationId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.phase import Cell
+from engine.domain.recommendation import Action
+from engine.domain.span import Choice, ChoiceKind
+from engine.domain.transition import OverrideAction, Transition
+from engine.domain.verdict import Verdict, VerdictKind
+from engine.errors import InvalidRequest
+from engine.govern.authorize import AuthorizationRequest, Usage, authorize
+from engine.ports import Clock, EffectTool, Ids
+from engine.runtime.policy import Policy
+
+UNDO_MINUTES = 15
+"""How long the grant for an undo may wait for its execution."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undo:
+    """What would put an effect back."""
+
+    tool: EffectTool
+    arguments: dict[str, object]
+    words: str
+
+
+def last_effect(effects: tuple[Effect, ...]) -> Effect | None:
+    """The newest effect that stands: done, and not undone since."""
+    undone = {effect.undoes for effect in effects if effect.status is EffectStatus.SUCCEEDED}
+    standing = [
+        effect
+        for effect in effects
+        if effect.status is EffectStatus.SUCCEEDED
+        and effect.undoes is None
+        and effect.id not in undone
+    ]
+    return standing[-1] if standing else None
+
+
+def undo_of(desk: Desk, action: Action, effect: Effect) -> Undo | None:
+    """The declared way back of an effect; None where there is none."""
+    tool = desk.effect_tool(effect.tool)
+    if tool is None:
+        return None
+    back = tool.undo(action.arguments, effect.before)
+    if back is None:
+        return None
+    name, arguments = back
+    way = desk.effect_tool(name)
+    if way is None:
+        return None
+    return Undo(tool=way, arguments=dict(arguments), words=way.describe(arguments))
+
+
+def request_undo(
+    case: Case,
+    undo: Undo,
+    effect: Effect,
+    person: Person,
+    reason: str,
+    *,
+    policy: Policy,
+    clock: Clock,
+    ids: Ids,
+) -> Transition:
+    """A done case that is to be put back, with the one grant for it.
+
+    Raises:
+        InvalidRequest: Policy forbids it to this person.
+        Conflict: The case is not done.
+        ToolError: The target cannot be read.
+    """
+    now = clock.now()
+    cell = Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
+    envelope = policy.envelope(cell)
+    verdict = authorize(
+        AuthorizationRequest(cell=cell, person_roles=person.roles), envelope, Usage()
+    )
+    if verdict.kind is not VerdictKind.EXECUTE:
+        raise InvalidRequest(_why_not(verdict))
+    action = _action(undo, ids, verdict)
+    after = case.moved(
+        CaseStatus.COMPENSATING,
+        wake_at=now,
+        action_id=action.id,
+        attention=None,
+        attention_note="",
+    )
+    grant = mint(
+        grant_id=ids.new(),
+        case=after,
+        action=action,
+        recommendation_id=_recommendation(case),
+        basis=GrantBasis.UNDO,
+        basis_id=effect.id,
+        actor=person.name,
+        envelope_hash=envelope.hash if envelope else b"",
+        now=now,
+        lifetime=timedelta(minutes=UNDO_MINUTES),
+    )
+    actor = as_actor(person)
+    return Transition(
+        before=case,
+        after=after,
+        entries=(
+            EntryDraft(
+                kind=EventKind.UNDO_REQUESTED,
+                actor=actor,
+                at=now,
+                payload={"effect": effect.id, "reason": reason, "undo": undo.words},
+            ),
+            EntryDraft(
+                kind=EventKind.GRANT_MINTED,
+                actor=actor,
+                at=now,
+                payload={"grant": grant.id, "basis": grant.basis},
+            ),
+        ),
+        records=(
+            OverrideAction(case_id=case.id, action=action, recommendation_id=_recommendation(case)),
+            grant,
+        ),
+        choices=(
+            Choice(
+                kind=ChoiceKind.UNDO,
+                at=now,
+                decided_by=actor.decided_by,
+                decider=actor.name,
+                chosen=undo.words,
+                grounds=reason,
+            ),
+        ),
+    )
+
+
+def _recommendation(case: Case) -> RecommendationId:
+    if case.recommendation_id is None:
+        raise InvalidRequest("Only what was recommended or decided here can be undone here.")
+    return case.recommendation_id
+
+
+def _action(undo: Undo, ids: Ids, verdict: Verdict) -> Action:
+    contract = undo.tool.contract
+    arguments = contract.check_arguments(undo.arguments)
+    state = undo.tool.target_state(arguments)
+    return Action(
+        id=ActionId(ids.new()),
+        ordinal=1,
+        tool=contract.name,
+        contract_digest=contract.digest,
+        arguments=arguments,
+        arguments_digest=digest(arguments),
+        target=str(arguments.get(contract.target_argument, "")),
+        target_digest=digest(state),
+        target_state=state,
+        verdict=verdict,
+    )
+
+
+def _why_not(verdict: Verdict) -> str:
+    rule = next(r for r in verdict.broken if r.binds_people)
+    return f"This may not be undone by you: {rule.rule}, {rule.seen} against {rule.limit}."

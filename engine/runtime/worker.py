@@ -1,0 +1,172 @@
+"""Worker: claims due cases and advances them, one lane after the other.
+
+What is about to act comes first, then passed deadlines, then what is to be reasoned about. No
+tool, model or reasoner runs inside a write transaction: everything is computed first, then written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from engine.desk import Desk
+from engine.domain.case import Case, Lease
+from engine.errors import Conflict, EngineError, StoreUnavailable, ToolUnavailable
+from engine.ports import Clock, Store, Wakeup
+from engine.runtime.acting import Acting
+from engine.runtime.intake import Intake
+from engine.runtime.jobs import Job, JobRunner
+from engine.runtime.maturing import Maturing
+from engine.runtime.policy import PolicyView
+
+ACT, INTAKE, TIMER = 0, 1, 2
+ACT_BATCH = 8
+LEASE_S = 60.0
+"""Longer than the longest tool timeout plus 30 s."""
+HEARTBEAT_S = 2.0
+IDLE_S = 0.25
+
+log = logging.getLogger("countersign.worker")
+
+
+class Worker:
+    """One worker process' loop."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        store: Store,
+        clock: Clock,
+        wakeup: Wakeup,
+        desks: Mapping[str, Desk],
+        policy: PolicyView,
+        acting: Acting,
+        intake: Intake,
+        maturing: Maturing,
+        jobs: JobRunner,
+        due_jobs: Callable[[], Sequence[Job]] = lambda: (),
+        takes_intake: bool = True,
+    ) -> None:
+        """Bind the parts.
+
+        Args:
+            name: Unique among workers of this database.
+            store: The database.
+            clock: The present.
+            wakeup: Ends the sleep of an idle worker.
+            desks: The desks that run here.
+            policy: The policy in force.
+            acting: Advances what acts.
+            intake: Advances what came in.
+            maturing: Handles passed deadlines.
+            jobs: Runs periodic jobs.
+            due_jobs: Periodic jobs that are due now.
+            takes_intake: Whether it perceives and reasons; one worker a database does.
+        """
+        self._name = name
+        self._store = store
+        self._clock = clock
+        self._wakeup = wakeup
+        self._desks = desks
+        self._policy = policy
+        self._acting = acting
+        self._intake = intake
+        self._maturing = maturing
+        self._jobs = jobs
+        self._due_jobs = due_jobs
+        self._takes_intake = takes_intake
+
+    def run(self, is_stopping: Callable[[], bool]) -> None:
+        """Work until told to stop; a passing failure of the database is waited out."""
+        while not is_stopping():
+            try:
+                if not self.run_once():
+                    self._wakeup.wait(self._idle_s())
+            except StoreUnavailable as error:
+                log.warning("the database is out of reach: %s", error.message)
+                self._wakeup.wait(1.0)
+
+    def drain(self, is_stopping: Callable[[], bool] = lambda: False) -> None:
+        """Work until nothing is due and nothing is about to be released."""
+        while not is_stopping():
+            if self.run_once():
+                continue
+            wake_at = self._store.reader.next_wake(ACT)
+            if wake_at is None:
+                return
+            self._wakeup.wait(min(1.0, max(0.0, (wake_at - self._clock.now()).total_seconds())))
+
+    def run_once(self) -> int:
+        """One round over the lanes.
+
+        Returns:
+            How many cases were advanced.
+        """
+        for job in self._due_jobs():
+            self._jobs.run(job)
+        moved = self._act()
+        moved += self._time_out()
+        if self._takes_intake and not self._store.reader.is_due(ACT, self._clock.now()):
+            moved += sum(self._intake.advance(desk, self._claim) for desk in self._desks.values())
+        return moved
+
+    def _idle_s(self) -> float:
+        wake_at = self._store.reader.next_wake(ACT)
+        if wake_at is None:
+            return IDLE_S
+        return min(IDLE_S, max(0.0, (wake_at - self._clock.now()).total_seconds()))
+
+    def _claim(self, lane: int, now: datetime, limit: int, desk: str = "") -> tuple[Case, ...]:
+        taken_at = self._clock.now()
+        lease = Lease(
+            owner=self._name, taken_at=taken_at, until=taken_at + timedelta(seconds=LEASE_S)
+        )
+        with self._store.begin() as unit:
+            cases = unit.claim_due(lane=lane, now=now, lease=lease, limit=limit, desk=desk)
+            unit.commit()
+        return cases
+
+    def _act(self) -> int:
+        now = self._clock.now()
+        if not self._store.reader.is_due(ACT, now):
+            return 0
+        cases = self._claim(ACT, now, ACT_BATCH)
+        for case in cases:
+            self._guarded(case, self._acting.advance)
+        return len(cases)
+
+    def _time_out(self) -> int:
+        moved = 0
+        wake_at = self._store.reader.next_wake(TIMER)
+        if wake_at is None:
+            return 0
+        for desk in self._desks.values():
+            now = self._store.reader.desk_time(desk.name) or self._clock.now()
+            if wake_at > now:
+                continue
+            for case in self._claim(TIMER, now, ACT_BATCH, desk.name):
+                self._guarded(case, self._expire)
+                moved += 1
+        return moved
+
+    def _expire(self, case: Case) -> None:
+        action = self._store.reader.action(case)
+        envelope = self._policy.current().envelope_of(case, action)
+        with self._store.begin() as unit:
+            unit.apply([self._maturing.timed_out(case, envelope)])
+            unit.commit()
+
+    def _guarded(self, case: Case, advance: Callable[[Case], None]) -> None:
+        """Run one case; its failure must not stop the others."""
+        try:
+            advance(case)
+        except Conflict as error:
+            log.info("case %s: %s", case.id, error.message)
+        except ToolUnavailable as error:
+            log.warning("case %s waits for its lease to end: %s", case.id, error.message)
+        except StoreUnavailable:
+            raise
+        except EngineError as error:
+            log.error("case %s: %s %s", case.id, error.code, error.message)

@@ -1,0 +1,474 @@
+"""Deciding: claims, decisions and taking them back, each one transaction.
+
+The click commits the decision and when it will be released; no grant exists before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from engine.desk import Desk
+from engine.domain.actor import Actor, DecidedBy, Person, Role, as_actor
+from engine.domain.canonical import Json, digest
+from engine.domain.case import Attention, Case
+from engine.domain.case_status import FOR_PEOPLE, CaseStatus
+from engine.domain.decision import Decision, DecisionKind, ReasonCode
+from engine.domain.ids import ActionId, DecisionId, RecommendationId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.phase import Cell
+from engine.domain.recommendation import Action, Recommendation
+from engine.domain.span import Choice, ChoiceKind, Span, Stage
+from engine.domain.transition import (
+    ClaimEnded,
+    DecisionTakenBack,
+    OverrideAction,
+    Record,
+    Transition,
+)
+from engine.domain.verdict import Verdict, VerdictKind
+from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
+from engine.govern.authorize import AuthorizationRequest, Usage, authorize
+from engine.ports import Claim, Clock, EffectTool, Ids, Store
+from engine.runtime.policy import PolicyView
+from engine.service.engine import Done
+from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim, TakeBackDecision
+
+NOTE_LIMIT = 4000
+ASK_MINUTES = 1440
+"""How long an asked-for fact is waited for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deciding:
+    """The use cases of somebody who works on a case."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    desks: Mapping[str, Desk]
+    policy: PolicyView
+    take_back_s: float
+    claim_s: float
+
+    # --- claims --------------------------------------------------------------------------
+
+    def claim(self, request: ClaimCase, person: Person) -> Done:
+        """Take a case, or renew one's claim on it.
+
+        Raises:
+            Conflict: Somebody else holds it, or it no longer waits for a person.
+        """
+        now = self.clock.now()
+        case = self.store.reader.case(request.case_id)
+        if case.status not in FOR_PEOPLE and case.status is not CaseStatus.WAITING_FACT:
+            raise Conflict(f"This case is {case.status} now; there is nothing to decide.")
+        with self.store.begin() as unit:
+            held = unit.claims.get(request.case_id)
+            if held and held.person != person.name and held.expires_at > now:
+                raise Conflict(f"{held.person} works on this case.", claimed_by=held.person)
+            is_own = held is not None and held.person == person.name
+            unit.claims.put(
+                Claim(
+                    case_id=request.case_id,
+                    person=person.name,
+                    claimed_at=held.claimed_at if held and is_own else now,
+                    expires_at=now + timedelta(seconds=self.claim_s),
+                    draft=request.draft or (held.draft if held and is_own else ""),
+                )
+            )
+            unit.commit()
+        return Done(message="The case is yours.", case_id=case.id, version=case.version)
+
+    def release(self, request: ReleaseClaim, person: Person) -> Done:
+        """Give one's claim back; nothing happens where it is somebody else's."""
+        with self.store.begin() as unit:
+            held = unit.claims.get(request.case_id)
+            if held is not None and held.person == person.name:
+                unit.claims.end(request.case_id)
+            unit.commit()
+        return Done(message="The case is free again.", case_id=request.case_id)
+
+    # --- decisions -----------------------------------------------------------------------
+
+    def decide(self, request: DecideCase, person: Person) -> Done:
+        """Record a person's answer.
+
+        Raises:
+            Conflict: The case moved on, or somebody else holds it.
+            AlreadyDone: The same form was sent before; nothing is done twice.
+            InvalidRequest: Policy or a schema forbids the answer.
+            NotAllowed: The person's role may not decide this cell.
+        """
+        if len(request.note) > NOTE_LIMIT or len(request.client_key) > 64:
+            raise InvalidRequest(f"A note has at most {NOTE_LIMIT} characters.")
+        case = self.store.reader.case(request.case_id)
+        sent = self.store.reader.decision_of_form(request.client_key)
+        if sent is not None and sent.person_id == person.id and sent.case_id == case.id:
+            return replace(self._done(sent.kind, case), message="Already recorded, once.")
+        if case.version != request.version:
+            raise Conflict(self._moved_on(case), version=case.version)
+        self._require_undecided(case)
+        made = self.store.reader.recommendation(case)
+        match request.kind:
+            case DecisionKind.APPROVE:
+                step = self._approved(case, made, request, person)
+            case DecisionKind.OVERRIDE:
+                step = self._overridden(case, made, request, person)
+            case DecisionKind.REJECT:
+                step = self._rejected(case, made, request, person)
+            case DecisionKind.ESCALATE:
+                step = self._escalated(case, made, request, person)
+            case DecisionKind.ASK:
+                step = self._asked(case, made, request, person)
+        self._commit(step, person)
+        return self._done(request.kind, step.after)
+
+    def _moved_on(self, case: Case) -> str:
+        if case.status is CaseStatus.WITHDRAWN:
+            return "This case was resolved elsewhere and withdrawn; nothing was decided."
+        return (
+            f"This case changed while you looked at it (it is {case.status} now); nothing was "
+            "decided. Look again."
+        )
+
+    def _require_undecided(self, case: Case) -> None:
+        if case.status is not CaseStatus.PENDING:
+            raise Conflict(f"This case is {case.status}; it cannot be decided now.")
+
+    def _approved(
+        self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
+    ) -> Transition:
+        if made is None or not made.actions:
+            raise InvalidRequest("There is no recommendation to approve; choose an action.")
+        action = made.actions[0]
+        if action.verdict.kind is VerdictKind.DENY:
+            raise InvalidRequest("Policy denies this action; nobody can approve it.")
+        self._require_authority(case, action.tool, person)
+        decision = self._decision(case, made, request, person, action, self.take_back_s)
+        return self._releasing(case, decision, action.id, case.proposal, ())
+
+    def _overridden(
+        self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
+    ) -> Transition:
+        if request.reason_code is ReasonCode.AGREED:
+            raise InvalidRequest("Say why you choose something else.")
+        tool = self.desks[case.desk].effect_tool(request.tool)
+        if tool is None:
+            raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
+        verdict = self._require_authority(case, request.tool, person)
+        action = self._action(tool, request, verdict)
+        bound = made.id if made else RecommendationId(self.ids.new())
+        decision = self._decision(case, made, request, person, action, self.take_back_s)
+        override = OverrideAction(case_id=case.id, action=action, recommendation_id=bound)
+        words = tool.describe(action.arguments)
+        step = self._releasing(case, decision, action.id, words, (override,))
+        return replace(step, after=replace(step.after, recommendation_id=bound))
+
+    def _action(self, tool: EffectTool, request: DecideCase, verdict: Verdict) -> Action:
+        arguments = tool.contract.check_arguments(dict(request.arguments))
+        allowed = {name: tool.options(name) for name in arguments}
+        for name, options in allowed.items():
+            if options and arguments[name] not in options:
+                raise InvalidRequest(f"{arguments[name]!r} is not one of the known {name}s.")
+        try:
+            state = tool.target_state(arguments)
+        except ToolError as error:
+            raise Conflict(f"The target cannot be read: {error.message}") from None
+        if tool.is_settled(state):
+            raise Conflict("The target was resolved elsewhere; there is nothing to do.")
+        return Action(
+            id=ActionId(self.ids.new()),
+            ordinal=1,
+            tool=tool.contract.name,
+            contract_digest=tool.contract.digest,
+            arguments=arguments,
+            arguments_digest=digest(arguments),
+            target=str(arguments.get(tool.contract.target_argument, "")),
+            target_digest=digest(state),
+            target_state=state,
+            verdict=verdict,
+        )
+
+    def _require_authority(self, case: Case, tool: str, person: Person) -> Verdict:
+        """Policy binds people too.
+
+        Raises:
+            NotAllowed: The person's role may not decide this cell.
+            InvalidRequest: A pause or another rule that binds people holds.
+        """
+        policy = self.policy.current()
+        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
+        verdict = authorize(
+            AuthorizationRequest(
+                cell=cell,
+                is_known_case_type=case.case_type in self.desks[case.desk].case_types,
+                priority=case.priority,
+                paused=policy.paused(cell),
+                person_roles=person.roles,
+            ),
+            policy.envelope(cell),
+            Usage(),
+        )
+        if verdict.kind is VerdictKind.EXECUTE:
+            return verdict
+        rule = next(r for r in verdict.broken if r.binds_people)
+        if rule.rule == "role_may_not_decide":
+            raise NotAllowed(f"This cell is decided by {rule.limit.replace('_', ' ')}.")
+        if rule.rule == "paused":
+            raise InvalidRequest(f"Actions are paused ({rule.seen}); wait or ask for a resume.")
+        raise InvalidRequest(f"{rule.rule}: {rule.seen} against {rule.limit}")
+
+    def _rejected(
+        self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
+    ) -> Transition:
+        if request.reason_code is ReasonCode.AGREED:
+            raise InvalidRequest("Say why nothing is to be done.")
+        self._require_role(case, made, person)
+        decision = self._decision(case, made, request, person, None, self.take_back_s)
+        return self._releasing(case, decision, case.action_id, "do nothing", ())
+
+    def _require_role(self, case: Case, made: Recommendation | None, person: Person) -> None:
+        if made is None or not made.actions:
+            return
+        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=made.actions[0].tool)
+        envelope = self.policy.current().envelope(cell)
+        if envelope is not None and not person.has_any(frozenset(envelope.limits.roles)):
+            roles = " or ".join(role.replace("_", " ") for role in envelope.limits.roles)
+            raise NotAllowed(f"This cell is decided by {roles}.")
+
+    def _releasing(
+        self,
+        case: Case,
+        decision: Decision,
+        action_id: ActionId | None,
+        words: str,
+        records: tuple[Record, ...],
+    ) -> Transition:
+        after = case.moved(
+            CaseStatus.RELEASING,
+            wake_at=decision.release_at,
+            action_id=action_id,
+            review_due_at=None,
+        )
+        return self._transition(
+            case, after, decision, words, (*records, decision, ClaimEnded(case_id=case.id))
+        )
+
+    def _escalated(
+        self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
+    ) -> Transition:
+        role = request.role or self._escalation_role(case, made)
+        decision = self._decision(case, made, request, person, None, 0.0)
+        after = case.moved(
+            CaseStatus.PENDING,
+            attention=Attention.ESCALATED,
+            attention_note=request.note or f"{person.name} passed it on",
+            role=role.value,
+        )
+        words = f"pass to {role.replace('_', ' ')}"
+        return self._transition(
+            case, after, decision, words, (decision, ClaimEnded(case_id=case.id))
+        )
+
+    def _escalation_role(self, case: Case, made: Recommendation | None) -> Role:
+        action = made.actions[0] if made and made.actions else None
+        envelope = self.policy.current().envelope_of(case, action)
+        return envelope.limits.escalate_to if envelope else Role.SENIOR_OPERATOR
+
+    def _asked(
+        self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
+    ) -> Transition:
+        question = request.question.strip()
+        if not question or len(question) > 500:
+            raise InvalidRequest("Say in 1 to 500 characters what has to be known.")
+        decision = self._decision(case, made, request, person, None, 0.0)
+        now = self.clock.now()
+        present = self.store.reader.desk_time(case.desk) or now
+        after = case.moved(
+            CaseStatus.WAITING_FACT,
+            wake_at=present + timedelta(minutes=ASK_MINUTES),
+            attention_note=question,
+        )
+        return self._transition(
+            case, after, decision, f"ask: {question}", (decision, ClaimEnded(case_id=case.id))
+        )
+
+    def _decision(
+        self,
+        case: Case,
+        made: Recommendation | None,
+        request: DecideCase,
+        person: Person,
+        action: Action | None,
+        take_back_s: float,
+    ) -> Decision:
+        now = self.clock.now()
+        return Decision(
+            id=DecisionId(self.ids.new()),
+            case_id=case.id,
+            recommendation_id=made.id if made else None,
+            action_id=action.id if action else None,
+            case_version=request.version,
+            person_id=person.id,
+            person=person.name,
+            kind=request.kind,
+            reason_code=request.reason_code,
+            note=request.note,
+            tool=action.tool if action else "",
+            arguments=action.arguments if action else {},
+            has_seen_recommendation=request.has_seen_recommendation,
+            time_to_decide_ms=request.time_to_decide_ms,
+            decided_at=now,
+            release_at=now + timedelta(seconds=take_back_s),
+            origin=case.origin,
+            client_key=request.client_key,
+        )
+
+    def _transition(
+        self,
+        case: Case,
+        after: Case,
+        decision: Decision,
+        words: str,
+        records: tuple[Record, ...],
+    ) -> Transition:
+        kinds = {
+            DecisionKind.ESCALATE: EventKind.CASE_ESCALATED,
+            DecisionKind.ASK: EventKind.FACT_ASKED,
+        }
+        actor = DecidedBy.PERSON
+        entry = EntryDraft(
+            kind=kinds.get(decision.kind, EventKind.DECISION_TAKEN),
+            actor=_person(decision),
+            at=decision.decided_at,
+            payload=_decision_words(decision, words),
+        )
+        duration_us = (decision.time_to_decide_ms or 0) * 1000
+        return Transition(
+            before=case,
+            after=after,
+            entries=(entry,),
+            records=records,
+            spans=(
+                Span(
+                    stage=Stage.PERSON,
+                    name=decision.kind.lower(),
+                    started_at=decision.decided_at - timedelta(microseconds=duration_us),
+                    duration_us=duration_us,
+                    decided_by=actor,
+                    rule=decision.reason_code,
+                    outputs=words,
+                ),
+            ),
+            choices=(
+                Choice(
+                    kind=ChoiceKind.DECIDE,
+                    at=decision.decided_at,
+                    decided_by=actor,
+                    decider=decision.person,
+                    chosen=f"{decision.kind.lower()}: {words}",
+                    options=tuple(DecisionKind),
+                    grounds=f"{decision.reason_code} {decision.note}".strip(),
+                ),
+            ),
+        )
+
+    def _commit(self, step: Transition, person: Person) -> None:
+        now = self.clock.now()
+        with self.store.begin() as unit:
+            held = unit.claims.get(step.before.id)
+            if held is None or held.person != person.name:
+                if held is not None and held.expires_at > now:
+                    raise Conflict(f"{held.person} works on this case.", claimed_by=held.person)
+                raise Conflict("Take the case first; your claim has ended.")
+            if unit.apply([step]):
+                raise Conflict("This case changed at the same moment; nothing was decided.")
+            unit.commit()
+
+    def _done(self, kind: DecisionKind, after: Case) -> Done:
+        words = {
+            DecisionKind.APPROVE: "Approved.",
+            DecisionKind.OVERRIDE: "Your action was recorded.",
+            DecisionKind.REJECT: "Rejected; nothing will be done.",
+            DecisionKind.ESCALATE: f"Passed to {after.role.replace('_', ' ')}.",
+            DecisionKind.ASK: "The case waits for the answer.",
+        }
+        is_releasing = after.status is CaseStatus.RELEASING
+        return Done(
+            message=words[kind],
+            case_id=after.id,
+            version=after.version,
+            take_back_until=after.wake_at if is_releasing else None,
+        )
+
+    # --- taking back ---------------------------------------------------------------------
+
+    def take_back(self, request: TakeBackDecision, person: Person) -> Done:
+        """Take back one's own decision before it is released.
+
+        Raises:
+            Conflict: It was released already, or the case moved on.
+            NotAllowed: It is somebody else's decision.
+        """
+        case = self.store.reader.case(request.case_id)
+        decision = self.store.reader.decision(case.id)
+        if decision is None or case.status is not CaseStatus.RELEASING:
+            raise Conflict("It is too late to take this back.")
+        if decision.person_id != person.id:
+            raise NotAllowed(f"Only {decision.person} can take this back.")
+        now = self.clock.now()
+        if case.version != request.version or now >= decision.release_at:
+            raise Conflict("It is too late to take this back.")
+        made = self.store.reader.recommendation(case)
+        after = case.moved(
+            CaseStatus.PENDING,
+            wake_at=None,
+            attention=Attention.TAKEN_BACK,
+            attention_note=f"{person.name} took it back",
+            action_id=made.actions[0].id if made and made.actions else None,
+        )
+        step = Transition(
+            before=case,
+            after=after,
+            entries=(
+                EntryDraft(
+                    kind=EventKind.DECISION_TAKEN_BACK,
+                    actor=as_actor(person),
+                    at=now,
+                    payload={"decision": decision.id},
+                ),
+            ),
+            records=(DecisionTakenBack(decision_id=decision.id, at=now),),
+            choices=(
+                Choice(
+                    kind=ChoiceKind.TAKE_BACK,
+                    at=now,
+                    decided_by=DecidedBy.PERSON,
+                    decider=person.name,
+                    chosen=f"take back {decision.kind.lower()}",
+                ),
+            ),
+        )
+        with self.store.begin() as unit:
+            if unit.apply([step]):
+                raise Conflict("It is too late to take this back.")
+            unit.commit()
+        return Done(message="Taken back.", case_id=case.id, version=after.version)
+
+
+def _person(decision: Decision) -> Actor:
+    return Actor(decided_by=DecidedBy.PERSON, name=decision.person)
+
+
+def _decision_words(decision: Decision, words: str) -> Json:
+    return {
+        "decision": decision.id,
+        "kind": decision.kind,
+        "words": words,
+        "reason": decision.reason_code,
+        "note": decision.note,
+        "seen": decision.has_seen_recommendation,
+        "release_at": decision.release_at,
+    }

@@ -1,0 +1,143 @@
+"""Engine: the only door of console, command line and API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from engine.domain.actor import Person
+from engine.domain.case import Origin
+from engine.domain.ids import CaseId
+from engine.service.queries import Queries
+from engine.service.requests import Request
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What came of a request."""
+
+    message: str
+    """One sentence for the person."""
+    case_id: CaseId | None = None
+    version: int | None = None
+    """The case's version now."""
+    take_back_until: datetime | None = None
+    secret: str = ""
+    """Shown once: a token that was issued."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RejectedLine:
+    """A line that did not go in."""
+
+    line: int
+    """1 is the first line of the file, its header included."""
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """What came of an intake."""
+
+    accepted: int
+    duplicates: int
+    changed: int
+    """Known cases that came with other content."""
+    labels: int
+    rejected: tuple[RejectedLine, ...]
+    case_ids: tuple[CaseId, ...] = ()
+    """New cases; only for small intakes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """A signed-in person."""
+
+    token: str
+    """Goes into the cookie; only its hash is stored."""
+    person: Person
+    expires_at: datetime
+
+
+class Engine(Protocol):
+    """Requests in, rows out."""
+
+    queries: Queries
+
+    def execute(self, request: Request, person: Person) -> Done:
+        """Carry out a request in a person's name.
+
+        Raises:
+            NotAllowed: The person may not; the attempt is in the ledger.
+            Conflict: Somebody was faster.
+            InvalidRequest: The request breaks a rule.
+            StoreUnavailable: Nothing was changed.
+        """
+        ...
+
+    def submit(
+        self,
+        desk: str,
+        rows: Iterable[tuple[int, dict[str, str]]],
+        *,
+        origin: Origin = Origin.REAL,
+        is_replay: bool = False,
+        submitted_by: str,
+    ) -> Submitted:
+        """Take in rows (line number, columns); each goes in once.
+
+        Args:
+            desk: Name of the desk.
+            rows: Numbered rows of text fields.
+            origin: Real or simulated.
+            is_replay: History: the desk's clock follows the rows instead of the wall.
+            submitted_by: Who sends them, for the ledger.
+
+        Raises:
+            NotFound: There is no such desk.
+            IntakeError: A column is unknown or missing.
+        """
+        ...
+
+    def sign_in(self, name: str, password: str) -> Session:
+        """Start a session.
+
+        Raises:
+            NotSignedIn: Name or password is wrong (it does not say which).
+        """
+        ...
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        ...
+
+    def person_of_session(self, token: str) -> Person:
+        """Who a session cookie stands for.
+
+        Raises:
+            NotSignedIn: The session is unknown or has ended.
+        """
+        ...
+
+    def person_of_token(self, token: str) -> Person:
+        """Who a bearer token stands for.
+
+        Raises:
+            NotSignedIn: The token is unknown, revoked or has ended.
+        """
+        ...
+
+    def needs_setup(self) -> bool:
+        """Whether there is no account yet."""
+        ...
+
+    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+        """Make the first account, an administrator who also operates, with the one-time link.
+
+        Raises:
+            NotAllowed: The link is wrong, used or too old.
+            InvalidRequest: The password is too short.
+        """
+        ...

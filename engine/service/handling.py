@@ -1,0 +1,163 @@
+"""Handling: undoing an effect, answering a question, settling a repair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.desk import Desk
+from engine.domain.actor import DecidedBy, Person, as_actor
+from engine.domain.case import Attention, Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.fact import PERSON_SOURCE, Fact, fact_set
+from engine.domain.ids import CaseId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.span import Choice, ChoiceKind
+from engine.domain.transition import Transition
+from engine.errors import Conflict, InvalidRequest, ToolError
+from engine.ports import Clock, Ids, Store
+from engine.runtime.policy import PolicyView
+from engine.runtime.undoing import last_effect, request_undo, undo_of
+from engine.service.engine import Done
+from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handling:
+    """The use cases around a case that somebody has to put right."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    desks: Mapping[str, Desk]
+    policy: PolicyView
+
+    def undo(self, request: UndoEffect, person: Person) -> Done:
+        """Put back what the last standing effect changed.
+
+        Raises:
+            Conflict: The case is not done, or moved on.
+            InvalidRequest: The effect has no way back, or policy forbids it to this person.
+        """
+        case = self._current(request.case_id, request.version)
+        if not request.reason.strip():
+            raise InvalidRequest("Say why this is undone.")
+        effect = last_effect(self.store.reader.effects(case.id))
+        action = self.store.reader.action(case)
+        if case.status is not CaseStatus.DONE or effect is None or action is None:
+            raise Conflict("There is no effect to undo.")
+        undo = undo_of(self.desks[case.desk], action, effect)
+        if undo is None:
+            raise InvalidRequest("This effect has no declared way back.")
+        try:
+            step = request_undo(
+                case,
+                undo,
+                effect,
+                person,
+                request.reason.strip(),
+                policy=self.policy.current(),
+                clock=self.clock,
+                ids=self.ids,
+            )
+        except ToolError as error:
+            raise Conflict(f"The target cannot be read: {error.message}") from None
+        self._commit(step)
+        return Done(message=f"Undoing: {undo.words}.", case_id=case.id, version=step.after.version)
+
+    def provide_fact(self, request: ProvideFact, person: Person) -> Done:
+        """Add what a person found out; the case is reasoned about anew.
+
+        Raises:
+            Conflict: The case does not wait for a person or a fact, or moved on.
+            InvalidRequest: The attribute is empty or too long.
+        """
+        attribute = request.attribute.strip()
+        if not attribute or len(attribute) > 100 or len(str(request.value)) > 10_000:
+            raise InvalidRequest("Name the fact (at most 100 characters) and give its value.")
+        case = self._current(request.case_id, request.version)
+        if case.status not in (CaseStatus.WAITING_FACT, CaseStatus.PENDING):
+            raise Conflict(f"This case is {case.status}; it takes no new facts now.")
+        now = self.clock.now()
+        known = self.store.reader.fact_sets([case.id]).get(case.id)
+        fact = Fact(
+            entity="case",
+            attribute=attribute,
+            value=request.value,
+            source=f"{PERSON_SOURCE}{person.name}",
+            observed_at=now,
+        )
+        before = known.facts if known else ()
+        facts = fact_set(case.id, case.facts_revision + 1, (*before, fact))
+        after = case.moved(
+            CaseStatus.PERCEIVED,
+            wake_at=min(case.as_of, now),
+            facts_revision=facts.revision,
+            facts_digest=facts.digest,
+            attention=None,
+            attention_note="",
+        )
+        entry = EntryDraft(
+            kind=EventKind.FACT_PROVIDED,
+            actor=as_actor(person),
+            at=now,
+            payload={"attribute": attribute, "facts": facts.digest, "revision": facts.revision},
+        )
+        self._commit(Transition(before=case, after=after, entries=(entry,), records=(facts,)))
+        return Done(
+            message="The fact is in; the case is looked at again.",
+            case_id=case.id,
+            version=after.version,
+        )
+
+    def settle_repair(self, request: SettleRepair, person: Person) -> Done:
+        """Record what a person found when a case needed repair.
+
+        Raises:
+            Conflict: The case needs no repair, or moved on.
+            InvalidRequest: The note is empty.
+        """
+        if not request.note.strip():
+            raise InvalidRequest("Say what you found and did.")
+        case = self._current(request.case_id, request.version)
+        if case.status is not CaseStatus.NEEDS_REPAIR:
+            raise Conflict(f"This case is {case.status}; it needs no repair.")
+        if request.is_done:
+            after = case.moved(CaseStatus.DONE, attention=None, attention_note="")
+        else:
+            after = case.moved(
+                CaseStatus.PENDING,
+                attention=Attention.TOOL_FAILED,
+                attention_note=request.note.strip()[:200],
+            )
+        now = self.clock.now()
+        entry = EntryDraft(
+            kind=EventKind.REPAIR_SETTLED,
+            actor=as_actor(person),
+            at=now,
+            payload={"is_done": request.is_done, "note": request.note.strip()},
+        )
+        choice = Choice(
+            kind=ChoiceKind.DECIDE,
+            at=now,
+            decided_by=DecidedBy.PERSON,
+            decider=person.name,
+            chosen="effect stands" if request.is_done else "effect does not stand",
+            grounds=request.note.strip(),
+        )
+        self._commit(Transition(before=case, after=after, entries=(entry,), choices=(choice,)))
+        return Done(message="Recorded.", case_id=case.id, version=after.version)
+
+    def _current(self, case_id: CaseId, version: int) -> Case:
+        case = self.store.reader.case(case_id)
+        if case.version != version:
+            raise Conflict(
+                f"This case changed while you looked at it (it is {case.status} now). Look again."
+            )
+        return case
+
+    def _commit(self, step: Transition) -> None:
+        with self.store.begin() as unit:
+            if unit.apply([step]):
+                raise Conflict("This case changed at the same moment; nothing was done.")
+            unit.commit()

@@ -1,0 +1,153 @@
+"""LocalEngine: the engine in this process, behind the `Engine` door.
+
+Every request is checked against the person's roles first; a refused attempt is a ledger entry in a
+transaction of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.desk import Desk
+from engine.domain.actor import Person, as_actor
+from engine.domain.case import Origin
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.ledger_report import LedgerReport
+from engine.errors import EngineError, InvalidRequest, NotAllowed, NotFound, StoreUnavailable
+from engine.perceive.lines import Problem
+from engine.ports import Clock, Store
+from engine.service import requests as r
+from engine.service.authority import require
+from engine.service.controlling import Controlling
+from engine.service.deciding import Deciding
+from engine.service.engine import Done, Session, Submitted
+from engine.service.handling import Handling
+from engine.service.people import People
+from engine.service.queries import Queries
+from engine.service.submitting import Submitting
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalEngine:
+    """Requests in, rows out; see `engine.service.engine.Engine` for the methods."""
+
+    store: Store
+    clock: Clock
+    desks: Mapping[str, Desk]
+    queries: Queries
+    people: People
+    deciding: Deciding
+    handling: Handling
+    controlling: Controlling
+    submitting: Submitting
+    check_ledger: Callable[[], LedgerReport]
+
+    def execute(self, request: r.Request, person: Person) -> Done:
+        """See `engine.service.engine.Engine.execute`."""
+        try:
+            require(request, person)
+            return self._carry_out(request, person)
+        except (NotAllowed, InvalidRequest) as error:
+            self._note_refusal(request, person, error)
+            raise
+
+    def _carry_out(self, request: r.Request, person: Person) -> Done:
+        handlers: dict[type, Callable[[Any, Person], Done]] = {
+            r.ClaimCase: self.deciding.claim,
+            r.ReleaseClaim: self.deciding.release,
+            r.DecideCase: self.deciding.decide,
+            r.TakeBackDecision: self.deciding.take_back,
+            r.UndoEffect: self.handling.undo,
+            r.ProvideFact: self.handling.provide_fact,
+            r.SettleRepair: self.handling.settle_repair,
+            r.ProposeEnvelope: self.controlling.propose,
+            r.SignEnvelope: self.controlling.sign,
+            r.PauseScope: self.controlling.pause,
+            r.ResumeScope: self.controlling.resume,
+            r.AddPerson: self.people.add_person,
+            r.ChangePerson: self.people.change_person,
+            r.IssueToken: self.people.issue_token,
+        }
+        return handlers[type(request)](request, person)
+
+    def _note_refusal(self, request: r.Request, person: Person, error: EngineError) -> None:
+        """Refused attempts commit on their own; a database that is away cannot take them."""
+        case_id = getattr(request, "case_id", None)
+        desk = getattr(request, "desk", None)
+        stream = f"case:{case_id}" if case_id else f"desk:{desk}" if desk else "global"
+        entry = EntryDraft(
+            kind=EventKind.ATTEMPT_REFUSED,
+            actor=as_actor(person),
+            at=self.clock.now(),
+            payload={
+                "request": type(request).__name__,
+                "code": error.code,
+                "why": error.message[:500],
+            },
+        )
+        try:
+            with self.store.begin() as unit:
+                unit.append(stream, [entry])
+                unit.commit()
+        except StoreUnavailable:
+            return
+
+    def submit(
+        self,
+        desk: str,
+        rows: Iterable[tuple[int, dict[str, str] | Problem]],
+        *,
+        origin: Origin = Origin.REAL,
+        is_replay: bool = False,
+        submitted_by: str,
+    ) -> Submitted:
+        """See `engine.service.engine.Engine.submit`."""
+        return self.submitting.submit(
+            self.desk(desk),
+            rows,
+            origin=origin,
+            is_replay=is_replay,
+            submitted_by=submitted_by,
+        )
+
+    def desk(self, name: str) -> Desk:
+        """The desk of that name.
+
+        Raises:
+            NotFound: It does not run here.
+        """
+        found = self.desks.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.desks)) or "none"
+            raise NotFound(f"There is no desk {name!r} here; there is {known}.")
+        return found
+
+    def verify_ledger(self) -> LedgerReport:
+        """Recompute the ledger's hashes and seals."""
+        return self.check_ledger()
+
+    def sign_in(self, name: str, password: str) -> Session:
+        """See `engine.service.engine.Engine.sign_in`."""
+        return self.people.sign_in(name, password)
+
+    def sign_out(self, token: str) -> None:
+        """See `engine.service.engine.Engine.sign_out`."""
+        self.people.sign_out(token)
+
+    def person_of_session(self, token: str) -> Person:
+        """See `engine.service.engine.Engine.person_of_session`."""
+        return self.people.person_of_session(token)
+
+    def person_of_token(self, token: str) -> Person:
+        """See `engine.service.engine.Engine.person_of_token`."""
+        return self.people.person_of_token(token)
+
+    def needs_setup(self) -> bool:
+        """See `engine.service.engine.Engine.needs_setup`."""
+        return self.people.needs_setup()
+
+    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+        """See `engine.service.engine.Engine.set_up`."""
+        return self.people.set_up(setup_token, name, display_name, password)

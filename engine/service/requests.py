@@ -1,0 +1,173 @@
+"""Requests: what a person can ask the engine to do, one frozen value a use case.
+
+Each names the version it was made on; a stale one is a Conflict. `engine.service.engine.Engine`
+takes them; the functions that carry them out live in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.domain.actor import Role
+from engine.domain.decision import DecisionKind, ReasonCode
+from engine.domain.fact import FactValue
+from engine.domain.ids import CaseId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimCase:
+    """Take a case to work on it, or renew the claim; fails on somebody else's claim."""
+
+    case_id: CaseId
+    draft: str = ""
+    """What the person has typed so far; kept when the claim expires."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseClaim:
+    """Give a claimed case back."""
+
+    case_id: CaseId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecideCase:
+    """Answer a recommendation. Needs the person's own claim."""
+
+    case_id: CaseId
+    version: int
+    """Version of the case that was on the screen."""
+    kind: DecisionKind
+    client_key: str
+    """One per form, at most 64 characters: the same click twice is one decision."""
+    reason_code: ReasonCode = ReasonCode.AGREED
+    note: str = ""
+    tool: str = ""
+    """OVERRIDE: the tool to run instead."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """OVERRIDE: its arguments."""
+    role: Role | None = None
+    """ESCALATE: to whom; by default whom the cell's envelope names."""
+    question: str = ""
+    """ASK: what has to be known."""
+    has_seen_recommendation: bool = True
+    time_to_decide_ms: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeBackDecision:
+    """Take back one's own decision before it is released."""
+
+    case_id: CaseId
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoEffect:
+    """Put back what the last effect of a case changed, and verify it."""
+
+    case_id: CaseId
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvideFact:
+    """Answer what was asked for: a new fact, said by this person."""
+
+    case_id: CaseId
+    version: int
+    attribute: str
+    value: FactValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettleRepair:
+    """Say what was found when a case needed repair."""
+
+    case_id: CaseId
+    version: int
+    is_done: bool
+    """True: the effect stands as wanted. False: it does not; back to the queue."""
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposeEnvelope:
+    """Put forward a new version of a desk's envelope."""
+
+    desk: str
+    document: str
+    """YAML."""
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignEnvelope:
+    """Activate a proposed version; somebody other than its author."""
+
+    desk: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PauseScope:
+    """Stop new actions at once. Scope: `all`, `desk:<name>` or `cell:<desk>/<type>/<action>`."""
+
+    scope: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeScope:
+    """Let actions run again."""
+
+    scope: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddPerson:
+    """Make an account."""
+
+    name: str
+    display_name: str
+    password: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePerson:
+    """Change a person's roles, or close the account."""
+
+    name: str
+    roles: frozenset[Role]
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueToken:
+    """Make a bearer token for the API that acts as this person; shown once."""
+
+    label: str
+    days: int = 90
+
+
+Request = (
+    ClaimCase
+    | ReleaseClaim
+    | DecideCase
+    | TakeBackDecision
+    | UndoEffect
+    | ProvideFact
+    | SettleRepair
+    | ProposeEnvelope
+    | SignEnvelope
+    | PauseScope
+    | ResumeScope
+    | AddPerson
+    | ChangePerson
+    | IssueToken
+)

@@ -1,0 +1,383 @@
+"""Rows: what the console, the command line and the API read. Plain values, ready to draw.
+
+Text in them may come from outside and is data: draw it as plain text, never as markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from engine.domain.actor import DecidedBy, Role
+from engine.domain.canonical import Json
+from engine.domain.case import Attention, Origin
+from engine.domain.case_status import CaseStatus
+from engine.domain.decision import Decision
+from engine.domain.effect import Effect
+from engine.domain.fact import FactValue
+from engine.domain.grant import Grant
+from engine.domain.ids import CaseId
+from engine.domain.phase import Phase
+from engine.domain.recommendation import Recommendation
+from engine.domain.verdict import VerdictKind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list."""
+
+    rows: tuple[T, ...]
+    next_cursor: str = ""
+    """Give it back for the next part; empty at the end."""
+    total: int | None = None
+    """Length of the whole list, where it was counted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueFilter:
+    """Which cases of the queue."""
+
+    desk: str = ""
+    attention: Attention | None = None
+    role: Role | None = None
+    """Cases that wait for this role."""
+    text: str = ""
+    """Part of the title or the source id."""
+    status: CaseStatus | None = None
+    """None: everything that waits for a person."""
+    claimed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueRow:
+    """One line of the queue."""
+
+    case_id: CaseId
+    version: int
+    desk: str
+    case_type: str
+    source_id: str
+    title: str
+    status: CaseStatus
+    priority: int
+    as_of: datetime
+    due_at: datetime | None
+    review_due_at: datetime | None
+    confidence: float | None
+    threshold: float | None
+    proposal: str
+    attention: Attention | None
+    attention_note: str
+    role: str
+    claimed_by: str
+    claimed_until: datetime | None
+    origin: Origin
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactRow:
+    """One fact on a card."""
+
+    entity: str
+    attribute: str
+    value: FactValue
+    source: str
+    observed_at: datetime
+    is_stale: bool
+    is_contradicted: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimRow:
+    """Who works on a case."""
+
+    person: str
+    claimed_at: datetime
+    expires_at: datetime
+    draft: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolChoice:
+    """A tool a person may choose instead, with its arguments' schema and values to pick from."""
+
+    tool: str
+    title: str
+    effect_class: str
+    schema: Json
+    """JSON Schema of the arguments."""
+    options: dict[str, tuple[str, ...]]
+    """For each argument the values to choose from; absent: free text."""
+    fixed: dict[str, Any]
+    """Arguments that this case sets (its target)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineRow:
+    """One event of a case, from its ledger stream."""
+
+    at: datetime
+    kind: str
+    text: str
+    """The event as a sentence."""
+    decided_by: DecidedBy
+    actor: str
+    rule: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionWords:
+    """What the card says about deciding."""
+
+    approving: str
+    """What approving does in this phase, as one sentence."""
+    can_approve: bool
+    """False for a DENY, a pause or where nothing is recommended."""
+    why_not: str
+    undo: str
+    """What an undo would do afterwards, or that there is none."""
+    take_back_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseCard:
+    """Everything about one case that a person needs to decide."""
+
+    row: QueueRow
+    facts: tuple[FactRow, ...]
+    recommendation: Recommendation | None
+    verdict: VerdictKind | None
+    would_have: VerdictKind | None
+    phase: Phase | None
+    is_evidenced: bool
+    """Whether labels that count support the phase."""
+    words: DecisionWords
+    tools: tuple[ToolChoice, ...]
+    claim: ClaimRow | None
+    decision: Decision | None
+    releases_at: datetime | None
+    """When the decision can no longer be taken back."""
+    grant: Grant | None
+    effects: tuple[Effect, ...]
+    can_undo: bool
+    outcome: str
+    """What later proved true, in a few words; empty: not known."""
+    timeline: tuple[TimelineRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpanRow:
+    """One bar of a trace."""
+
+    sequence: int
+    stage: str
+    name: str
+    started_at: datetime
+    duration_us: int
+    decided_by: DecidedBy
+    rule: str
+    inputs: Json
+    outputs: Json
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraceRow:
+    """One run in the list of traces."""
+
+    case_id: CaseId
+    source_id: str
+    title: str
+    status: CaseStatus
+    started_at: datetime
+    duration_us: int
+    """Time the engine worked on it, all spans together."""
+    spans: int
+    errors: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellRow:
+    """One cell of the envelope matrix with its evidence at a glance."""
+
+    cell: str
+    desk: str
+    case_type: str
+    action: str
+    phase: Phase
+    threshold_words: str
+    """For example `rolling, 10 % error` or `0.900 set by hand`."""
+    threshold: float | None
+    """Confidence from which software may act now; None: none is certified."""
+    most_urgent_priority: int
+    executions_per_hour: int
+    executions_this_hour: int
+    audit_rate: float
+    paused: str
+    labels: int
+    """Labels that count as evidence for executed or executable actions."""
+    errors: int
+    error_low: float | None
+    error_high: float | None
+    """Clopper-Pearson, 95 %."""
+    is_evidenced: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePoint:
+    """One point of the coverage-against-error curve."""
+
+    threshold: float
+    coverage: float
+    error: float
+    error_high: float
+    """Upper Clopper-Pearson bound, 95 %, of this point alone."""
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvelopeRow:
+    """One version of an envelope."""
+
+    desk: str
+    version: int
+    status: str
+    note: str
+    proposed_by: str
+    proposed_at: datetime
+    signed_by: str
+    activated_at: datetime | None
+    document: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """A share with its count and 95 % Clopper-Pearson interval."""
+
+    k: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float | None:
+        """k of n; None where nothing was counted."""
+        return self.k / self.n if self.n else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReliabilityRow:
+    """One bin of the reliability diagram."""
+
+    mean_confidence: float
+    observed: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellScore:
+    """Measures of one cell; agreement and correctness are two different things."""
+
+    cell: str
+    origin: Origin
+    cases: int
+    pending: int
+    executed_alone: int
+    executed_by_decision: int
+    verified: Share
+    """Effects whose read-back showed what was asked for."""
+    realised_error: Share
+    """Wrong ones among the actions executed alone whose truth is known."""
+    recommendation_correct: Share
+    """Recommendations that later truth confirmed, all phases."""
+    agreement: Share
+    """Approvals among approve, override and reject decisions."""
+    agreement_ac1: float | None
+    ece: float | None
+    brier: float | None
+    median_decide_ms: int | None
+    withdrawn: int
+    undone: int
+    reliability: tuple[ReliabilityRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerRow:
+    """One ledger entry on the page."""
+
+    stream: str
+    sequence: int
+    at: datetime
+    kind: str
+    decided_by: DecidedBy
+    actor: str
+    text: str
+    hash: str
+    """Hex."""
+    is_sealed: bool
+    payload: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChoiceRow:
+    """One line of the decision log."""
+
+    case_id: CaseId
+    source_id: str
+    at: datetime
+    kind: str
+    decided_by: DecidedBy
+    decider: str
+    chosen: str
+    options: tuple[str, ...]
+    grounds: str
+    is_reviewed: bool
+    """Whether a person reviewed it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleRow:
+    """One periodic job."""
+
+    name: str
+    every: str
+    last_run: datetime | None
+    next_run: datetime | None
+    failures: int
+    last_error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskRow:
+    """One desk and its clock."""
+
+    name: str
+    title: str
+    goal: str
+    measure: str
+    clock: datetime
+    """The desk's present: the replay clock's, or now."""
+    is_replaying: bool
+    cases: int
+    open_cases: int
+    has_simulated: bool
+    """Whether any of its data is simulated; show a watermark."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What `doctor` and the header show."""
+
+    cases_by_status: dict[str, int]
+    effects_by_result: dict[str, int]
+    unsealed_entries: int
+    worker_seen_at: datetime | None
+    database: str
+    """URL without a password."""
+    pauses: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Store: tables, transactions, reads and migrations on SQLite and PostgreSQL."""

@@ -1,0 +1,232 @@
+"""Batch: the rows of many transitions, written with one statement a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import Executable
+
+from engine.domain.decision import Decision
+from engine.domain.effect import Effect
+from engine.domain.fact import FactSet
+from engine.domain.grant import Grant, GrantStatus
+from engine.domain.outcome import Outcome
+from engine.domain.recommendation import Recommendation
+from engine.domain.transition import (
+    AuditDrawn,
+    BudgetReleased,
+    BudgetReserved,
+    ClaimEnded,
+    DecisionTakenBack,
+    EffectChanged,
+    GrantClosed,
+    LabelApplied,
+    OverrideAction,
+    Record,
+    Transition,
+)
+from engine.errors import AlreadyDone, BudgetSpent, Conflict
+from engine.store import mapping, tables
+from engine.store.upsert import insert_missing
+
+_EFFECT_COLUMNS = [c.name for c in tables.effects.c if c.name != "id"]
+_UPDATE_EFFECT = (
+    update(tables.effects)
+    .where(tables.effects.c.id == bindparam("key_id"))
+    .values(**{name: bindparam(f"new_{name}") for name in _EFFECT_COLUMNS})
+)
+_END_CLAIM = delete(tables.claims).where(tables.claims.c.case_id == bindparam("key_id"))
+_APPLY_LABEL = (
+    update(tables.labels)
+    .where(
+        tables.labels.c.desk == bindparam("of_desk"),
+        tables.labels.c.source == bindparam("of_source"),
+        tables.labels.c.source_id == bindparam("of_source_id"),
+    )
+    .values(is_applied=True)
+)
+
+
+class Batch:
+    """Collects rows; plain ones are written together, conditional ones at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Collect for one open transaction."""
+        self._connection = connection
+        self._inserts: dict[Table, list[mapping.Row]] = defaultdict(list)
+        self._queued: dict[int, tuple[Executable, list[mapping.Row]]] = {}
+
+    def queue(self, statement: Executable, row: mapping.Row) -> None:
+        """Run a statement for a row when the batch is written."""
+        self._queued.setdefault(id(statement), (statement, []))[1].append(row)
+
+    def add(self, transition: Transition, *, first_mark: int) -> None:
+        """Take in what commits with a transition.
+
+        Raises:
+            Conflict: A conditional record was refused.
+        """
+        case_id = transition.before.id
+        for record in transition.records:
+            _WRITERS[type(record)](self, record, transition)
+        for number, span in enumerate(transition.spans):
+            row = mapping.span_row(span, case_id=case_id, sequence=first_mark + number)
+            self._inserts[tables.spans].append(row)
+        for number, choice in enumerate(transition.choices):
+            row = mapping.choice_row(choice, case_id=case_id, sequence=first_mark + number)
+            self._inserts[tables.choices].append(row)
+
+    def write(self) -> None:
+        """Write everything that was collected."""
+        for table, rows in self._inserts.items():
+            self._connection.execute(table.insert(), rows)
+        for statement, rows in self._queued.values():
+            self._connection.execute(statement, rows)
+
+    def _add_fact_set(self, record: FactSet, transition: Transition) -> None:
+        self._inserts[tables.fact_sets].append(mapping.fact_set_row(record))
+
+    def _add_recommendation(self, record: Recommendation, transition: Transition) -> None:
+        self._inserts[tables.recommendations].append(mapping.recommendation_row(record))
+        self._inserts[tables.actions].extend(
+            mapping.action_row(
+                action,
+                case_id=record.case_id,
+                recommendation_id=record.id,
+                is_override=False,
+            )
+            for action in record.actions
+        )
+
+    def _add_override(self, record: OverrideAction, transition: Transition) -> None:
+        self._inserts[tables.actions].append(
+            mapping.action_row(
+                record.action,
+                case_id=record.case_id,
+                recommendation_id=record.recommendation_id,
+                is_override=True,
+            )
+        )
+
+    def _add_audit_draw(self, record: AuditDrawn, transition: Transition) -> None:
+        self._inserts[tables.audit_draws].append(
+            {
+                "action_id": record.action_id,
+                "stream": record.stream,
+                "case_id": record.case_id,
+                "probability": record.probability,
+                "is_selected": record.is_selected,
+                "drawn_at": record.drawn_at,
+            }
+        )
+
+    def _add_decision(self, record: Decision, transition: Transition) -> None:
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(tables.decisions.insert(), [mapping.decision_row(record)])
+        except IntegrityError:
+            raise AlreadyDone("This answer was already recorded; nothing was done twice.") from None
+
+    def _add_grant(self, record: Grant, transition: Transition) -> None:
+        self._inserts[tables.grants].append(mapping.grant_row(record))
+
+    def _add_effect(self, record: Effect, transition: Transition) -> None:
+        self._inserts[tables.effects].append(mapping.effect_row(record))
+
+    def _change_effect(self, record: EffectChanged, transition: Transition) -> None:
+        row = mapping.effect_row(record.effect)
+        values = {f"new_{name}": row[name] for name in _EFFECT_COLUMNS}
+        self.queue(_UPDATE_EFFECT, {"key_id": record.effect.id, **values})
+
+    def _add_outcome(self, record: Outcome, transition: Transition) -> None:
+        self._inserts[tables.outcomes].append(
+            mapping.outcome_row(record, desk=transition.before.desk)
+        )
+
+    def _close_grant(self, record: GrantClosed, transition: Transition) -> None:
+        table = tables.grants
+        closed = self._connection.execute(
+            update(table)
+            .where(and_(table.c.id == record.grant_id, table.c.status == GrantStatus.MINTED.value))
+            .values(status=record.status.value, closed_at=record.at)
+        )
+        if closed.rowcount != 1:
+            raise Conflict("The grant is used up, expired or revoked.", grant=record.grant_id)
+
+    def _take_decision_back(self, record: DecisionTakenBack, transition: Transition) -> None:
+        table = tables.decisions
+        taken = self._connection.execute(
+            update(table)
+            .where(and_(table.c.id == record.decision_id, table.c.taken_back_at.is_(None)))
+            .values(taken_back_at=record.at)
+        )
+        if taken.rowcount != 1:
+            raise Conflict("The decision was already taken back.")
+
+    def _reserve_budget(self, record: BudgetReserved, transition: Transition) -> None:
+        table = tables.budget_uses
+        insert_missing(
+            self._connection,
+            table,
+            {"cell": record.cell, "window_start": record.window_start, "used": 0},
+        )
+        reserved = self._connection.execute(
+            update(table)
+            .where(
+                table.c.cell == record.cell,
+                table.c.window_start == record.window_start,
+                table.c.used < record.limit,
+            )
+            .values(used=table.c.used + 1)
+        )
+        if reserved.rowcount != 1:
+            raise BudgetSpent(f"{record.cell} has used its {record.limit} actions of this hour.")
+
+    def _release_budget(self, record: BudgetReleased, transition: Transition) -> None:
+        table = tables.budget_uses
+        self._connection.execute(
+            update(table)
+            .where(
+                table.c.cell == record.cell,
+                table.c.window_start == record.window_start,
+                table.c.used > 0,
+            )
+            .values(used=table.c.used - 1)
+        )
+
+    def _apply_label(self, record: LabelApplied, transition: Transition) -> None:
+        self.queue(
+            _APPLY_LABEL,
+            {
+                "of_desk": record.desk,
+                "of_source": record.source,
+                "of_source_id": record.source_id,
+            },
+        )
+
+    def _end_claim(self, record: ClaimEnded, transition: Transition) -> None:
+        self.queue(_END_CLAIM, {"key_id": record.case_id})
+
+
+_WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {
+    FactSet: Batch._add_fact_set,
+    Recommendation: Batch._add_recommendation,
+    OverrideAction: Batch._add_override,
+    AuditDrawn: Batch._add_audit_draw,
+    Decision: Batch._add_decision,
+    Grant: Batch._add_grant,
+    Effect: Batch._add_effect,
+    EffectChanged: Batch._change_effect,
+    Outcome: Batch._add_outcome,
+    GrantClosed: Batch._close_grant,
+    DecisionTakenBack: Batch._take_decision_back,
+    BudgetReserved: Batch._reserve_budget,
+    BudgetReleased: Batch._release_budget,
+    LabelApplied: Batch._apply_label,
+    ClaimEnded: Batch._end_claim,
+}
+"""One writer a record type; a new type without one fails at its first use and in the tests."""

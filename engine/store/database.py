@@ -1,0 +1,121 @@
+"""Database: connections for reading and for writing, on SQLite and PostgreSQL.
+
+SQLite gets two engines: writers begin with BEGIN IMMEDIATE at `synchronous=FULL`, readers are
+read-only, so that a page never takes the write lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from engine.errors import ConfigError
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A writing and a reading engine on the same database."""
+
+    writer: Engine
+    reader: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is an embedded file."""
+        return self.writer.dialect.name == "sqlite"
+
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password."""
+        return self.writer.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open a database; SQLite files are created with their folder.
+
+    Args:
+        url: An SQLAlchemy URL, `sqlite:///path` or `postgresql://…`.
+
+    Raises:
+        ConfigError: The URL is not one of these, or its folder cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "COUNTERSIGN_DATABASE_URL is not a database URL; use sqlite:///path or postgresql://…"
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _open_sqlite(url, parsed.database)
+    if backend == "postgresql":
+        return _open_postgresql(url)
+    raise ConfigError(f"{backend} is not supported; use sqlite:///path or postgresql://…")
+
+
+def _open_sqlite(url: str, path: str | None) -> Database:
+    if not path or path == ":memory:":
+        raise ConfigError("The database must be a file: sqlite:///path/to/file.db")
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder of {path} cannot be made: {error.strerror}") from None
+    arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    writer = create_engine(url, connect_args=arguments, pool_size=4)
+    reader = create_engine(
+        url, connect_args=arguments, pool_size=8, max_overflow=32, pool_reset_on_return=None
+    )
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "connect", _prepare_reader)
+    return Database(writer=writer, reader=reader)
+
+
+def _open_postgresql(url: str) -> Database:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    writer = create_engine(parsed, pool_size=4, pool_pre_ping=True)
+    reader = create_engine(
+        parsed,
+        pool_size=8,
+        max_overflow=32,
+        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": "-c default_transaction_read_only=on"},
+    )
+    return Database(writer=writer, reader=reader)
+
+
+def _prepare_writer(connection: Any, record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+def _prepare_reader(connection: Any, record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,338 @@
+"""Mapping: values of the domain to rows and back. No query lives here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from engine.domain.canonical import Json
+from engine.domain.case import Attention, Case, Origin, Signal
+from engine.domain.case_status import CaseStatus
+from engine.domain.decision import Decision, DecisionKind, ReasonCode
+from engine.domain.effect import Effect, EffectStatus
+from engine.domain.fact import Fact, FactSet
+from engine.domain.grant import Grant, GrantBasis, GrantStatus
+from engine.domain.ids import ActionId, CaseId, RecommendationId
+from engine.domain.outcome import Outcome
+from engine.domain.recommendation import Action, Recommendation
+from engine.domain.span import Choice, Span
+from engine.domain.verdict import RuleResult, Verdict, VerdictKind
+from engine.store.drafts import draft_from_json, draft_to_json
+
+Row = dict[str, Any]
+
+ACT, INTAKE, TIMER = 0, 1, 2
+"""Lanes of due rows: what is about to act comes before what is about to be reasoned about."""
+
+_LANES: dict[CaseStatus, int] = {
+    CaseStatus.RECEIVED: INTAKE,
+    CaseStatus.PERCEIVED: INTAKE,
+    CaseStatus.REASONING: INTAKE,
+    CaseStatus.SUSPENDED: TIMER,
+    CaseStatus.PENDING: TIMER,
+    CaseStatus.BLIND_PENDING: TIMER,
+    CaseStatus.SECOND_PENDING: TIMER,
+    CaseStatus.WAITING_FACT: TIMER,
+}
+
+
+CHANGING = (
+    "title",
+    "status",
+    "version",
+    "as_of",
+    "priority",
+    "due_at",
+    "payload_digest",
+    "lane",
+    "wake_at",
+    "facts_revision",
+    "facts_digest",
+    "recommendation_id",
+    "action_id",
+    "confidence",
+    "proposal",
+    "attention",
+    "attention_note",
+    "role",
+    "review_due_at",
+)
+"""Columns of a case that transitions change."""
+
+
+def lane_of(status: CaseStatus) -> int:
+    """The lane in which a case of this status is claimed."""
+    return _LANES.get(status, ACT)
+
+
+def changing_row(case: Case) -> Row:
+    """The columns of a case that transitions change."""
+    return {
+        "title": case.title,
+        "status": case.status.value,
+        "version": case.version,
+        "as_of": case.as_of,
+        "priority": case.priority,
+        "due_at": case.due_at,
+        "payload_digest": case.payload_digest,
+        "lane": lane_of(case.status),
+        "wake_at": case.wake_at,
+        "facts_revision": case.facts_revision,
+        "facts_digest": case.facts_digest,
+        "recommendation_id": case.recommendation_id,
+        "action_id": case.action_id,
+        "confidence": case.confidence,
+        "proposal": case.proposal,
+        "attention": case.attention.value if case.attention else None,
+        "attention_note": case.attention_note,
+        "role": case.role,
+        "review_due_at": case.review_due_at,
+    }
+
+
+def new_row(case: Case, signal: Signal) -> Row:
+    """A whole new case row; the ledger columns are the caller's."""
+    return {
+        **changing_row(case),
+        "id": case.id,
+        "desk": case.desk,
+        "case_type": case.case_type,
+        "source": case.source,
+        "source_id": case.source_id,
+        "origin": case.origin.value,
+        "received_at": case.received_at,
+        "payload": signal.payload,
+        "lease_owner": None,
+        "lease_epoch": 0,
+        "lease_until": None,
+    }
+
+
+def case_of(row: Any) -> Case:
+    """The case a row of `cases` holds."""
+    return Case(
+        id=CaseId(row.id),
+        desk=row.desk,
+        case_type=row.case_type,
+        source=row.source,
+        source_id=row.source_id,
+        title=row.title,
+        origin=Origin(row.origin),
+        status=CaseStatus(row.status),
+        version=row.version,
+        as_of=row.as_of,
+        received_at=row.received_at,
+        priority=row.priority,
+        due_at=row.due_at,
+        payload_digest=bytes(row.payload_digest),
+        wake_at=row.wake_at,
+        lease_epoch=row.lease_epoch,
+        facts_revision=row.facts_revision,
+        facts_digest=bytes(row.facts_digest),
+        recommendation_id=None
+        if row.recommendation_id is None
+        else RecommendationId(row.recommendation_id),
+        action_id=None if row.action_id is None else ActionId(row.action_id),
+        confidence=row.confidence,
+        proposal=row.proposal,
+        attention=Attention(row.attention) if row.attention else None,
+        attention_note=row.attention_note,
+        role=row.role,
+        review_due_at=row.review_due_at,
+    )
+
+
+def signal_of(row: Any) -> Signal:
+    """The signal a row of `cases` holds."""
+    return Signal(
+        source=row.source,
+        source_id=row.source_id,
+        case_type=row.case_type,
+        title=row.title,
+        as_of=row.as_of,
+        priority=row.priority,
+        payload=row.payload,
+        due_at=row.due_at,
+    )
+
+
+def fact_set_row(facts: FactSet) -> Row:
+    """A row of `fact_sets`."""
+    return {
+        "case_id": facts.case_id,
+        "revision": facts.revision,
+        "digest": facts.digest,
+        "facts": [fact.to_json() for fact in facts.facts],
+    }
+
+
+def fact_set_of(row: Any) -> FactSet:
+    """The facts a row of `fact_sets` holds."""
+    return FactSet(
+        case_id=CaseId(row.case_id),
+        revision=row.revision,
+        facts=tuple(Fact.from_json(fact) for fact in row.facts),
+        digest=bytes(row.digest),
+    )
+
+
+def recommendation_row(value: Recommendation) -> Row:
+    """A row of `recommendations`."""
+    return {
+        "id": value.id,
+        "case_id": value.case_id,
+        "facts_revision": value.facts_revision,
+        "facts_digest": value.facts_digest,
+        "reasoner": value.draft.reasoner,
+        "label": value.draft.label,
+        "raw_confidence": value.draft.raw_confidence,
+        "confidence": value.confidence,
+        "is_calibrated": value.is_calibrated,
+        "calibration": value.calibration,
+        "threshold": value.threshold,
+        "cut": value.cut,
+        "draft": draft_to_json(value.draft),
+        "as_of": value.as_of,
+        "created_at": value.created_at,
+    }
+
+
+def recommendation_of(row: Any, actions: tuple[Action, ...]) -> Recommendation:
+    """The recommendation a row holds, with its actions."""
+    return Recommendation(
+        id=RecommendationId(row.id),
+        case_id=CaseId(row.case_id),
+        facts_revision=row.facts_revision,
+        facts_digest=bytes(row.facts_digest),
+        draft=draft_from_json(row.draft),
+        confidence=row.confidence,
+        is_calibrated=row.is_calibrated,
+        calibration=row.calibration,
+        threshold=row.threshold,
+        cut=row.cut,
+        as_of=row.as_of,
+        created_at=row.created_at,
+        actions=actions,
+    )
+
+
+def action_row(action: Action, *, case_id: UUID, recommendation_id: UUID, is_override: bool) -> Row:
+    """A row of `actions`."""
+    return {
+        "id": action.id,
+        "recommendation_id": recommendation_id,
+        "case_id": case_id,
+        "ordinal": action.ordinal,
+        "is_override": is_override,
+        "tool": action.tool,
+        "contract_digest": action.contract_digest,
+        "arguments": action.arguments,
+        "arguments_digest": action.arguments_digest,
+        "target": action.target,
+        "target_digest": action.target_digest,
+        "target_state": action.target_state,
+        "verdict": action.verdict.kind.value,
+        "would_have": action.verdict.would_have.value,
+        "rules": [rule.to_json() for rule in action.verdict.rules],
+        "envelope_hash": action.verdict.envelope_hash,
+    }
+
+
+def action_of(row: Any) -> Action:
+    """The action a row holds."""
+    return Action(
+        id=ActionId(row.id),
+        ordinal=row.ordinal,
+        tool=row.tool,
+        contract_digest=bytes(row.contract_digest),
+        arguments=row.arguments,
+        arguments_digest=bytes(row.arguments_digest),
+        target=row.target,
+        target_digest=bytes(row.target_digest),
+        target_state=row.target_state,
+        verdict=Verdict(
+            kind=VerdictKind(row.verdict),
+            would_have=VerdictKind(row.would_have),
+            rules=tuple(RuleResult.from_json(rule) for rule in row.rules),
+            envelope_hash=bytes(row.envelope_hash),
+        ),
+    )
+
+
+def _plain(value: object, names: tuple[str, ...]) -> Row:
+    return {name: getattr(value, name) for name in names}
+
+
+_DECISION = tuple(Decision.__dataclass_fields__)
+_GRANT = tuple(Grant.__dataclass_fields__)
+_EFFECT = tuple(Effect.__dataclass_fields__)
+_OUTCOME = tuple(Outcome.__dataclass_fields__)
+_SPAN = tuple(Span.__dataclass_fields__)
+_CHOICE = tuple(Choice.__dataclass_fields__)
+
+
+def decision_row(value: Decision) -> Row:
+    """A row of `decisions`."""
+    return {**_plain(value, _DECISION), "taken_back_at": None}
+
+
+def decision_of(row: Any) -> Decision:
+    """The decision a row holds."""
+    fields = _plain(row, _DECISION)
+    fields["kind"] = DecisionKind(row.kind)
+    fields["reason_code"] = ReasonCode(row.reason_code)
+    fields["origin"] = Origin(row.origin)
+    return Decision(**fields)
+
+
+def grant_row(value: Grant) -> Row:
+    """A row of `grants`."""
+    return {**_plain(value, _GRANT), "closed_at": None}
+
+
+def grant_of(row: Any) -> Grant:
+    """The grant a row holds."""
+    fields = _plain(row, _GRANT)
+    fields["basis"] = GrantBasis(row.basis)
+    fields["status"] = GrantStatus(row.status)
+    for name in ("contract", "arguments", "facts", "target"):
+        fields[f"{name}_digest"] = bytes(fields[f"{name}_digest"])
+    fields["envelope_hash"] = bytes(row.envelope_hash)
+    return Grant(**fields)
+
+
+def effect_row(value: Effect) -> Row:
+    """A row of `effects`."""
+    return _plain(value, _EFFECT)
+
+
+def effect_of(row: Any) -> Effect:
+    """The effect a row holds."""
+    fields = _plain(row, _EFFECT)
+    fields["status"] = EffectStatus(row.status)
+    return Effect(**fields)
+
+
+def outcome_row(value: Outcome, *, desk: str) -> Row:
+    """A row of `outcomes`."""
+    return {**_plain(value, _OUTCOME), "desk": desk}
+
+
+def span_row(value: Span, *, case_id: UUID, sequence: int) -> Row:
+    """A row of `spans`."""
+    return {**_plain(value, _SPAN), "case_id": case_id, "sequence": sequence}
+
+
+def choice_row(value: Choice, *, case_id: UUID, sequence: int) -> Row:
+    """A row of `choices`."""
+    return {
+        **_plain(value, _CHOICE),
+        "options": list(value.options),
+        "case_id": case_id,
+        "sequence": sequence,
+    }
+
+
+def payload_json(signal: Signal) -> Json:
+    """What the digest of a signal covers: everything but where it came from."""
+    return [signal.case_type, signal.title, signal.as_of, signal.priority, signal.payload]

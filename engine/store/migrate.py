@@ -1,0 +1,52 @@
+"""Migrations: bringing a database to the newest schema, with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from engine.store.database import Database
+from engine.store.failures import translated
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+
+
+def migrate(database: Database) -> str:
+    """Bring the database to the newest schema; doing it again changes nothing.
+
+    Returns:
+        The revision it is at now.
+
+    Raises:
+        StoreUnavailable: The database is locked, read-only or out of reach.
+    """
+    config = _config()
+    with translated(), database.writer.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    return newest_revision()
+
+
+def revision(database: Database) -> str | None:
+    """The revision the database is at; None where it has no tables."""
+    with translated(), database.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The revision this version of the engine needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there is no migration")
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config

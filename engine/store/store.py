@@ -1,0 +1,27 @@
+"""SqlStore: the database behind the engine's `Store` port."""
+
+from __future__ import annotations
+
+from engine.ports import Ids
+from engine.store.database import Database
+from engine.store.reader import SqlReader
+from engine.store.unit_of_work import SqlUnitOfWork
+
+
+class SqlStore:
+    """Reads, and write transactions, on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database, ids: Ids) -> None:
+        """Bind a database and the source of ids and salts."""
+        self.database = database
+        self._ids = ids
+        self._reader = SqlReader(database)
+
+    @property
+    def reader(self) -> SqlReader:
+        """Reads of the engine."""
+        return self._reader
+
+    def begin(self) -> SqlUnitOfWork:
+        """A write transaction, to be used in a `with` block."""
+        return SqlUnitOfWork(self.database, self._ids)

@@ -1,0 +1,414 @@
+"""Tables: the whole schema, for SQLite and PostgreSQL.
+
+A case is a row and a wait is a row: `cases.wake_at` says when the engine has to look again. What a
+case has been through stands in the tables around it; its ledger stream's head is on the row itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from engine.store.types import Document, Id, UtcTime
+
+metadata = MetaData()
+
+_CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+"""Rows live in the primary key's own tree, so the key is stored once."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("desk", String(64), nullable=False),
+    Column("case_type", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("source_id", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("as_of", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("due_at", UtcTime),
+    Column("payload_digest", LargeBinary(32), nullable=False),
+    Column("payload", Document, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("wake_at", UtcTime),
+    Column("lease_owner", String(64)),
+    Column("lease_epoch", Integer, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("facts_revision", Integer, nullable=False),
+    Column("facts_digest", LargeBinary(32), nullable=False),
+    Column("recommendation_id", Id),
+    Column("action_id", Id),
+    Column("confidence", Float),
+    Column("proposal", Text, nullable=False),
+    Column("attention", String(24)),
+    Column("attention_note", Text, nullable=False),
+    Column("role", String(24), nullable=False),
+    Column("review_due_at", UtcTime),
+    Column("ledger_sequence", Integer, nullable=False),
+    Column("ledger_head", LargeBinary(32), nullable=False),
+    UniqueConstraint("source", "source_id", name="cases_once"),
+)
+Index(
+    "cases_due",
+    cases.c.lane,
+    cases.c.wake_at,
+    sqlite_where=text("wake_at IS NOT NULL"),
+    postgresql_where=text("wake_at IS NOT NULL"),
+)
+Index("cases_queue", cases.c.status, cases.c.desk, cases.c.due_at)
+
+fact_sets = Table(
+    "fact_sets",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("facts", Document, nullable=False),
+    **_CLUSTERED,
+)
+
+recommendations = Table(
+    "recommendations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("facts_revision", Integer, nullable=False),
+    Column("facts_digest", LargeBinary(32), nullable=False),
+    Column("reasoner", String(32), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("raw_confidence", Float),
+    Column("confidence", Float),
+    Column("is_calibrated", Boolean, nullable=False),
+    Column("calibration", Text, nullable=False),
+    Column("threshold", Float),
+    Column("cut", Float),
+    Column("draft", Document, nullable=False),
+    Column("as_of", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    **_CLUSTERED,
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("recommendation_id", Id, nullable=False, index=True),
+    Column("case_id", Id, nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    Column("is_override", Boolean, nullable=False),
+    Column("tool", String(64), nullable=False),
+    Column("contract_digest", LargeBinary(32), nullable=False),
+    Column("arguments", Document, nullable=False),
+    Column("arguments_digest", LargeBinary(32), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("target_digest", LargeBinary(32), nullable=False),
+    Column("target_state", Document),
+    Column("verdict", String(16), nullable=False),
+    Column("would_have", String(16), nullable=False),
+    Column("rules", Document, nullable=False),
+    Column("envelope_hash", LargeBinary(32), nullable=False),
+    **_CLUSTERED,
+)
+
+audit_draws = Table(
+    "audit_draws",
+    metadata,
+    Column("action_id", Id, primary_key=True),
+    Column("stream", String(32), primary_key=True),
+    Column("case_id", Id, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("is_selected", Boolean, nullable=False),
+    Column("drawn_at", UtcTime, nullable=False),
+    **_CLUSTERED,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("recommendation_id", Id),
+    Column("action_id", Id),
+    Column("case_version", Integer, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason_code", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("tool", String(64), nullable=False),
+    Column("arguments", Document, nullable=False),
+    Column("has_seen_recommendation", Boolean, nullable=False),
+    Column("time_to_decide_ms", Integer),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("release_at", UtcTime, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("client_key", String(64), nullable=False, unique=True),
+    Column("taken_back_at", UtcTime),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("action_id", Id, nullable=False),
+    Column("recommendation_id", Id, nullable=False),
+    Column("basis", String(16), nullable=False),
+    Column("basis_id", Id, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("tool", String(64), nullable=False),
+    Column("contract_digest", LargeBinary(32), nullable=False),
+    Column("arguments_digest", LargeBinary(32), nullable=False),
+    Column("facts_digest", LargeBinary(32), nullable=False),
+    Column("target_digest", LargeBinary(32), nullable=False),
+    Column("envelope_hash", LargeBinary(32), nullable=False),
+    Column("minted_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("closed_at", UtcTime),
+    **_CLUSTERED,
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("action_id", Id, nullable=False),
+    Column("grant_id", Id, nullable=False, unique=True),
+    Column("tool", String(64), nullable=False),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("call_deadline", UtcTime, nullable=False),
+    Column("intended_at", UtcTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("before", Document),
+    Column("result", Document),
+    Column("is_completed", Boolean, nullable=False),
+    Column("is_correct", Boolean),
+    Column("verified_at", UtcTime),
+    Column("note", Text, nullable=False),
+    Column("undoes", Id),
+    **_CLUSTERED,
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("desk", String(64), nullable=False),
+    Column("recommendation_id", Id),
+    Column("kind", String(16), nullable=False),
+    Column("is_recommendation_correct", Boolean),
+    Column("raw_confidence", Float),
+    Column("truth", Text, nullable=False),
+    Column("label_source", String(16), nullable=False),
+    Column("known_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("was_seen", Boolean, nullable=False),
+    **_CLUSTERED,
+)
+Index("outcomes_known", outcomes.c.desk, outcomes.c.label_source, outcomes.c.known_at)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("desk", String(64), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("source_id", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("known_at", UtcTime, nullable=False),
+    Column("is_applied", Boolean, nullable=False),
+    **_CLUSTERED,
+)
+Index("labels_due", labels.c.desk, labels.c.is_applied, labels.c.known_at)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("person", String(64), nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("draft", Text, nullable=False),
+    **_CLUSTERED,
+)
+
+spans = Table(
+    "spans",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("stage", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("duration_us", Integer, nullable=False),
+    Column("decided_by", String(8), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("inputs", Document),
+    Column("outputs", Document),
+    Column("error", String(32), nullable=False),
+    **_CLUSTERED,
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("decided_by", String(8), nullable=False),
+    Column("decider", String(64), nullable=False),
+    Column("chosen", Text, nullable=False),
+    Column("options", Document, nullable=False),
+    Column("grounds", Text, nullable=False),
+    **_CLUSTERED,
+)
+
+budget_uses = Table(
+    "budget_uses",
+    metadata,
+    Column("cell", String(200), primary_key=True),
+    Column("window_start", UtcTime, primary_key=True),
+    Column("used", Integer, nullable=False),
+    **_CLUSTERED,
+)
+
+desk_clocks = Table(
+    "desk_clocks",
+    metadata,
+    Column("desk", String(64), primary_key=True),
+    Column("now", UtcTime, nullable=False),
+)
+
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("desk", String(64), nullable=False),
+    Column("procedure_hash", String(64), nullable=False),
+    Column("as_of", UtcTime, nullable=False),
+    Column("data_hash", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("fitted_at", UtcTime, nullable=False),
+    UniqueConstraint("desk", "procedure_hash", "as_of", name="model_versions_once"),
+)
+
+control = Table(
+    "control",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("scope", String(200), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("desk", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("signed_by", String(64), nullable=False),
+    Column("activated_at", UtcTime),
+)
+
+ledger_streams = Table(
+    "ledger_stream",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+)
+
+ledger_entries = Table(
+    "ledger_entry",
+    metadata,
+    Column("stream", String(100), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("decided_by", String(8), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("salt", LargeBinary(16)),
+    Column("payload_digest", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("payload", Document),
+    **_CLUSTERED,
+)
+
+seals = Table(
+    "seal",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("previous_mac", LargeBinary(32), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    Column("sealed_at", UtcTime, nullable=False),
+)
+
+seal_entries = Table(
+    "seal_entry",
+    metadata,
+    Column("stream", String(100), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("seal_number", Integer, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    **_CLUSTERED,
+)
+Index("seal_entries_of", seal_entries.c.seal_number)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("every", String(64), nullable=False),
+    Column("last_run", UtcTime),
+    Column("next_run", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+)

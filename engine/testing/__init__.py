@@ -1,0 +1,1 @@
+"""Testing: builders, fakes and conformance suites that ship with the engine."""

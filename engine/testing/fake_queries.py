@@ -1,0 +1,201 @@
+"""FakeQueries: the reads of `FakeEngine`. Lists that nothing changes come from the row makers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.domain.case_status import FOR_PEOPLE, OPEN
+from engine.domain.ids import CaseId
+from engine.errors import EngineError, NotFound
+from engine.service import rows
+from engine.testing import fake_rows_limits as limits
+from engine.testing import fake_rows_observe as observe
+
+if TYPE_CHECKING:
+    from engine.testing.fake_engine import FakeEngine
+
+T = TypeVar("T")
+
+
+def part_of(listed: Sequence[T], cursor: str, limit: int) -> rows.Page[T]:
+    """A part of a list; the cursor is the place where it begins."""
+    start = int(cursor or 0)
+    end = start + limit
+    return rows.Page(
+        rows=tuple(listed[start:end]),
+        next_cursor=str(end) if end < len(listed) else "",
+        total=len(listed),
+    )
+
+
+class FakeQueries:
+    """Reads over the fake's rows.
+
+    Attributes:
+        failure: Raised by every read while it is set.
+        pauses: Scopes that are paused.
+        worker_is_alive: Whether the worker was seen a moment ago.
+    """
+
+    def __init__(self, engine: FakeEngine) -> None:
+        """Read from this engine's rows."""
+        self._engine = engine
+        self.failure: EngineError | None = None
+        self.pauses: tuple[str, ...] = ()
+        self.worker_is_alive = True
+
+    def _check(self) -> None:
+        if self.failure:
+            raise self.failure
+        self._engine.settle()
+
+    def desks(self) -> tuple[rows.DeskRow, ...]:
+        """Incidents under a replayed clock, and a simulated second desk."""
+        self._check()
+        cards = self._engine.cards.values()
+        return tuple(
+            rows.DeskRow(
+                name=name,
+                title=title,
+                goal="Every case reaches the group that resolves it, the first time.",
+                measure="share of cases resolved by the first group",
+                clock=self._engine.desk_now if name == "incidents" else self._engine.now(),
+                is_replaying=name == "incidents",
+                cases=sum(card.row.desk == name for card in cards),
+                open_cases=sum(card.row.desk == name and card.row.status in OPEN for card in cards),
+                has_simulated=name == "refunds",
+            )
+            for name, title in (("incidents", "Incidents"), ("refunds", "Refunds"))
+        )
+
+    def queue(
+        self, which: rows.QueueFilter, *, cursor: str = "", limit: int = 50
+    ) -> rows.Page[rows.QueueRow]:
+        """Cases for people, the most pressing first."""
+        self._check()
+        found = [card.row for card in self._engine.cards.values() if _matches(card.row, which)]
+        found.sort(key=self._how_pressing)
+        return part_of(found, cursor, limit)
+
+    def _how_pressing(self, row: rows.QueueRow) -> tuple[timedelta, int, str]:
+        clock = self._engine.desk_now if row.desk == "incidents" else self._engine.now()
+        left = row.due_at - clock if row.due_at else timedelta.max
+        return left, row.priority, row.source_id
+
+    def queue_version(self, desk: str = "") -> str:
+        """The number of changes so far."""
+        self._check()
+        return str(self._engine.changes)
+
+    def card(self, case_id: CaseId) -> rows.CaseCard:
+        """One card."""
+        self._check()
+        if case_id not in self._engine.cards:
+            raise NotFound("There is no such case.")
+        return self._engine.cards[case_id]
+
+    def find_case(self, text: str) -> CaseId | None:
+        """By id or source id."""
+        self._check()
+        for card in self._engine.cards.values():
+            if text in (str(card.row.case_id), card.row.source_id):
+                return card.row.case_id
+        return None
+
+    def traces(
+        self, *, desk: str = "", text: str = "", cursor: str = "", limit: int = 50
+    ) -> rows.Page[rows.TraceRow]:
+        """Runs whose title or source id holds the text."""
+        self._check()
+        found = [
+            row
+            for row in self._listed(observe.traces())
+            if text.lower() in f"{row.title} {row.source_id}".lower() and desk in ("", limits.DESK)
+        ]
+        return part_of(found, cursor, limit)
+
+    def spans(self, case_id: CaseId) -> tuple[rows.SpanRow, ...]:
+        """The same trace for every case."""
+        self._check()
+        return self._listed(observe.spans())
+
+    def cells(self, desk: str = "") -> tuple[rows.CellRow, ...]:
+        """The envelope matrix."""
+        self._check()
+        return tuple(row for row in self._listed(limits.cells()) if desk in ("", row.desk))
+
+    def curve(self, cell: str) -> tuple[rows.CurvePoint, ...]:
+        """A curve for the routing cell alone."""
+        self._check()
+        return self._listed(limits.curve()) if cell == limits.ROUTING else ()
+
+    def envelopes(self, desk: str) -> tuple[rows.EnvelopeRow, ...]:
+        """Versions, newest first."""
+        self._check()
+        return self._listed(limits.envelopes())
+
+    def scores(self, desk: str = "") -> tuple[rows.CellScore, ...]:
+        """The scorecard."""
+        self._check()
+        return self._listed(limits.scores())
+
+    def ledger(
+        self, *, stream: str = "", kind: str = "", cursor: str = "", limit: int = 50
+    ) -> rows.Page[rows.LedgerRow]:
+        """Entries of a stream and kind."""
+        self._check()
+        found = [
+            row
+            for row in self._listed(observe.ledger())
+            if stream in row.stream and kind in ("", row.kind)
+        ]
+        return part_of(found, cursor, limit)
+
+    def choices(
+        self, *, text: str = "", kind: str = "", cursor: str = "", limit: int = 50
+    ) -> rows.Page[rows.ChoiceRow]:
+        """Lines of the decision log."""
+        self._check()
+        found = [
+            row
+            for row in self._listed(observe.choices())
+            if text.lower() in f"{row.source_id} {row.chosen} {row.decider} {row.grounds}".lower()
+            and kind in ("", row.kind)
+        ]
+        return part_of(found, cursor, limit)
+
+    def schedules(self) -> tuple[rows.ScheduleRow, ...]:
+        """Periodic jobs."""
+        self._check()
+        return self._listed(observe.schedules())
+
+    def health(self) -> rows.Health:
+        """Counts of the fake's cards; the worker was seen a second or an hour ago."""
+        self._check()
+        statuses = Counter(str(card.row.status) for card in self._engine.cards.values())
+        silence = timedelta(seconds=1) if self.worker_is_alive else timedelta(hours=1)
+        return rows.Health(
+            cases_by_status=dict(statuses),
+            effects_by_result={"SUCCEEDED": 41, "FAILED": 1},
+            unsealed_entries=12,
+            worker_seen_at=self._engine.now() - silence,
+            database="sqlite:///data/local/countersign.db",
+            pauses=self.pauses,
+        )
+
+    def _listed(self, made: tuple[T, ...]) -> tuple[T, ...]:
+        return made if self._engine.cards else ()
+
+
+def _matches(row: rows.QueueRow, which: rows.QueueFilter) -> bool:
+    return (
+        (row.status is which.status if which.status else row.status in FOR_PEOPLE)
+        and which.desk in ("", row.desk)
+        and which.attention in (None, row.attention)
+        and (which.role is None or row.role == which.role.value)
+        and which.text.lower() in f"{row.title} {row.source_id}".lower()
+        and which.claimed_by in ("", row.claimed_by)
+    )

@@ -1,0 +1,244 @@
+"""Rows of limits and measures: envelope matrix, curve, versions, scorecard.
+
+Made up, the same on every call, and consistent with each other. For tests and screenshots only;
+no page and no desk imports them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.domain.case import Origin
+from engine.domain.phase import Phase
+from engine.service import rows
+from engine.testing.fake_rows_observe import NOW
+
+DESK = "incidents"
+ROUTING = "incidents/routing/assign_group"
+NOTES = "incidents/routing/add_work_note"
+AUTHOR = "olga"
+"""Proposed the version that waits for a signature."""
+
+ACTIVE_DOCUMENT = """\
+desk: incidents
+note: Routing inside certified limits.
+cells:
+  - case_type: routing
+    action: assign_group
+    phase: BOUNDED
+    threshold:
+      kind: rolling
+      risk_limit: 0.1
+    most_urgent_priority: 3
+    executions_per_hour: 60
+    audit_rate: 0.1
+  - case_type: routing
+    action: add_work_note
+    phase: COPILOT
+    threshold:
+      kind: hand_set
+      min_confidence: 0.95
+"""
+PROPOSED_DOCUMENT = ACTIVE_DOCUMENT.replace(
+    "executions_per_hour: 60", "executions_per_hour: 120"
+).replace("phase: COPILOT", "phase: BOUNDED")
+
+
+# ---------------------------------------------------------------------------- envelope
+
+
+def cells() -> tuple[rows.CellRow, ...]:
+    """One bounded cell with evidence and one copilot cell without."""
+    return (
+        rows.CellRow(
+            cell=ROUTING,
+            desk=DESK,
+            case_type="routing",
+            action="assign_group",
+            phase=Phase.BOUNDED,
+            threshold_words="rolling, 10 % error",
+            threshold=0.871,
+            most_urgent_priority=3,
+            executions_per_hour=60,
+            executions_this_hour=22,
+            audit_rate=0.10,
+            paused="",
+            labels=1204,
+            errors=107,
+            error_low=0.0734,
+            error_high=0.1064,
+            is_evidenced=True,
+        ),
+        rows.CellRow(
+            cell=NOTES,
+            desk=DESK,
+            case_type="routing",
+            action="add_work_note",
+            phase=Phase.COPILOT,
+            threshold_words="0.950 set by hand",
+            threshold=0.95,
+            most_urgent_priority=3,
+            executions_per_hour=60,
+            executions_this_hour=0,
+            audit_rate=0.10,
+            paused="desk incidents: month end, says anna",
+            labels=0,
+            errors=0,
+            error_low=None,
+            error_high=None,
+            is_evidenced=False,
+        ),
+    )
+
+
+def curve() -> tuple[rows.CurvePoint, ...]:
+    """A curve whose error grows with coverage."""
+    total = 2900
+    points = []
+    for step in range(25):
+        share = (step + 1) / 25
+        n = round(total * share)
+        error = 0.035 + 0.40 * share**2.2
+        points.append(
+            rows.CurvePoint(
+                threshold=round(0.99 - 0.012 * step, 3),
+                coverage=share,
+                error=error,
+                error_high=min(1.0, error + 1.7 * (error * (1 - error) / n) ** 0.5),
+                n=n,
+            )
+        )
+    return tuple(points)
+
+
+def envelopes() -> tuple[rows.EnvelopeRow, ...]:
+    """A proposed version over the active one over a replaced one."""
+    day = timedelta(days=1)
+    return (
+        rows.EnvelopeRow(
+            desk=DESK,
+            version=5,
+            status="proposed",
+            note="Twice the hourly budget; notes without a person.",
+            proposed_by=AUTHOR,
+            proposed_at=NOW - day,
+            signed_by="",
+            activated_at=None,
+            document=PROPOSED_DOCUMENT,
+        ),
+        rows.EnvelopeRow(
+            desk=DESK,
+            version=4,
+            status="active",
+            note="Routing inside certified limits.",
+            proposed_by="pavel",
+            proposed_at=NOW - 9 * day,
+            signed_by="rosa",
+            activated_at=NOW - 8 * day,
+            document=ACTIVE_DOCUMENT,
+        ),
+        rows.EnvelopeRow(
+            desk=DESK,
+            version=3,
+            status="superseded",
+            note="",
+            proposed_by="pavel",
+            proposed_at=NOW - 30 * day,
+            signed_by="rosa",
+            activated_at=NOW - 29 * day,
+            document=ACTIVE_DOCUMENT.replace("BOUNDED", "COPILOT"),
+        ),
+    )
+
+
+# ---------------------------------------------------------------------------- scorecard
+
+
+def _share(k: int, n: int, low: float, high: float) -> rows.Share:
+    return rows.Share(k=k, n=n, low=low, high=high)
+
+
+_NOTHING = rows.Share(k=0, n=0, low=0.0, high=1.0)
+
+
+def scores() -> tuple[rows.CellScore, ...]:
+    """A full cell, the same cell on simulated data, and a cell without any truth yet."""
+    return (
+        rows.CellScore(
+            cell=ROUTING,
+            origin=Origin.REAL,
+            cases=2904,
+            pending=41,
+            executed_alone=1189,
+            executed_by_decision=312,
+            verified=_share(1498, 1501, 0.9942, 0.9996),
+            realised_error=_share(107, 1189, 0.0743, 0.1077),
+            recommendation_correct=_share(2165, 2860, 0.7395, 0.7726),
+            agreement=_share(281, 364, 0.7251, 0.8142),
+            agreement_ac1=0.71,
+            ece=0.021,
+            brier=0.148,
+            median_decide_ms=38_400,
+            withdrawn=12,
+            undone=4,
+            reliability=reliability(),
+        ),
+        rows.CellScore(
+            cell=ROUTING,
+            origin=Origin.SIMULATED,
+            cases=500,
+            pending=0,
+            executed_alone=220,
+            executed_by_decision=80,
+            verified=_share(300, 300, 0.9878, 1.0),
+            realised_error=_share(11, 220, 0.0252, 0.0877),
+            recommendation_correct=_share(410, 500, 0.7834, 0.8527),
+            agreement=_NOTHING,
+            agreement_ac1=None,
+            ece=0.034,
+            brier=0.121,
+            median_decide_ms=None,
+            withdrawn=0,
+            undone=0,
+            reliability=reliability()[4:],
+        ),
+        rows.CellScore(
+            cell=NOTES,
+            origin=Origin.REAL,
+            cases=17,
+            pending=17,
+            executed_alone=0,
+            executed_by_decision=0,
+            verified=_NOTHING,
+            realised_error=_NOTHING,
+            recommendation_correct=_NOTHING,
+            agreement=_NOTHING,
+            agreement_ac1=None,
+            ece=None,
+            brier=None,
+            median_decide_ms=None,
+            withdrawn=0,
+            undone=0,
+            reliability=(),
+        ),
+    )
+
+
+def reliability() -> tuple[rows.ReliabilityRow, ...]:
+    """Ten bins, slightly too sure of themselves at the top."""
+    counts = (31, 64, 98, 130, 171, 205, 262, 340, 611, 948)
+    made = []
+    for index, n in enumerate(counts):
+        stated = 0.05 + index / 10
+        seen = stated - 0.03 * stated**3 + (0.02 if index % 3 == 0 else -0.01)
+        half = 1.96 * (seen * (1 - seen) / n) ** 0.5
+        made.append(
+            rows.ReliabilityRow(
+                mean_confidence=stated,
+                observed=seen,
+                low=max(0.0, seen - half),
+                high=min(1.0, seen + half),
+                n=n,
+            )
+        )
+    return tuple(made)

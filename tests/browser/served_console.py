@@ -1,0 +1,117 @@
+"""Serve the console over a fake engine: `python tests/browser/served_console.py [port]`.
+
+For tests in Chromium and for looking at pages. POST /fake/<what> makes something happen.
+"""
+
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import PlainTextResponse, RedirectResponse, Response  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from console import session  # noqa: E402
+from engine import errors  # noqa: E402
+from engine.service.requests import DecideCase  # noqa: E402
+from engine.service.rows import QueueFilter  # noqa: E402
+from engine.testing.fake_engine import FakeEngine  # noqa: E402
+
+DESK_NOW = datetime(2016, 4, 12, 9, 30, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Stage:
+    """The fake on stage; reset puts a new one there."""
+
+    def __init__(self) -> None:
+        self.fake = FakeEngine(now=now, desk_now=DESK_NOW)
+
+    def reset(self, count: int) -> str:
+        self.fake = FakeEngine(now=now, desk_now=DESK_NOW, count=count)
+        self.wire()
+        return "reset"
+
+    def wire(self) -> None:
+        session.wire(
+            session.Wiring(
+                open_engine=lambda: self.fake,
+                read_token=session.current_wiring().read_token,
+                now=now,
+            )
+        )
+
+    def tell(self, what: str, rest: str) -> str:
+        fake = self.fake
+        match what:
+            case "reset":
+                return self.reset(int(rest or 64))
+            case "arrive":
+                return str(fake.arrive(int(rest or 9001)))
+            case "first":
+                return str(fake.queries.queue(QueueFilter()).rows[int(rest or 0)].case_id)
+            case "touch":
+                fake.touch(next(c for c in fake.cards if str(c) == rest))
+            case "refuse":
+                fake.refusals.append(getattr(errors, rest)())
+            case "fail":
+                fake.queries.failure = getattr(errors, rest)() if rest else None
+            case "pause":
+                fake.queries.pauses = (rest,) if rest else ()
+            case "decided":
+                return "\n".join(
+                    f"{request.case_id} {request.kind}"
+                    for request, _ in fake.received
+                    if isinstance(request, DecideCase)
+                )
+        return "done"
+
+
+stage = Stage()
+
+
+async def told(request: Request) -> Response:
+    parts = request.path_params["what"].split("/", 1)
+    return PlainTextResponse(stage.tell(parts[0], parts[1] if len(parts) > 1 else ""))
+
+
+async def signed_in(request: Request) -> Response:
+    answer = RedirectResponse("/", status_code=303)
+    name = request.query_params.get("as", "ada")
+    answer.set_cookie(session.COOKIE, f"session-{name}", httponly=True, samesite="strict")
+    return answer
+
+
+async def healthy(request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def main() -> None:
+    import streamlit as st
+
+    stage.wire()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+        port = probe.getsockname()[1]
+    app = st.App(
+        ROOT / "console" / "app.py",
+        routes=[
+            Route("/fake/{what:path}", told, methods=["POST"]),
+            Route("/signin", signed_in),
+            Route("/healthz", healthy),
+        ],
+    )
+    print(f"port {port}", flush=True)
+    app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+
+
+if __name__ == "__main__":
+    main()

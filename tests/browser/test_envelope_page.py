@@ -1,0 +1,195 @@
+"""The envelope page: matrix, curve, versions, draft and brakes."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from engine.errors import ConfigError, StoreUnavailable
+from engine.service.requests import PauseScope, ProposeEnvelope, ResumeScope, SignEnvelope
+from engine.testing import fake_rows_limits as limits
+from engine.testing.fake_engine import FakeEngine
+from tests.browser.conftest import SignedIn, data_of, open_page
+from tests.browser.watching import texts, words_on
+
+DRAFT = "envelope:draft:incidents"
+NOTE = "envelope:note:incidents"
+PROPOSE = "envelope:propose:incidents"
+SIGN = "envelope:sign:incidents:5"
+REASON = "envelope:brake:reason"
+NEW_DOCUMENT = limits.ACTIVE_DOCUMENT.replace("phase: COPILOT", "phase: BOUNDED")
+
+
+def change_draft(app: AppTest, document: str = NEW_DOCUMENT, note: str = "Notes alone") -> None:
+    app.text_area(key=DRAFT).set_value(document)
+    app.text_input(key=NOTE).set_value(note).run()
+
+
+def test_matrix_has_one_row_a_cell(fake: FakeEngine) -> None:
+    rows = texts(data_of(open_page("envelope"), "matrix"))
+    assert rows[0] == [
+        "assign_group | incidents / routing",
+        "BOUNDED | software acts inside these limits; takes two names",
+        "≥ 0.871 | rolling, 10 % error; priority 3 or less urgent",
+        "8.9 % | 107 of 1,204, 95 % interval 7.3 % to 10.6 %",
+        "22 of 60 used",
+        "10 %",
+        "–",
+    ]
+    assert len(rows) == 2
+
+
+def test_cell_without_labels_says_unevidenced(fake: FakeEngine) -> None:
+    row = texts(data_of(open_page("envelope"), "matrix"))[1]
+    assert row[3] == "unevidenced | no label that counts yet"
+    assert row[6].startswith("paused | ")
+
+
+def test_budget_is_drawn_as_a_share(fake: FakeEngine) -> None:
+    row = data_of(open_page("envelope"), "matrix")["rows"][0]
+    assert row[4]["share"] == 22 / 60
+
+
+def test_empty_page_offers_the_first_envelope(make_fake: Callable[..., FakeEngine]) -> None:
+    make_fake(0)
+    app = open_page("envelope")
+    assert app.info[0].value == "This desk has no cell yet: propose an envelope below."
+    assert app.text_area(key=DRAFT).value == ""
+    assert not app.exception
+
+
+def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
+    fake.queries.failure = StoreUnavailable()
+    app = open_page("envelope")
+    assert "database is locked" in app.error[0].value
+
+
+def test_current_point_is_read_aloud(fake: FakeEngine) -> None:
+    said = words_on(open_page("envelope"))
+    assert "**The threshold is 0\\.871\\. From 0\\.882 on software would act on 40 %" in said
+    assert "the risk limit is 10\\.0 %" in said
+
+
+def test_cell_without_curve_says_what_is_missing(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    app.selectbox(key="envelope:cell").set_value(limits.NOTES).run()
+    assert "No curve yet" in "\n".join(info.value for info in app.info)
+
+
+def test_other_desk_shows_its_own_cells(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    app.selectbox(key="envelope:desk").set_value("refunds").run()
+    assert app.info[0].value == "This desk has no cell yet: propose an envelope below."
+
+
+def test_somebody_else_signs_a_proposed_version(fake: FakeEngine, signed_in: SignedIn) -> None:
+    signed_in.name = "rhea"
+    app = open_page("envelope")
+    assert "phase: BOUNDED" in words_on(app)
+    app.button(key=SIGN).click().run()
+    assert [request for request, _ in fake.received] == [SignEnvelope(desk="incidents", version=5)]
+
+
+def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn) -> None:
+    signed_in.name = limits.AUTHOR
+    app = open_page("envelope")
+    assert app.button(key=SIGN).disabled
+    assert "the second name has to be somebody else's" in words_on(app)
+
+
+def test_proposed_phase_without_evidence_is_warned(fake: FakeEngine) -> None:
+    warnings = [warning.value for warning in open_page("envelope").warning]
+    assert warnings == [
+        "incidents/routing/add\\_work\\_note would be BOUNDED\\: this takes two names, "
+        "and it is unevidenced\\: not enough labels that count back it\\."
+    ]
+
+
+def test_draft_shows_what_it_would_change(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app, limits.ACTIVE_DOCUMENT.replace("audit_rate: 0.1", "audit_rate: 0.2"))
+    assert "-    audit_rate: 0.1\n+    audit_rate: 0.2" in words_on(app)
+
+
+def test_proposal_sends_document_and_note(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app)
+    app.button(key=PROPOSE).click().run()
+    wanted = ProposeEnvelope(desk="incidents", document=NEW_DOCUMENT, note="Notes alone")
+    assert [request for request, _ in fake.received] == [wanted]
+    assert app.text_input(key=NOTE).value == ""
+    assert app.text_area(key=DRAFT).value == limits.ACTIVE_DOCUMENT
+
+
+def test_refused_draft_stays_with_its_reason(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app)
+    fake.refusals.append(ConfigError("envelope: cells.1.audit_rate: must be at least 0.05"))
+    app.button(key=PROPOSE).click().run()
+    assert "cells\\.1\\.audit\\_rate\\: must be at least 0\\.05" in app.error[0].value
+    assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
+    assert app.text_input(key=NOTE).value == "Notes alone"
+
+
+def test_broken_yaml_names_its_line(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app, "desk: incidents\ncells: [")
+    assert app.error[0].value == "This is not YAML:"
+    assert "line 2, column 9" in words_on(app)
+
+
+def test_draft_of_any_shape_is_read(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    for document in ("", "7", "- a", "cells: 3", "cells: [x, {phase: BOUNDED}]"):
+        change_draft(app, document)
+        assert not app.exception
+
+
+def test_proposal_without_a_note_is_held_back(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app, note=" ")
+    app.button(key=PROPOSE).click().run()
+    assert fake.received == []
+    assert "say in the note why" in app.warning[0].value
+    assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
+
+
+def test_unchanged_draft_is_not_proposed(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    app.button(key=PROPOSE).click().run()
+    assert fake.received == []
+    assert "the draft is the active version" in app.warning[0].value
+
+
+def test_reset_brings_back_the_active_document(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    change_draft(app)
+    app.button(key="envelope:reset:incidents").click().run()
+    assert app.text_area(key=DRAFT).value == limits.ACTIVE_DOCUMENT
+
+
+def test_pause_and_resume_send_scope_and_reason(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    app.selectbox(key="envelope:brake:scope").set_value(f"cell:{limits.ROUTING}")
+    app.text_input(key=REASON).set_value("month end").run()
+    app.button(key="envelope:pause").click().run()
+    assert app.text_input(key=REASON).value == ""
+    app.text_input(key=REASON).set_value("month end is over").run()
+    app.button(key="envelope:resume").click().run()
+    assert [request for request, _ in fake.received] == [
+        PauseScope(scope=f"cell:{limits.ROUTING}", reason="month end"),
+        ResumeScope(scope=f"cell:{limits.ROUTING}", reason="month end is over"),
+    ]
+
+
+def test_pause_without_a_reason_changes_nothing(fake: FakeEngine) -> None:
+    app = open_page("envelope")
+    app.button(key="envelope:pause").click().run()
+    assert fake.received == []
+    assert "say why first" in app.warning[0].value
+
+
+def test_pauses_that_hold_are_named(fake: FakeEngine) -> None:
+    fake.queries.pauses = ("desk:incidents",)
+    assert "Paused now\\: desk\\:\u2060incidents" in "\n".join(
+        warning.value for warning in open_page("envelope").warning
+    )

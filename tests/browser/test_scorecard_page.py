@@ -1,0 +1,83 @@
+"""The scorecard: correctness and agreement apart, real and simulated apart, gaps in words."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from engine.errors import StoreUnavailable
+from engine.testing import fake_rows_limits as limits
+from engine.testing.fake_engine import FakeEngine
+from tests.browser.conftest import data_of, open_page
+from tests.browser.watching import texts, words_on
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def choose(title: str) -> AppTest:
+    app = open_page("scorecard")
+    app.selectbox(key="scorecard:cell").set_value(title).run()
+    return app
+
+
+def test_real_and_simulated_stay_rows_apart(fake: FakeEngine) -> None:
+    rows = texts(data_of(open_page("scorecard"), "scores"))
+    assert [row[:3] for row in rows] == [
+        [limits.ROUTING, "real", "2,904"],
+        [limits.ROUTING, "simulated", "500"],
+        [limits.NOTES, "real", "17"],
+    ]
+    assert rows[0][6:] == ["75.7 % | n 2,860", "9.0 % | n 1,189", "77.2 % | n 364"]
+
+
+def test_chosen_cell_shows_every_measure(fake: FakeEngine) -> None:
+    app = open_page("scorecard")
+    assert figures(app) == {
+        "Recommendations confirmed": "75.7 %",
+        "Wrong when executed alone": "9.0 %",
+        "Effects verified": "99.8 %",
+        "Approved as recommended": "77.2 %",
+    }
+    said = words_on(app).replace("\u00a0", " ")
+    assert "107 of 1,189, 95 % interval 7.4 % to 10.8 %" in said
+    assert "(ECE) 0.021, Brier score 0.148" in said
+    assert "median time to decide 38 s" in said
+
+
+def test_simulated_cell_is_marked_as_such(fake: FakeEngine) -> None:
+    app = choose(f"{limits.ROUTING} (simulated data)")
+    assert app.warning[0].value.startswith("Simulated data:")
+    assert figures(app)["Recommendations confirmed"] == "82.0 %"
+
+
+def test_real_cell_bears_no_simulated_mark(fake: FakeEngine) -> None:
+    assert list(open_page("scorecard").warning) == []
+
+
+def test_cell_without_truth_says_what_is_missing(fake: FakeEngine) -> None:
+    app = choose(f"{limits.NOTES} (real data)")
+    assert set(figures(app).values()) == {"–"}
+    said = words_on(app)
+    assert "No truth is known yet for a recommendation of this cell." in said
+    assert "Nothing that ran without a person has met its truth yet." in said
+    assert "No effect has been read back yet." in said
+    assert "Nobody has approved, overridden or rejected a case of this cell yet." in said
+    assert "No diagram yet" in app.info[0].value
+
+
+def test_bins_carry_count_and_interval(fake: FakeEngine) -> None:
+    rows = texts(data_of(open_page("scorecard"), "reliability"))
+    assert rows[-1] == ["95.0 %", "94.4 %", "93.0 % to 95.9 %", "948"]
+
+
+def test_empty_page_says_nothing_is_scored(make_fake: Callable[..., FakeEngine]) -> None:
+    make_fake(0)
+    app = open_page("scorecard")
+    assert app.info[0].value == "Nothing to score yet: no case has been recommended upon."
+    assert not app.exception
+
+
+def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
+    fake.queries.failure = StoreUnavailable()
+    assert "database is locked" in open_page("scorecard").error[0].value

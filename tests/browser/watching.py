@@ -1,0 +1,31 @@
+"""What the tests of the watching pages share: reading a page's words, picking a row."""
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def words_on(app: AppTest) -> str:
+    """Everything a page says in its own elements, line by line."""
+    kinds = ("title", "subheader", "markdown", "caption", "text", "code")
+    kinds += ("info", "warning", "error", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def picked_table(app: AppTest) -> Any:
+    """The table rows are picked from, as a data frame."""
+    return app.dataframe[0].value
+
+
+def pick(app: AppTest, page: str, row: object) -> None:
+    """Leave what a click on a row leaves; that a click leaves it is tried in Chromium."""
+    app.session_state[f"{page}:picked"] = row
+    app.run()
+
+
+def texts(data: Any) -> list[list[str]]:
+    """The texts of a drawn table's cells, each with its note."""
+    return [
+        [" | ".join(filter(None, (cell["text"], cell["note"]))) for cell in row]
+        for row in data["rows"]
+    ]

@@ -1,0 +1,200 @@
+"""Fixtures and rules of the whole test run: databases, browser, shared data, what may be skipped.
+
+Fakes and builders live in engine/testing, helpers of one folder in that folder.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+from hypothesis import settings
+
+from tests import postgres
+from tests.machine import find_chromium, find_postgres, is_ci
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+BACKENDS = ("sqlite", "postgresql")
+SHARED_FOLDER = pytest.StashKey[Path]()
+
+# In CI everything runs but what no fresh clone can have.
+MAY_BE_SKIPPED_IN_CI = re.compile(r"shared|langgraph", re.IGNORECASE)
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+
+
+# ---------------------------------------------------------------------------- the run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=[*BACKENDS, "both"],
+        default=os.environ.get("COUNTERSIGN_TEST_DATABASE", "both"),
+        help="which database the tests run on (or COUNTERSIGN_TEST_DATABASE)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("ci" if is_ci() else "default")
+    _forget_the_developers_settings()
+    worker_input = getattr(config, "workerinput", None)
+    if worker_input is None:
+        config.stash[SHARED_FOLDER] = postgres.make_shared_folder()
+    else:
+        config.stash[SHARED_FOLDER] = Path(worker_input["shared_folder"])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and SHARED_FOLDER in config.stash:
+        postgres.remove_shared_folder(config.stash[SHARED_FOLDER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["shared_folder"] = str(node.config.stash[SHARED_FOLDER])
+
+
+def _forget_the_developers_settings() -> None:
+    for name in list(os.environ):
+        is_ours = name.startswith("COUNTERSIGN_") and not name.startswith("COUNTERSIGN_TEST_")
+        if is_ours or name.startswith(("ANTHROPIC_", "STREAMLIT_")):
+            del os.environ[name]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        backends = BACKENDS if chosen == "both" else (chosen,)
+        metafunc.parametrize("database_url", backends, indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if "postgres_server" in names or parameters.get("database_url") == "postgresql":
+            item.add_marker(pytest.mark.postgresql)
+        if "chromium" in names:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("chromium"))
+        for folder in ("bench", "crash"):
+            if folder in item.path.relative_to(ROOT).parts:
+                item.add_marker(getattr(pytest.mark, folder))
+        if item.get_closest_marker("bench"):
+            item.add_marker(pytest.mark.xdist_group("bench"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _forbidden_skips(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for reason in _forbidden_skips(config):
+        terminalreporter.write_line(f"CI=true forbids this skip: {reason}", red=True)
+
+
+def _forbidden_skips(config: pytest.Config) -> list[str]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput") or not is_ci():
+        return []
+    reasons = [
+        f"{report.nodeid}: {report.longrepr}" for report in reporter.stats.get("skipped", [])
+    ]
+    return [reason for reason in reasons if not MAY_BE_SKIPPED_IN_CI.search(reason)]
+
+
+def _lacks(what: str) -> NoReturn:
+    if is_ci():
+        pytest.fail(f"CI=true asks for every test, but there is no {what} here", pytrace=False)
+    pytest.skip(f"no {what} on this machine")
+
+
+# ---------------------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> str:
+    """The URL of a PostgreSQL server on which databases may be made."""
+    if given := os.environ.get("COUNTERSIGN_TEST_POSTGRES_URL"):
+        return given
+    programs = find_postgres()
+    if programs is None:
+        _lacks("PostgreSQL server")
+    return postgres.server_url(pytestconfig.stash[SHARED_FOLDER], programs)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database, dropped after the test."""
+    with postgres.new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'countersign.db'}"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, empty database; a test that takes it runs once on SQLite and once on PostgreSQL."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+# ---------------------------------------------------------------------------- browser and data
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A running Chromium. One a module: while it lives, asyncio.run does not work here."""
+    from playwright.sync_api import Error, sync_playwright
+
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        system = find_chromium()
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=system, args=["--disable-dev-shm-usage"]
+            )
+        except Error:
+            if system is not None:
+                raise
+            _lacks("Chromium")
+        stack.callback(browser.close)
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> Iterator["Page"]:
+    """A page in a window of its own, with no cookies."""
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 900},
+        locale="en-GB",
+        timezone_id="UTC",
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data that may lie beside the clone; never part of it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the shared data folder is not beside this clone")
+    return SHARED_DATA

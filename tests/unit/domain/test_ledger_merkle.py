@@ -1,0 +1,45 @@
+import pytest
+
+from engine.domain.merkle import leaf_hash, merkle_root
+
+LEAVES = [
+    bytes.fromhex(text)
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]
+# The well-known test vectors of RFC 6962 trees.
+ROOTS = {
+    0: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    2: "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    4: "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    5: "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    6: "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    7: "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+}
+
+
+@pytest.mark.parametrize("count", ROOTS)
+def test_root_equals_the_rfc_vectors(count):
+    leaves = [leaf_hash(data) for data in LEAVES[:count]]
+    assert merkle_root(leaves).hex() == ROOTS[count]
+
+
+def test_order_of_leaves_changes_the_root():
+    one, two = leaf_hash(b"one"), leaf_hash(b"two")
+    assert merkle_root([one, two]) != merkle_root([two, one])
+
+
+def test_repeated_last_leaf_changes_the_root():
+    leaves = [leaf_hash(data) for data in LEAVES[:3]]
+    assert merkle_root(leaves) != merkle_root([*leaves, leaves[-1]])
