@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from engine.domain.case import Signal
 from engine.domain.fact import FactSet
 from engine.domain.outcome import Label
-from engine.govern.envelope import EnvelopeDocument
 from engine.domain.precedent import PrecedentProcedure
+from engine.govern.envelope import EnvelopeDocument
 from engine.ports import EffectTool, Perceiver, Reasoner, Tool
 
 
@@ -30,10 +30,15 @@ class Incoming:
 class IntakeFormat(Protocol):
     """How a desk reads what is submitted to it."""
 
-    columns: tuple[str, ...]
-    """All columns of the file format; the order does not matter."""
-    required: tuple[str, ...]
-    """Columns that must be there and filled."""
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the file format; the order does not matter."""
+        ...
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns that must be there and filled."""
+        ...
 
     def read(self, row: Mapping[str, str]) -> Incoming:
         """Check one row and make a signal of it.

@@ -22,7 +22,7 @@ from engine.domain.outcome import Label
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Action, Draft, Recommendation
 from engine.domain.tool import ToolContract
-from engine.domain.transition import Transition
+from engine.domain.transition import AuditDrawn, Transition
 
 
 class Clock(Protocol):
@@ -123,8 +123,13 @@ ReadTool = Callable[[str, Mapping[str, Any]], Json]
 class Perceiver(Protocol):
     """Makes facts of a signal, with a look at the system of record."""
 
-    def __call__(self, signal: Signal, read: ReadTool) -> Sequence[Fact]:
+    def __call__(self, signal: Signal, read: ReadTool, at: datetime) -> Sequence[Fact]:
         """Give the facts of the case.
+
+        Args:
+            signal: What came in.
+            read: Calls a read tool of the desk.
+            at: The desk's present: when what is read is observed.
 
         Raises:
             ToolError: The system of record could not be read.
@@ -278,6 +283,10 @@ class Reader(Protocol):
 
     def effects(self, case_id: CaseId) -> tuple[Effect, ...]:
         """All effects of the case, oldest first."""
+        ...
+
+    def audit_draws(self, case_id: CaseId) -> tuple[AuditDrawn, ...]:
+        """The audit draws of a case's actions; for auditors only."""
         ...
 
     def decision(self, case_id: CaseId) -> Decision | None:

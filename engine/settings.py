@@ -12,15 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 PREFIX = "COUNTERSIGN_"
-PASSWORD = "COUNTERSIGN_PASSWORD"
-"""Read by the command line for `--as`; no setting, and never shown."""
-
-_NO_SETTING = (PASSWORD, "COUNTERSIGN_TEST_")
+_NO_SETTING = ("COUNTERSIGN_PASSWORD", "COUNTERSIGN_NEW_PASSWORD", "COUNTERSIGN_TEST_")
+"""Read by the command line alone, or by tests."""
 _MASK = "***"
-_QUERY_PASSWORD = re.compile(r"(password=)[^&]*")
+_QUERY_PASSWORD = re.compile(r"(\bpassword=)[^&]*")
 
 
 def _is(what: str) -> dict[str, str]:
@@ -164,15 +162,21 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str
     )
 
 
-def password_from_environment(environment: Mapping[str, str] | None = None) -> str:
-    """The password for `--as` on the command line; empty where it is not set."""
+def secret_from_environment(name: str, environment: Mapping[str, str] | None = None) -> str:
+    """A secret for the command line, never a setting and never shown; empty where it is not set.
+
+    Args:
+        name: Without the prefix, `PASSWORD` or `NEW_PASSWORD`.
+        environment: Variables; those of the process by default.
+    """
     source = os.environ if environment is None else environment
-    return source.get(PASSWORD, "")
+    return source.get(PREFIX + name, "")
 
 
-def process_environment() -> dict[str, str]:
-    """A copy of the variables of this process, for a child process."""
-    return dict(os.environ)
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Variables for a child process with these settings: all but people's passwords."""
+    inherited = {name: value for name, value in os.environ.items() if name not in _NO_SETTING}
+    return inherited | as_environment(settings)
 
 
 def masked(url: str) -> str:
@@ -185,10 +189,8 @@ def masked(url: str) -> str:
     if password:
         account, _, place = parts.netloc.rpartition("@")
         name = account.partition(":")[0]
-        parts = parts._replace(netloc=f"{name}:{_MASK}@{place}")
-    if not password and "password=" not in parts.query:
-        return url
-    return urlunsplit(parts._replace(query=_QUERY_PASSWORD.sub(rf"\1{_MASK}", parts.query)))
+        url = url.replace(parts.netloc, f"{name}:{_MASK}@{place}", 1)
+    return _QUERY_PASSWORD.sub(rf"\1{_MASK}", url)
 
 
 def _variable(name: str) -> str:

@@ -41,12 +41,16 @@ def threshold_curve(
     current = standing_at(points, threshold)
     if current is not None and threshold is not None:
         figure.add_trace(_current(current, threshold, colours))
-    highest = max([point.error_high for point in points] + [risk_limit or 0.0, 0.05])
     figure.update_layout(
         height=380,
         margin=MARGIN,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
     )
+    _label_axes(figure, max([point.error_high for point in points] + [risk_limit or 0.0, 0.05]))
+    return figure
+
+
+def _label_axes(figure: go.Figure, highest: float) -> None:
     figure.update_xaxes(
         title="Coverage: share of cases at or above the threshold",
         tickformat=".0%",
@@ -62,7 +66,6 @@ def threshold_curve(
         fixedrange=True,
         zeroline=False,
     )
-    return figure
 
 
 def standing_at(points: Sequence[CurvePoint], threshold: float | None) -> CurvePoint | None:

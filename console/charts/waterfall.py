@@ -72,13 +72,18 @@ def waterfall(spans: Sequence[SpanRow], *, is_dark: bool = False) -> go.Figure:
         if of_these:
             figure.add_traces(_bars(of_these, decided_by.value, colours.of(decided_by)))
     _mark_waits(figure, bars, colours)
-    longest_ms = max((bar.start_ms + bar.duration_ms for bar in bars), default=0.0) or 1.0
     figure.update_layout(
         barmode="overlay",
         height=110 + 30 * len(bars),
         margin=MARGIN,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "title": "Decided by  "},
     )
+    _label_axes(figure, bars)
+    return figure
+
+
+def _label_axes(figure: go.Figure, bars: Sequence[Bar]) -> None:
+    longest_ms = max((bar.start_ms + bar.duration_ms for bar in bars), default=0.0) or 1.0
     # A third of the width stays free for the labels beside the bars.
     figure.update_xaxes(
         title="Working time since the first step (ms), waiting left out",
@@ -94,7 +99,6 @@ def waterfall(spans: Sequence[SpanRow], *, is_dark: bool = False) -> go.Figure:
         showgrid=False,
         automargin=True,
     )
-    return figure
 
 
 def _bars(bars: Sequence[Bar], name: str, colour: str) -> tuple[go.Bar, go.Scatter]:

@@ -166,4 +166,4 @@ def _filled(key: str, otherwise: str) -> str:
 
 
 def _name(case: OpenCase) -> str:
-    return f"undo:{case.case_id}:{case.version}"
+    return f"undoing:{case.case_id}:{case.version}"

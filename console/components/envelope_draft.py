@@ -17,7 +17,7 @@ from engine.service.rows import CellRow
 
 _PAGE = "envelope"
 _STYLE = """<style>
-.st-key-envelope-editor-any textarea { font-family: var(--st-code-font), monospace; }
+.st-key-envelope-editor-any textarea { font-family: ui-monospace, "DejaVu Sans Mono", monospace; }
 </style>"""
 
 
@@ -29,26 +29,34 @@ def draw(desk: str, document: str, cells: Sequence[CellRow]) -> None:
         document: YAML that holds now; empty where the desk has none.
         cells: The cells as they stand, for what is evidenced.
     """
+    is_outdated = _begin(desk, document)
     editor, preview = st.columns(2, gap="medium")
-    with editor, st.container(key=_key("any", "editor")):
+    with editor:
+        draft = _draw_fields(desk)
+        _draw_buttons(desk, document)
+    with preview:
+        if is_outdated:
+            st.warning(
+                "Another version has become active since this draft was begun. Look at what would "
+                "change, or start again.",
+                icon=":material/sync_problem:",
+            )
+        _draw_preview(document, draft, cells)
+
+
+def _draw_fields(desk: str) -> str:
+    with st.container(key=_key("any", "editor")):
         st.html(_STYLE)
         draft = st.text_area(
-            "New version (YAML)",
-            value=document,
-            height=430,
-            key=_key(desk, "draft"),
-            persist_state="session",
+            "New version (YAML)", height=430, key=_key(desk, "draft"), persist_state="session"
         )
-        st.text_input(
-            "Note: why",
-            key=_key(desk, "note"),
-            max_chars=300,
-            persist_state="session",
-        )
-    with preview:
-        _draw_preview(document, draft or "", cells)
-    with editor, st.container(horizontal=True, vertical_alignment="center"):
-        # Never disabled: a field commits when it is left, and the click that leaves it must count.
+    st.text_input("Note: why", key=_key(desk, "note"), max_chars=300, persist_state="session")
+    return draft or ""
+
+
+def _draw_buttons(desk: str, document: str) -> None:
+    """Never disabled: a field commits when it is left, and the click that leaves it must count."""
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Propose",
             key=_key(desk, "propose"),
@@ -63,6 +71,16 @@ def draw(desk: str, document: str, cells: Sequence[CellRow]) -> None:
             args=(desk, document),
         )
         st.caption("Active once somebody else has signed it.")
+
+
+def _begin(desk: str, document: str) -> bool:
+    """Put the active document into an untouched draft; gives whether a touched one is outdated."""
+    base = session.recall(_PAGE, f"base:{desk}", "")
+    draft = st.session_state.get(_key(desk, "draft"))
+    if draft is None or draft == base:
+        _reset(desk, document)
+        return False
+    return base != document
 
 
 def _draw_preview(document: str, draft: str, cells: Sequence[CellRow]) -> None:
@@ -92,6 +110,7 @@ def _propose(desk: str, document: str) -> None:
 
 def _reset(desk: str, document: str) -> None:
     st.session_state[_key(desk, "draft")] = document
+    session.remember(_PAGE, f"base:{desk}", document)
 
 
 def _key(desk: str, name: str) -> str:

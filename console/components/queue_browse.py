@@ -52,8 +52,8 @@ def draw_list(which: QueueFilter) -> None:
 @session.guarded
 def _draw_fresh(which: QueueFilter) -> None:
     opened = open_case.current()
-    if session.recall(PAGE, "picked", False):
-        session.forget(PAGE, "picked")
+    if session.recall(PAGE, "needs_page", False):
+        session.forget(PAGE, "needs_page")
         st.rerun()
     seen = read(which)
     desks = {desk.name: desk for desk in session.queries().desks()}
@@ -74,7 +74,6 @@ def _draw_fresh(which: QueueFilter) -> None:
         on_pick=_pick,
     )
     _draw_foot(seen, which)
-    flash.draw_toasts()
 
 
 def read(which: QueueFilter) -> Shown:
@@ -117,7 +116,7 @@ def _draw_foot(seen: Shown, which: QueueFilter) -> None:
 
 def _clear() -> None:
     clear()
-    session.remember(PAGE, "picked", True)
+    session.remember(PAGE, "needs_page", True)
 
 
 def turn(step: int) -> None:
@@ -129,6 +128,8 @@ def turn(step: int) -> None:
     if not cursors or (step > 0 and not last.part.next_cursor):
         return
     session.attempt(_read_part, last.which, cursors)
+    if flash.waiting():
+        session.remember(PAGE, "needs_page", True)
 
 
 def _read_part(which: QueueFilter, cursors: tuple[str, ...]) -> None:
@@ -148,7 +149,7 @@ def pick(case_id: UUID) -> None:
     """Open a case of the list; the whole page follows."""
     session.attempt(open_case.open_case, case_id)
     session.remember(PAGE, "place", _place_of(case_id))
-    session.remember(PAGE, "picked", True)
+    session.remember(PAGE, "needs_page", True)
 
 
 def step(by: int) -> None:

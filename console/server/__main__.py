@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+import os
+import signal
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from threading import Thread
 
 from console.server import Address, serve
 
@@ -14,9 +18,19 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8501)
     parser.add_argument("--public-url", default="", help="what people type in front of a proxy")
     parser.add_argument("--body-limit-mb", type=float, default=16.0)
+    parser.add_argument("--supervised", action="store_true", help=SUPPRESS)
     options = parser.parse_args()
+    if options.supervised:
+        Thread(target=_stop_with_parent, daemon=True).start()
     address = Address(host=options.host, port=options.port, public_url=options.public_url)
     serve(address, body_limit=int(options.body_limit_mb * 1_000_000))
+
+
+def _stop_with_parent() -> None:
+    """Stop when the input ends: whoever started this process has gone."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

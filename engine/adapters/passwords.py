@@ -26,10 +26,10 @@ class Argon2Passwords:
         be told from a known one by the clock.
         """
         try:
-            is_right = self._hasher.verify(stored or self._nobody, _prepared(password))
+            self._hasher.verify(stored or self._nobody, _prepared(password))
         except (Argon2Error, InvalidHashError):
             return False
-        return is_right and bool(stored)
+        return bool(stored)
 
     def needs_rehash(self, stored: str) -> bool:
         """Whether the stored text was made with older parameters."""

@@ -51,7 +51,7 @@ class EventKind(StrEnum):
     PERSON_ADDED = "PERSON_ADDED"
     PERSON_CHANGED = "PERSON_CHANGED"
     SIGNED_IN = "SIGNED_IN"
-    TOKEN_ISSUED = "TOKEN_ISSUED"  # noqa: S105 - an event name, not a secret
+    TOKEN_ISSUED = "TOKEN_ISSUED"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

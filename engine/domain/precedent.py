@@ -57,7 +57,7 @@ class PrecedentProcedure:
     """Inverse ridge of the linear part."""
     linear_minimum_count: int = 2
     """Values seen less often have no weight of their own in the linear part."""
-    linear_steps: int = 60
+    linear_steps: int = 40
     """Steps after which fitting the linear part stops; stopping early is a ridge of its own."""
     linear_share: float = 0.5
     """Share of the linear part in the log scores, 0 to 1; the rest is the counted contexts'."""
@@ -66,9 +66,10 @@ class PrecedentProcedure:
     calibration_window: int = 2000
     calibration_refit_every: int = 25
     threshold_hours: int = 24
-    threshold_window: int = 3000
+    threshold_window: int = 4000
     """Latest resolved predictions the threshold is chosen from."""
-    threshold_confidence: float = 0.95
+    threshold_confidence: float = 0.90
+    """One-sided confidence of the bound at each choice."""
 
     @property
     def identity(self) -> str:

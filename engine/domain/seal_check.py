@@ -62,12 +62,12 @@ class SealCheck:
             self._findings.add(FindingKind.FILE_MISSING, words)
 
     def _by_number(self) -> Iterator[_AtNumber]:
-        streams = merge(
+        sources: tuple[Iterator[tuple[int, Seal | SealLine | SealedEntry]], ...] = (
             ((seal.number, seal) for seal in self._stored.seals()),
             ((line.seal.number, line) for line in self._file.lines()),
-            self._stored.marks(),
-            key=lambda pair: pair[0],
+            ((number, mark) for number, mark in self._stored.marks()),
         )
+        streams = merge(*sources, key=lambda pair: pair[0])
         for number, pairs in groupby(streams, key=lambda pair: pair[0]):
             at = _AtNumber(number=number)
             for _, said in pairs:

@@ -37,7 +37,7 @@ class PastEvidence:
 
     log_prior: Floats
     """(n, G)."""
-    log_lift: Floats
+    log_lift: NDArray[np.float32]
     """Log of a context's share over the overall share, (n, C, G)."""
     count: Floats
     """Decayed count behind it, (n, C)."""
@@ -90,7 +90,7 @@ def past_evidence(table: CaseTable, procedure: PrecedentProcedure, start: int) -
     counts, overall = np.zeros((keys.size, n_groups)), np.zeros(n_groups)
     wanted = len(table.cases) - start
     prior, count = np.empty((wanted, n_groups)), np.empty((wanted, n_contexts))
-    lift = np.empty((wanted, n_contexts, n_groups))
+    lift = np.empty((wanted, n_contexts, n_groups), dtype=np.float32)
     weights, order = weight_at(table, procedure), np.argsort(table.known, kind="stable")
     step = np.floor(table.opened / procedure.refit_hours)
     done = 0

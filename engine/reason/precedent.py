@@ -54,9 +54,8 @@ class PrecedentModel:
         self.fact_shares = _fact_shares(self.members, len(self.features))
         self._starts = np.concatenate(([0], np.cumsum(sizes[:-1]))).astype(np.int64)
         self._base = fitted.base.astype(np.float64)
-        self._linear = fitted.procedure.linear_share * fitted.linear.astype(np.float64)
-        self._counts = _dense_counts(fitted)
-        self._lifts = _lift_table(fitted, self._counts)
+        self._linear_share = fitted.procedure.linear_share
+        self._lifts = _lift_table(fitted)
 
     def codes(self, cases: Sequence[Mapping[str, str]]) -> NDArray[np.int64]:
         """Give feature codes, (n, F); `UNSEEN` for a value the fit has not seen."""
@@ -81,7 +80,10 @@ class PrecedentModel:
             Of single values (n, F, G) and of contexts (n, C, G); zero where unseen.
         """
         rows = np.where(codes > UNSEEN, codes + self._starts, 0)
-        return self._linear[rows], self._lifts[self.key_rows(codes)]
+        single: Floats = self._linear_share * self.fitted.linear[rows].astype(np.float64)
+        # The table is kept in single precision for its size; sums are in double.
+        pooled: Floats = self._lifts[self.key_rows(codes)].astype(np.float64)
+        return single, pooled
 
     def key_rows(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the table row of each case's contexts, (n, C); 0 where there is no past case."""
@@ -113,10 +115,17 @@ class PrecedentModel:
         Zero where the value is unseen, or the procedure counts no context of that fact alone.
         """
         rows = self.key_rows(codes[None])[0]
-        return self._counts[np.where(self._alone >= 0, rows[self._alone], 0)]
+        fitted = self.fitted
+        counts = np.zeros((len(self.features), len(self.groups)))
+        for feature, context in enumerate(self._alone):
+            row = rows[context] if context >= 0 else 0
+            if row:
+                span = slice(fitted.indptr[row - 1], fitted.indptr[row])
+                counts[feature, fitted.count_group[span]] = fitted.count_value[span]
+        return counts
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def model_of(fitted: FittedPrecedent) -> PrecedentModel:
     """Make a fit ready once; the latest few stay ready."""
     return PrecedentModel(fitted)
@@ -172,22 +181,21 @@ def _fact_shares(members: Sequence[Sequence[int]], n_features: int) -> Floats:
     return shares
 
 
-def _dense_counts(fitted: FittedPrecedent) -> Floats:
-    counts = np.zeros((fitted.keys.size + 1, len(fitted.groups)))
-    key = np.repeat(np.arange(1, fitted.keys.size + 1), np.diff(fitted.indptr))
-    counts[key, fitted.count_group] = fitted.count_value
-    return counts
-
-
-def _lift_table(fitted: FittedPrecedent, counts: Floats) -> Floats:
+def _lift_table(fitted: FittedPrecedent) -> NDArray[np.float32]:
     """Weighted log lift of each context key over the overall shares, (K + 1, G); row 0 is zero."""
     smoothing, prior = fitted.procedure.smoothing, fitted.prior.astype(np.float64)
-    total = counts.sum(axis=1, keepdims=True)
-    lifts: Floats = np.log((counts + smoothing * prior) / (total + smoothing)) - np.log(prior)
-    ranges = np.digitize(total[1:, 0], fitted.procedure.count_bins)
-    weight = fitted.trust[fitted.key_context, ranges].astype(np.float64)
-    lifts[1:] *= (1.0 - fitted.procedure.linear_share) * weight[:, None]
-    lifts[0] = 0.0
+    size = np.diff(fitted.indptr)
+    key = np.repeat(np.arange(fitted.keys.size), size)
+    total = np.bincount(key, weights=fitted.count_value, minlength=fitted.keys.size)
+    ranges = np.digitize(total, fitted.procedure.count_bins)
+    weight = (1.0 - fitted.procedure.linear_share) * fitted.trust[fitted.key_context, ranges]
+    # Groups without a past case under a key all have the same lift there.
+    bare = weight * np.log(smoothing / (total + smoothing))
+    lifts = np.zeros((fitted.keys.size + 1, len(fitted.groups)), dtype=np.float32)
+    lifts[1:] = bare[:, None]
+    ahead = smoothing * prior[fitted.count_group]
+    share = (fitted.count_value.astype(np.float64) + ahead) / (total + smoothing)[key]
+    lifts[key + 1, fitted.count_group] = weight[key] * np.log(share / prior[fitted.count_group])
     return lifts
 
 

@@ -11,16 +11,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine.act.executor import CallResult, Executor, verify
-from engine.act.grants import mint
 from engine.desk import Desk
 from engine.domain.actor import ENGINE, POLICY, Actor, DecidedBy
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.decision import Decision, DecisionKind
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import GrantBasis, GrantStatus
-from engine.domain.ids import EffectId, RecommendationId
+from engine.domain.ids import EffectId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
@@ -30,6 +28,7 @@ from engine.domain.transition import (
     BudgetReserved,
     EffectChanged,
     GrantClosed,
+    Record,
     Transition,
 )
 from engine.errors import BudgetSpent, Conflict, ControlChanged
@@ -37,9 +36,8 @@ from engine.ports import Clock, EffectTool, Ids, Store
 from engine.runtime.attempt import Attempt, Preparation, Refusal
 from engine.runtime.marks import Marks
 from engine.runtime.policy import PolicyView, hour_of
+from engine.runtime.releasing import Releasing
 from engine.runtime.results import Results
-
-DECISION_GRANT_MINUTES = 15
 
 
 class Acting:
@@ -77,6 +75,7 @@ class Acting:
         self._executor = executor
         self._reach = reach
         self._results = Results(clock=clock, ids=ids)
+        self._releasing = Releasing(reader=store.reader, clock=clock, ids=ids)
         self._preparation = Preparation(
             reader=store.reader, clock=clock, desks=desks, audit_key=audit_key
         )
@@ -89,86 +88,13 @@ class Acting:
             ToolUnavailable: The target cannot be read; the lease runs out and it is tried again.
         """
         if case.status is CaseStatus.RELEASING:
-            released = self._release(case)
-            if released is None:
-                return
-            case = released
+            case = self._commit(self._releasing.released(case, self._policy.current()))
         if case.status is CaseStatus.COMPENSATING:
             self._compensate(case)
         elif case.status is CaseStatus.GRANTED:
             self._execute(case)
         elif case.status in (CaseStatus.EXECUTING, CaseStatus.UNKNOWN):
             self._take_up(case)
-
-    # --- from a decision to a grant ------------------------------------------------------
-
-    def _release(self, case: Case) -> Case | None:
-        decision = self._store.reader.decision(case.id)
-        if decision is None:
-            raise Conflict(f"Case {case.id} is releasing without a decision.")
-        if decision.kind is DecisionKind.REJECT:
-            self._commit(self._closed(case, decision))
-            return None
-        action = self._store.reader.action(case)
-        if action is None or case.recommendation_id is None:
-            raise Conflict(f"Case {case.id} is releasing without an action.")
-        return self._commit(self._decision_grant(case, decision, action, case.recommendation_id))
-
-    def _closed(self, case: Case, decision: Decision) -> Transition:
-        person = Actor(decided_by=DecidedBy.PERSON, name=decision.person)
-        return Transition(
-            before=case,
-            after=case.moved(
-                CaseStatus.CLOSED_NO_ACTION, wake_at=None, attention=None, attention_note=""
-            ),
-            entries=(
-                self._entry(
-                    EventKind.CASE_CLOSED,
-                    person,
-                    {"decision": decision.id, "reason": decision.reason_code},
-                ),
-            ),
-            lease_epoch=case.lease_epoch,
-        )
-
-    def _decision_grant(
-        self,
-        case: Case,
-        decision: Decision,
-        action: Action,
-        recommendation_id: RecommendationId,
-    ) -> Transition:
-        policy = self._policy.current()
-        envelope = policy.envelope(
-            Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
-        )
-        minutes = envelope.limits.grant_minutes if envelope else DECISION_GRANT_MINUTES
-        now = self._clock.now()
-        grant = mint(
-            grant_id=self._ids.new(),
-            case=case,
-            action=action,
-            recommendation_id=recommendation_id,
-            basis=GrantBasis.DECISION,
-            basis_id=decision.id,
-            actor=decision.person,
-            envelope_hash=envelope.hash if envelope else b"",
-            now=now,
-            lifetime=timedelta(minutes=minutes),
-        )
-        person = Actor(decided_by=DecidedBy.PERSON, name=decision.person)
-        return Transition(
-            before=case,
-            after=case.moved(CaseStatus.GRANTED, wake_at=now),
-            entries=(
-                self._entry(
-                    EventKind.GRANT_MINTED, person, {"grant": grant.id, "basis": grant.basis}
-                ),
-            ),
-            records=(grant,),
-            lease_epoch=case.lease_epoch,
-            keeps_lease=True,
-        )
 
     # --- from a grant to an effect -------------------------------------------------------
 
@@ -225,51 +151,32 @@ class Acting:
     def _intended(self, attempt: Attempt, effect: Effect) -> Transition:
         case, grant = attempt.case, attempt.grant
         is_undo = case.status is CaseStatus.COMPENSATING
-        after = case.moved(
-            CaseStatus.COMPENSATING if is_undo else CaseStatus.EXECUTING,
-            wake_at=effect.call_deadline,
-            attention=None,
-            attention_note="",
-        )
-        records: list[GrantClosed | BudgetReserved | Effect] = [
-            GrantClosed(grant_id=grant.id, status=GrantStatus.USED, at=effect.intended_at),
-            effect,
-        ]
-        if attempt.is_alone and attempt.envelope is not None:
-            records.append(
-                BudgetReserved(
-                    cell=str(attempt.cell),
-                    window_start=attempt.window,
-                    limit=attempt.envelope.limits.executions_per_hour,
-                )
-            )
         actor = POLICY if attempt.is_alone else Actor(decided_by=DecidedBy.PERSON, name=grant.actor)
+        payload = {
+            "effect": effect.id,
+            "grant": grant.id,
+            "tool": effect.tool,
+            "arguments": attempt.action.arguments_digest,
+        }
+        choice = Choice(
+            kind=ChoiceKind.UNDO if is_undo else ChoiceKind.EXECUTE,
+            at=effect.intended_at,
+            decided_by=actor.decided_by,
+            decider=actor.name,
+            chosen=attempt.tool.describe(attempt.action.arguments),
+            grounds=f"grant from {grant.basis}",
+        )
         return Transition(
             before=case,
-            after=after,
-            entries=(
-                self._entry(
-                    EventKind.EFFECT_INTENDED,
-                    actor,
-                    {
-                        "effect": effect.id,
-                        "grant": grant.id,
-                        "tool": effect.tool,
-                        "arguments": attempt.action.arguments_digest,
-                    },
-                ),
+            after=case.moved(
+                CaseStatus.COMPENSATING if is_undo else CaseStatus.EXECUTING,
+                wake_at=effect.call_deadline,
+                attention=None,
+                attention_note="",
             ),
-            records=tuple(records),
-            choices=(
-                Choice(
-                    kind=ChoiceKind.UNDO if is_undo else ChoiceKind.EXECUTE,
-                    at=effect.intended_at,
-                    decided_by=actor.decided_by,
-                    decider=actor.name,
-                    chosen=attempt.tool.describe(attempt.action.arguments),
-                    grounds=f"grant from {grant.basis}",
-                ),
-            ),
+            entries=(self._entry(EventKind.EFFECT_INTENDED, actor, payload),),
+            records=(*_used(attempt, effect), effect),
+            choices=(choice,),
             control_epoch=attempt.epoch,
             lease_epoch=case.lease_epoch,
             keeps_lease=True,
@@ -380,3 +287,16 @@ class Acting:
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=actor, at=self._clock.now(), payload=payload)
+
+
+def _used(attempt: Attempt, effect: Effect) -> tuple[Record, ...]:
+    """The grant that is used up and, where software acts alone, the budget it reserves."""
+    used = GrantClosed(grant_id=attempt.grant.id, status=GrantStatus.USED, at=effect.intended_at)
+    if not attempt.is_alone or attempt.envelope is None:
+        return (used,)
+    reserved = BudgetReserved(
+        cell=str(attempt.cell),
+        window_start=attempt.window,
+        limit=attempt.envelope.limits.executions_per_hour,
+    )
+    return used, reserved

@@ -21,8 +21,9 @@ from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import InvalidRequest, ToolError, ToolUnavailable
-from engine.govern.authorize import AuthorizationRequest, Usage, authorize
+from engine.govern.authorize import authorize
 from engine.govern.envelope import CellEnvelope
+from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, EffectTool, Reader
 from engine.runtime.policy import Policy, hour_of
 

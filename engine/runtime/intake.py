@@ -21,7 +21,7 @@ from engine.ports import Clock, LabelDue, Store
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
 from engine.runtime.policy import PolicyView
-from engine.runtime.reasoning import Reasoning
+from engine.runtime.reasoning import Reasoning, Setting
 
 INTAKE_LANE = 1
 BATCH = 50
@@ -96,9 +96,7 @@ class Intake:
                     self._reasoning.advance(
                         case,
                         signals[case.id],
-                        desk,
-                        self._learning.get(desk.name),
-                        self._policy.current(),
+                        self._setting(desk, case.as_of if is_replay else now),
                         facts.get(case.id),
                     )
                 )
@@ -106,6 +104,14 @@ class Intake:
                 log.warning("case %s waits for its lease to end: %s", case.id, error.message)
         self._flush(desk, batch, reached)
         return handled + len(cases)
+
+    def _setting(self, desk: Desk, at: datetime) -> Setting:
+        return Setting(
+            desk=desk,
+            learning=self._learning.get(desk.name),
+            policy=self._policy.current(),
+            at=at,
+        )
 
     def _mature(self, desk: Desk, until: datetime, batch: _Batch, reached: datetime | None) -> int:
         """Apply the labels known before a moment."""

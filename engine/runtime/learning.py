@@ -8,7 +8,7 @@ Everything is a function of labels known strictly before the moment asked about.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.desk import Desk, Learning
 from engine.domain.actor import ENGINE
@@ -21,6 +21,8 @@ from engine.govern.threshold import RollingThreshold
 from engine.learn.fit_precedent import fit_precedent
 from engine.learn.rolling import ResolvedPrediction, RollingState
 from engine.ports import Clock, Ids, ModelVersion, Store
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class DeskLearning:
@@ -38,6 +40,9 @@ class DeskLearning:
         self._fitted: FittedPrecedent | None = None
         self._moment: datetime | None = None
         self._rows: list[LabelledCase] = []
+        self._asked = EARLIEST
+        self._observed = EARLIEST
+        self._count = 0
         self.state = RollingState(learning.procedure)
         self._load()
 
@@ -45,14 +50,7 @@ class DeskLearning:
         reader = self._store.reader
         horizon = reader.desk_time(self._desk.name) or self._clock.now()
         for known in reader.labelled_predictions(self._desk.name, horizon):
-            self.state.observe_label(
-                ResolvedPrediction(
-                    case_id=known.source_id,
-                    known_at=known.known_at,
-                    raw_confidence=known.raw_confidence,
-                    is_correct=known.is_correct,
-                )
-            )
+            self._observe(known.known_at, known.raw_confidence, known.is_correct)
         for row in reader.training_rows(self._desk.name, horizon):
             self._remember(row.case_id, row.observed_at, row.label_known_at, row.facts, row.label)
 
@@ -71,18 +69,29 @@ class DeskLearning:
         if facts is not None:
             self._remember(source_id, observed_at, known_at, facts, truth)
         if raw_confidence is not None and is_correct is not None:
-            self.state.observe_label(
-                ResolvedPrediction(
-                    case_id=source_id,
-                    known_at=known_at,
-                    raw_confidence=raw_confidence,
-                    is_correct=is_correct,
-                )
+            self._observe(known_at, raw_confidence, is_correct)
+
+    def _observe(self, known_at: datetime, raw_confidence: float, is_correct: bool) -> None:
+        """On a live desk a truth may arrive late; it counts from then on."""
+        self._observed = max(known_at, self._asked, self._observed)
+        self._count += 1
+        self.state.observe_label(
+            ResolvedPrediction(
+                case_id=f"{self._count:012d}",
+                known_at=self._observed,
+                raw_confidence=raw_confidence,
+                is_correct=is_correct,
             )
+        )
+
+    def _present(self, at: datetime) -> datetime:
+        """Questions come in the order of time; a late one gets the newest answer."""
+        self._asked = max(at, self._asked)
+        return self._asked
 
     def fitted_at(self, at: datetime) -> FittedPrecedent | None:
         """The fit in force at a moment, fitted now if it is due; None: too few labels yet."""
-        moment = self.state.model_moment(at)
+        moment = self.state.model_moment(self._present(at))
         if moment != self._moment:
             self._fitted = self._stored(moment) or self._fit(moment)
             self._moment = moment
@@ -90,11 +99,11 @@ class DeskLearning:
 
     def calibration_at(self, at: datetime) -> Calibration:
         """The calibration in force at a moment."""
-        return self.state.calibration_at(at)
+        return self.state.calibration_at(self._present(at))
 
     def threshold_at(self, at: datetime, risk_limit: float) -> RollingThreshold:
         """The rolling threshold in force at a moment."""
-        return self.state.threshold_at(at, risk_limit)
+        return self.state.threshold_at(self._present(at), risk_limit)
 
     def _remember(
         self,

@@ -130,43 +130,44 @@ class Results:
         seen: Verification | None,
         spans: tuple[Span, ...],
     ) -> Transition:
-        now = self._clock.now()
-        is_correct = seen.is_correct if seen else None
-        is_good = result.answer is Answer.ACTED and is_correct is True
-        note = result.note or (seen.note if seen else "the target could not be read back")
-        done = replace(
-            effect,
-            status=EffectStatus.SUCCEEDED,
-            result=result.result,
-            is_completed=True,
-            is_correct=is_correct,
-            verified_at=now if seen else None,
-            note="" if is_good else note,
-        )
+        done = self._done(effect, result, seen)
         is_undo = case.status is CaseStatus.COMPENSATING
-        after = self._after_acting(case, is_undo=is_undo, is_good=is_good, note=note)
+        is_good = not done.note
         records: list[Record] = [EffectChanged(effect=done)]
         if is_undo and is_good:
             records.append(self._reverted(case))
         kind = EventKind.EFFECT_UNDONE if is_undo else EventKind.EFFECT_RECORDED
+        payload = {
+            "effect": effect.id,
+            "completed": True,
+            "correct": done.is_correct,
+            "seen": seen.seen if seen else None,
+        }
+        entry = self._entry(kind if is_good else EventKind.REPAIR_NEEDED, ENGINE, payload)
         return Transition(
             before=case,
-            after=after,
-            entries=(
-                self._entry(
-                    kind if is_good else EventKind.REPAIR_NEEDED,
-                    ENGINE,
-                    {
-                        "effect": effect.id,
-                        "completed": True,
-                        "correct": is_correct,
-                        "seen": seen.seen if seen else None,
-                    },
-                ),
-            ),
+            after=self._after_acting(case, is_undo=is_undo, is_good=is_good, note=done.note),
+            entries=(entry,),
             records=tuple(records),
             spans=spans,
             lease_epoch=case.lease_epoch,
+        )
+
+    def _done(self, effect: Effect, result: CallResult, seen: Verification | None) -> Effect:
+        """The effect as completed; its note says what is wrong with it, empty: nothing."""
+        note = result.note
+        if seen is None:
+            note = note or "the target could not be read back"
+        elif not seen.is_correct:
+            note = seen.note or "the target is not as it should be"
+        return replace(
+            effect,
+            status=EffectStatus.SUCCEEDED,
+            result=result.result,
+            is_completed=True,
+            is_correct=seen.is_correct if seen else None,
+            verified_at=self._clock.now() if seen else None,
+            note=note,
         )
 
     def _after_acting(self, case: Case, *, is_undo: bool, is_good: bool, note: str) -> Case:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from engine.act.grants import mint
 from engine.desk import Desk
-from engine.domain.actor import Person, as_actor
+from engine.domain.actor import Actor, DecidedBy, Person
 from engine.domain.canonical import digest
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import GrantBasis
+from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ids import ActionId, RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.phase import Cell
@@ -21,7 +21,8 @@ from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import OverrideAction, Transition
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import InvalidRequest
-from engine.govern.authorize import AuthorizationRequest, Usage, authorize
+from engine.govern.authorize import authorize
+from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, EffectTool, Ids
 from engine.runtime.policy import Policy
 
@@ -84,15 +85,14 @@ def request_undo(
         Conflict: The case is not done.
         ToolError: The target cannot be read.
     """
-    now = clock.now()
-    cell = Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
-    envelope = policy.envelope(cell)
+    envelope = policy.envelope(_cell(case, undo))
     verdict = authorize(
-        AuthorizationRequest(cell=cell, person_roles=person.roles), envelope, Usage()
+        AuthorizationRequest(cell=_cell(case, undo), person_roles=person.roles), envelope, Usage()
     )
     if verdict.kind is not VerdictKind.EXECUTE:
         raise InvalidRequest(_why_not(verdict))
     action = _action(undo, ids, verdict)
+    now = clock.now()
     after = case.moved(
         CaseStatus.COMPENSATING,
         wake_at=now,
@@ -112,39 +112,43 @@ def request_undo(
         now=now,
         lifetime=timedelta(minutes=UNDO_MINUTES),
     )
-    actor = as_actor(person)
+    return _requested(case, after, undo, action, grant, reason)
+
+
+def _requested(
+    case: Case, after: Case, undo: Undo, action: Action, grant: Grant, reason: str
+) -> Transition:
+    actor = Actor(decided_by=DecidedBy.PERSON, name=grant.actor)
+    asked = {"effect": grant.basis_id, "reason": reason, "undo": undo.words}
+    minted = {"grant": grant.id, "basis": grant.basis}
+    override = OverrideAction(
+        case_id=case.id, action=action, recommendation_id=grant.recommendation_id
+    )
+    choice = Choice(
+        kind=ChoiceKind.UNDO,
+        at=grant.minted_at,
+        decided_by=actor.decided_by,
+        decider=actor.name,
+        chosen=undo.words,
+        grounds=reason,
+    )
     return Transition(
         before=case,
         after=after,
-        entries=(
-            EntryDraft(
-                kind=EventKind.UNDO_REQUESTED,
-                actor=actor,
-                at=now,
-                payload={"effect": effect.id, "reason": reason, "undo": undo.words},
-            ),
-            EntryDraft(
-                kind=EventKind.GRANT_MINTED,
-                actor=actor,
-                at=now,
-                payload={"grant": grant.id, "basis": grant.basis},
-            ),
+        entries=tuple(
+            EntryDraft(kind=kind, actor=actor, at=grant.minted_at, payload=payload)
+            for kind, payload in (
+                (EventKind.UNDO_REQUESTED, asked),
+                (EventKind.GRANT_MINTED, minted),
+            )
         ),
-        records=(
-            OverrideAction(case_id=case.id, action=action, recommendation_id=_recommendation(case)),
-            grant,
-        ),
-        choices=(
-            Choice(
-                kind=ChoiceKind.UNDO,
-                at=now,
-                decided_by=actor.decided_by,
-                decider=actor.name,
-                chosen=undo.words,
-                grounds=reason,
-            ),
-        ),
+        records=(override, grant),
+        choices=(choice,),
     )
+
+
+def _cell(case: Case, undo: Undo) -> Cell:
+    return Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
 
 
 def _recommendation(case: Case) -> RecommendationId:

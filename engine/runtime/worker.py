@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.desk import Desk
@@ -30,22 +31,30 @@ IDLE_S = 0.25
 log = logging.getLogger("countersign.worker")
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkerParts:
+    """What a worker drives."""
+
+    store: Store
+    clock: Clock
+    wakeup: Wakeup
+    """Ends the sleep of an idle worker."""
+    desks: Mapping[str, Desk]
+    policy: PolicyView
+    acting: Acting
+    intake: Intake
+    maturing: Maturing
+    jobs: JobRunner
+
+
 class Worker:
     """One worker process' loop."""
 
     def __init__(
         self,
-        *,
         name: str,
-        store: Store,
-        clock: Clock,
-        wakeup: Wakeup,
-        desks: Mapping[str, Desk],
-        policy: PolicyView,
-        acting: Acting,
-        intake: Intake,
-        maturing: Maturing,
-        jobs: JobRunner,
+        parts: WorkerParts,
+        *,
         due_jobs: Callable[[], Sequence[Job]] = lambda: (),
         takes_intake: bool = True,
     ) -> None:
@@ -53,28 +62,20 @@ class Worker:
 
         Args:
             name: Unique among workers of this database.
-            store: The database.
-            clock: The present.
-            wakeup: Ends the sleep of an idle worker.
-            desks: The desks that run here.
-            policy: The policy in force.
-            acting: Advances what acts.
-            intake: Advances what came in.
-            maturing: Handles passed deadlines.
-            jobs: Runs periodic jobs.
+            parts: What it drives.
             due_jobs: Periodic jobs that are due now.
             takes_intake: Whether it perceives and reasons; one worker a database does.
         """
         self._name = name
-        self._store = store
-        self._clock = clock
-        self._wakeup = wakeup
-        self._desks = desks
-        self._policy = policy
-        self._acting = acting
-        self._intake = intake
-        self._maturing = maturing
-        self._jobs = jobs
+        self._store = parts.store
+        self._clock = parts.clock
+        self._wakeup = parts.wakeup
+        self._desks = parts.desks
+        self._policy = parts.policy
+        self._acting = parts.acting
+        self._intake = parts.intake
+        self._maturing = parts.maturing
+        self._jobs = parts.jobs
         self._due_jobs = due_jobs
         self._takes_intake = takes_intake
 

@@ -1,4 +1,4 @@
-"""Deciding: claims, decisions and taking them back, each one transaction.
+"""Deciding: a person's answer to a recommendation, one transaction.
 
 The click commits the decision and when it will be released; no grant exists before that.
 """
@@ -10,30 +10,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.desk import Desk
-from engine.domain.actor import Actor, DecidedBy, Person, Role, as_actor
-from engine.domain.canonical import Json, digest
+from engine.domain.actor import Actor, DecidedBy, Person, Role
+from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
-from engine.domain.case_status import FOR_PEOPLE, CaseStatus
+from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.ids import ActionId, DecisionId, RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.phase import Cell
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.span import Choice, ChoiceKind, Span, Stage
 from engine.domain.transition import (
     ClaimEnded,
-    DecisionTakenBack,
     OverrideAction,
     Record,
     Transition,
 )
-from engine.domain.verdict import Verdict, VerdictKind
-from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
-from engine.govern.authorize import AuthorizationRequest, Usage, authorize
-from engine.ports import Claim, Clock, EffectTool, Ids, Store
+from engine.domain.verdict import VerdictKind
+from engine.errors import Conflict, InvalidRequest
+from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
+from engine.service.binding import Binding
 from engine.service.engine import Done
-from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim, TakeBackDecision
+from engine.service.requests import DecideCase
 
 NOTE_LIMIT = 4000
 ASK_MINUTES = 1440
@@ -42,7 +40,7 @@ ASK_MINUTES = 1440
 
 @dataclass(frozen=True, kw_only=True)
 class Deciding:
-    """The use cases of somebody who works on a case."""
+    """The use case of answering a recommendation."""
 
     store: Store
     clock: Clock
@@ -50,45 +48,10 @@ class Deciding:
     desks: Mapping[str, Desk]
     policy: PolicyView
     take_back_s: float
-    claim_s: float
 
-    # --- claims --------------------------------------------------------------------------
-
-    def claim(self, request: ClaimCase, person: Person) -> Done:
-        """Take a case, or renew one's claim on it.
-
-        Raises:
-            Conflict: Somebody else holds it, or it no longer waits for a person.
-        """
-        now = self.clock.now()
-        case = self.store.reader.case(request.case_id)
-        if case.status not in FOR_PEOPLE and case.status is not CaseStatus.WAITING_FACT:
-            raise Conflict(f"This case is {case.status} now; there is nothing to decide.")
-        with self.store.begin() as unit:
-            held = unit.claims.get(request.case_id)
-            if held and held.person != person.name and held.expires_at > now:
-                raise Conflict(f"{held.person} works on this case.", claimed_by=held.person)
-            is_own = held is not None and held.person == person.name
-            unit.claims.put(
-                Claim(
-                    case_id=request.case_id,
-                    person=person.name,
-                    claimed_at=held.claimed_at if held and is_own else now,
-                    expires_at=now + timedelta(seconds=self.claim_s),
-                    draft=request.draft or (held.draft if held and is_own else ""),
-                )
-            )
-            unit.commit()
-        return Done(message="The case is yours.", case_id=case.id, version=case.version)
-
-    def release(self, request: ReleaseClaim, person: Person) -> Done:
-        """Give one's claim back; nothing happens where it is somebody else's."""
-        with self.store.begin() as unit:
-            held = unit.claims.get(request.case_id)
-            if held is not None and held.person == person.name:
-                unit.claims.end(request.case_id)
-            unit.commit()
-        return Done(message="The case is free again.", case_id=request.case_id)
+    @property
+    def _binding(self) -> Binding:
+        return Binding(desks=self.desks, policy=self.policy, ids=self.ids)
 
     # --- decisions -----------------------------------------------------------------------
 
@@ -145,7 +108,7 @@ class Deciding:
         action = made.actions[0]
         if action.verdict.kind is VerdictKind.DENY:
             raise InvalidRequest("Policy denies this action; nobody can approve it.")
-        self._require_authority(case, action.tool, person)
+        self._binding.require_authority(case, action.tool, person)
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         return self._releasing(case, decision, action.id, case.proposal, ())
 
@@ -157,8 +120,8 @@ class Deciding:
         tool = self.desks[case.desk].effect_tool(request.tool)
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
-        verdict = self._require_authority(case, request.tool, person)
-        action = self._action(tool, request, verdict)
+        verdict = self._binding.require_authority(case, request.tool, person)
+        action = self._binding.action(tool, request.arguments, verdict)
         bound = made.id if made else RecommendationId(self.ids.new())
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         override = OverrideAction(case_id=case.id, action=action, recommendation_id=bound)
@@ -166,77 +129,14 @@ class Deciding:
         step = self._releasing(case, decision, action.id, words, (override,))
         return replace(step, after=replace(step.after, recommendation_id=bound))
 
-    def _action(self, tool: EffectTool, request: DecideCase, verdict: Verdict) -> Action:
-        arguments = tool.contract.check_arguments(dict(request.arguments))
-        allowed = {name: tool.options(name) for name in arguments}
-        for name, options in allowed.items():
-            if options and arguments[name] not in options:
-                raise InvalidRequest(f"{arguments[name]!r} is not one of the known {name}s.")
-        try:
-            state = tool.target_state(arguments)
-        except ToolError as error:
-            raise Conflict(f"The target cannot be read: {error.message}") from None
-        if tool.is_settled(state):
-            raise Conflict("The target was resolved elsewhere; there is nothing to do.")
-        return Action(
-            id=ActionId(self.ids.new()),
-            ordinal=1,
-            tool=tool.contract.name,
-            contract_digest=tool.contract.digest,
-            arguments=arguments,
-            arguments_digest=digest(arguments),
-            target=str(arguments.get(tool.contract.target_argument, "")),
-            target_digest=digest(state),
-            target_state=state,
-            verdict=verdict,
-        )
-
-    def _require_authority(self, case: Case, tool: str, person: Person) -> Verdict:
-        """Policy binds people too.
-
-        Raises:
-            NotAllowed: The person's role may not decide this cell.
-            InvalidRequest: A pause or another rule that binds people holds.
-        """
-        policy = self.policy.current()
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
-        verdict = authorize(
-            AuthorizationRequest(
-                cell=cell,
-                is_known_case_type=case.case_type in self.desks[case.desk].case_types,
-                priority=case.priority,
-                paused=policy.paused(cell),
-                person_roles=person.roles,
-            ),
-            policy.envelope(cell),
-            Usage(),
-        )
-        if verdict.kind is VerdictKind.EXECUTE:
-            return verdict
-        rule = next(r for r in verdict.broken if r.binds_people)
-        if rule.rule == "role_may_not_decide":
-            raise NotAllowed(f"This cell is decided by {rule.limit.replace('_', ' ')}.")
-        if rule.rule == "paused":
-            raise InvalidRequest(f"Actions are paused ({rule.seen}); wait or ask for a resume.")
-        raise InvalidRequest(f"{rule.rule}: {rule.seen} against {rule.limit}")
-
     def _rejected(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
     ) -> Transition:
         if request.reason_code is ReasonCode.AGREED:
             raise InvalidRequest("Say why nothing is to be done.")
-        self._require_role(case, made, person)
+        self._binding.require_role(case, made, person)
         decision = self._decision(case, made, request, person, None, self.take_back_s)
         return self._releasing(case, decision, case.action_id, "do nothing", ())
-
-    def _require_role(self, case: Case, made: Recommendation | None, person: Person) -> None:
-        if made is None or not made.actions:
-            return
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=made.actions[0].tool)
-        envelope = self.policy.current().envelope(cell)
-        if envelope is not None and not person.has_any(frozenset(envelope.limits.roles)):
-            roles = " or ".join(role.replace("_", " ") for role in envelope.limits.roles)
-            raise NotAllowed(f"This cell is decided by {roles}.")
 
     def _releasing(
         self,
@@ -338,41 +238,19 @@ class Deciding:
             DecisionKind.ESCALATE: EventKind.CASE_ESCALATED,
             DecisionKind.ASK: EventKind.FACT_ASKED,
         }
-        actor = DecidedBy.PERSON
         entry = EntryDraft(
             kind=kinds.get(decision.kind, EventKind.DECISION_TAKEN),
             actor=_person(decision),
             at=decision.decided_at,
             payload=_decision_words(decision, words),
         )
-        duration_us = (decision.time_to_decide_ms or 0) * 1000
         return Transition(
             before=case,
             after=after,
             entries=(entry,),
             records=records,
-            spans=(
-                Span(
-                    stage=Stage.PERSON,
-                    name=decision.kind.lower(),
-                    started_at=decision.decided_at - timedelta(microseconds=duration_us),
-                    duration_us=duration_us,
-                    decided_by=actor,
-                    rule=decision.reason_code,
-                    outputs=words,
-                ),
-            ),
-            choices=(
-                Choice(
-                    kind=ChoiceKind.DECIDE,
-                    at=decision.decided_at,
-                    decided_by=actor,
-                    decider=decision.person,
-                    chosen=f"{decision.kind.lower()}: {words}",
-                    options=tuple(DecisionKind),
-                    grounds=f"{decision.reason_code} {decision.note}".strip(),
-                ),
-            ),
+            spans=(_span(decision, words),),
+            choices=(_choice(decision, words),),
         )
 
     def _commit(self, step: Transition, person: Person) -> None:
@@ -403,63 +281,34 @@ class Deciding:
             take_back_until=after.wake_at if is_releasing else None,
         )
 
-    # --- taking back ---------------------------------------------------------------------
-
-    def take_back(self, request: TakeBackDecision, person: Person) -> Done:
-        """Take back one's own decision before it is released.
-
-        Raises:
-            Conflict: It was released already, or the case moved on.
-            NotAllowed: It is somebody else's decision.
-        """
-        case = self.store.reader.case(request.case_id)
-        decision = self.store.reader.decision(case.id)
-        if decision is None or case.status is not CaseStatus.RELEASING:
-            raise Conflict("It is too late to take this back.")
-        if decision.person_id != person.id:
-            raise NotAllowed(f"Only {decision.person} can take this back.")
-        now = self.clock.now()
-        if case.version != request.version or now >= decision.release_at:
-            raise Conflict("It is too late to take this back.")
-        made = self.store.reader.recommendation(case)
-        after = case.moved(
-            CaseStatus.PENDING,
-            wake_at=None,
-            attention=Attention.TAKEN_BACK,
-            attention_note=f"{person.name} took it back",
-            action_id=made.actions[0].id if made and made.actions else None,
-        )
-        step = Transition(
-            before=case,
-            after=after,
-            entries=(
-                EntryDraft(
-                    kind=EventKind.DECISION_TAKEN_BACK,
-                    actor=as_actor(person),
-                    at=now,
-                    payload={"decision": decision.id},
-                ),
-            ),
-            records=(DecisionTakenBack(decision_id=decision.id, at=now),),
-            choices=(
-                Choice(
-                    kind=ChoiceKind.TAKE_BACK,
-                    at=now,
-                    decided_by=DecidedBy.PERSON,
-                    decider=person.name,
-                    chosen=f"take back {decision.kind.lower()}",
-                ),
-            ),
-        )
-        with self.store.begin() as unit:
-            if unit.apply([step]):
-                raise Conflict("It is too late to take this back.")
-            unit.commit()
-        return Done(message="Taken back.", case_id=case.id, version=after.version)
-
 
 def _person(decision: Decision) -> Actor:
     return Actor(decided_by=DecidedBy.PERSON, name=decision.person)
+
+
+def _span(decision: Decision, words: str) -> Span:
+    duration_us = (decision.time_to_decide_ms or 0) * 1000
+    return Span(
+        stage=Stage.PERSON,
+        name=decision.kind.lower(),
+        started_at=decision.decided_at - timedelta(microseconds=duration_us),
+        duration_us=duration_us,
+        decided_by=DecidedBy.PERSON,
+        rule=decision.reason_code,
+        outputs=words,
+    )
+
+
+def _choice(decision: Decision, words: str) -> Choice:
+    return Choice(
+        kind=ChoiceKind.DECIDE,
+        at=decision.decided_at,
+        decided_by=DecidedBy.PERSON,
+        decider=decision.person,
+        chosen=f"{decision.kind.lower()}: {words}",
+        options=tuple(DecisionKind),
+        grounds=f"{decision.reason_code} {decision.note}".strip(),
+    )
 
 
 def _decision_words(decision: Decision, words: str) -> Json:

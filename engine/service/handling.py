@@ -9,7 +9,7 @@ from engine.desk import Desk
 from engine.domain.actor import DecidedBy, Person, as_actor
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.fact import PERSON_SOURCE, Fact, fact_set
+from engine.domain.fact import PERSON_SOURCE, Fact, FactSet, FactValue, fact_set
 from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind
@@ -79,16 +79,7 @@ class Handling:
         if case.status not in (CaseStatus.WAITING_FACT, CaseStatus.PENDING):
             raise Conflict(f"This case is {case.status}; it takes no new facts now.")
         now = self.clock.now()
-        known = self.store.reader.fact_sets([case.id]).get(case.id)
-        fact = Fact(
-            entity="case",
-            attribute=attribute,
-            value=request.value,
-            source=f"{PERSON_SOURCE}{person.name}",
-            observed_at=now,
-        )
-        before = known.facts if known else ()
-        facts = fact_set(case.id, case.facts_revision + 1, (*before, fact))
+        facts = self._with_fact(case, attribute, request.value, person)
         after = case.moved(
             CaseStatus.PERCEIVED,
             wake_at=min(case.as_of, now),
@@ -109,6 +100,18 @@ class Handling:
             case_id=case.id,
             version=after.version,
         )
+
+    def _with_fact(self, case: Case, attribute: str, value: FactValue, person: Person) -> FactSet:
+        known = self.store.reader.fact_sets([case.id]).get(case.id)
+        fact = Fact(
+            entity="case",
+            attribute=attribute,
+            value=value,
+            source=f"{PERSON_SOURCE}{person.name}",
+            observed_at=self.clock.now(),
+        )
+        before = known.facts if known else ()
+        return fact_set(case.id, case.facts_revision + 1, (*before, fact))
 
     def settle_repair(self, request: SettleRepair, person: Person) -> Done:
         """Record what a person found when a case needed repair.

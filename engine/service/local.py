@@ -20,6 +20,7 @@ from engine.perceive.lines import Problem
 from engine.ports import Clock, Store
 from engine.service import requests as r
 from engine.service.authority import require
+from engine.service.claiming import Claiming
 from engine.service.controlling import Controlling
 from engine.service.deciding import Deciding
 from engine.service.engine import Done, Session, Submitted
@@ -27,6 +28,7 @@ from engine.service.handling import Handling
 from engine.service.people import People
 from engine.service.queries import Queries
 from engine.service.submitting import Submitting
+from engine.service.taking_back import TakingBack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,9 @@ class LocalEngine:
     desks: Mapping[str, Desk]
     queries: Queries
     people: People
+    claiming: Claiming
     deciding: Deciding
+    taking_back: TakingBack
     handling: Handling
     controlling: Controlling
     submitting: Submitting
@@ -55,10 +59,10 @@ class LocalEngine:
 
     def _carry_out(self, request: r.Request, person: Person) -> Done:
         handlers: dict[type, Callable[[Any, Person], Done]] = {
-            r.ClaimCase: self.deciding.claim,
-            r.ReleaseClaim: self.deciding.release,
+            r.ClaimCase: self.claiming.claim,
+            r.ReleaseClaim: self.claiming.release,
             r.DecideCase: self.deciding.decide,
-            r.TakeBackDecision: self.deciding.take_back,
+            r.TakeBackDecision: self.taking_back.take_back,
             r.UndoEffect: self.handling.undo,
             r.ProvideFact: self.handling.provide_fact,
             r.SettleRepair: self.handling.settle_repair,

@@ -31,6 +31,7 @@ from engine.domain.transition import (
 )
 from engine.errors import AlreadyDone, BudgetSpent, Conflict
 from engine.store import mapping, tables
+from engine.store.case_rows import Row
 from engine.store.upsert import insert_missing
 
 _EFFECT_COLUMNS = [c.name for c in tables.effects.c if c.name != "id"]
@@ -57,10 +58,10 @@ class Batch:
     def __init__(self, connection: Connection) -> None:
         """Collect for one open transaction."""
         self._connection = connection
-        self._inserts: dict[Table, list[mapping.Row]] = defaultdict(list)
-        self._queued: dict[int, tuple[Executable, list[mapping.Row]]] = {}
+        self._inserts: dict[Table, list[Row]] = defaultdict(list)
+        self._queued: dict[int, tuple[Executable, list[Row]]] = {}
 
-    def queue(self, statement: Executable, row: mapping.Row) -> None:
+    def queue(self, statement: Executable, row: Row) -> None:
         """Run a statement for a row when the batch is written."""
         self._queued.setdefault(id(statement), (statement, []))[1].append(row)
 

@@ -32,7 +32,7 @@ from engine.store.failures import translated
 from engine.store.raw_rows import MARK_COLUMNS, SEAL_COLUMNS, mark_of, raw, seal_of
 from engine.store.seal_file import OpenSealFile, SealFile
 
-ENTRIES_PER_SEAL = 2_000
+ENTRIES_PER_SEAL = 1_000
 """A larger backlog becomes several seals, so that no write transaction is long."""
 
 MIN_KEY_BYTES = 16

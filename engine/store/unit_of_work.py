@@ -21,7 +21,7 @@ from engine.domain.ledger import EntryDraft
 from engine.domain.transition import Transition
 from engine.errors import Conflict, ControlChanged
 from engine.ports import Ids
-from engine.store import mapping, tables
+from engine.store import case_rows, tables
 from engine.store.batch import Batch
 from engine.store.controls import SqlControls
 from engine.store.database import Database
@@ -38,7 +38,7 @@ _UPDATE_CASE = (
     update(tables.cases)
     .where(_c.id == bindparam("key"))
     .values(
-        **{name: bindparam(name) for name in mapping.CHANGING},
+        **{name: bindparam(name) for name in case_rows.CHANGING},
         **{name: bindparam(name) for name in ("ledger_sequence", "ledger_head")},
         lease_owner=bindparam("lease_owner"),
         lease_until=bindparam("lease_until"),
@@ -48,7 +48,7 @@ _UPDATE_KEEPING_LEASE = (
     update(tables.cases)
     .where(_c.id == bindparam("key"))
     .values(
-        **{name: bindparam(name) for name in mapping.CHANGING},
+        **{name: bindparam(name) for name in case_rows.CHANGING},
         **{name: bindparam(name) for name in ("ledger_sequence", "ledger_head")},
     )
 )
@@ -182,7 +182,7 @@ class SqlUnitOfWork:
             raise ControlChanged
 
     def _queue_case(self, batch: Batch, transition: Transition, sequence: int, head: bytes) -> None:
-        row = mapping.changing_row(transition.after)
+        row = case_rows.changing_row(transition.after)
         row |= {"key": transition.before.id, "ledger_sequence": sequence, "ledger_head": head}
         if transition.keeps_lease:
             batch.queue(_UPDATE_KEEPING_LEASE, row)
@@ -198,7 +198,7 @@ class SqlUnitOfWork:
             rows = []
             for case, signal, entries in cases:
                 sequence, head = ledger.extend(f"case:{case.id}", entries, 0, None)
-                row = mapping.new_row(case, signal)
+                row = case_rows.new_row(case, signal)
                 rows.append(row | {"ledger_sequence": sequence, "ledger_head": head})
             self.connection.execute(tables.cases.insert(), rows)
             ledger.write()
@@ -244,7 +244,7 @@ class SqlUnitOfWork:
             rows = self.connection.execute(
                 _CLAIM.where(_c.id.in_(due)), {"owner": lease.owner, "until": lease.until}
             ).all()
-        claimed = [mapping.case_of(row) for row in rows]
+        claimed = [case_rows.case_of(row) for row in rows]
         return tuple(sorted(claimed, key=lambda case: (case.wake_at or now, case.id)))
 
 

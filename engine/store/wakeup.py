@@ -46,8 +46,9 @@ class PostgresWakeup:
     def __init__(self, database: Database) -> None:
         """Hold one connection that listens."""
         self._raw = database.reader.raw_connection()
-        self._connection: Any = self._raw.driver_connection
-        self._connection.execute(f"LISTEN {CHANNEL}")
+        connection: Any = self._raw.driver_connection
+        self._connection: Any = connection
+        connection.execute(f"LISTEN {CHANNEL}")
 
     def wait(self, timeout_s: float) -> None:
         """See `engine.ports.Wakeup.wait`."""

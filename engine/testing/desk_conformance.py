@@ -219,9 +219,9 @@ def perceiving_is_repeatable(under: DeskUnderTest) -> None:
             tool.call(tool.contract.check_arguments(dict(arguments)), key="")
         )
 
-    before = under.snapshot()
-    first = [fact.to_json() for fact in desk.perceive(incoming.signal, read)]
-    again = [fact.to_json() for fact in desk.perceive(incoming.signal, read)]
+    before, at = under.snapshot(), incoming.signal.as_of
+    first = [fact.to_json() for fact in desk.perceive(incoming.signal, read, at)]
+    again = [fact.to_json() for fact in desk.perceive(incoming.signal, read, at)]
     _require(first == again, "the same signal gave other facts")
     _require(bool(first), "a signal gave no facts")
     _require(under.snapshot() == before, "perceiving changed something")

@@ -6,6 +6,7 @@ no page and no desk imports them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from engine.domain.case import Origin
@@ -49,45 +50,43 @@ PROPOSED_DOCUMENT = ACTIVE_DOCUMENT.replace(
 
 def cells() -> tuple[rows.CellRow, ...]:
     """One bounded cell with evidence and one copilot cell without."""
-    return (
-        rows.CellRow(
-            cell=ROUTING,
-            desk=DESK,
-            case_type="routing",
-            action="assign_group",
-            phase=Phase.BOUNDED,
-            threshold_words="rolling, 10 % error",
-            threshold=0.871,
-            most_urgent_priority=3,
-            executions_per_hour=60,
-            executions_this_hour=22,
-            audit_rate=0.10,
-            paused="",
-            labels=1204,
-            errors=107,
-            error_low=0.0734,
-            error_high=0.1064,
-            is_evidenced=True,
-        ),
-        rows.CellRow(
-            cell=NOTES,
-            desk=DESK,
-            case_type="routing",
-            action="add_work_note",
-            phase=Phase.COPILOT,
-            threshold_words="0.950 set by hand",
-            threshold=0.95,
-            most_urgent_priority=3,
-            executions_per_hour=60,
-            executions_this_hour=0,
-            audit_rate=0.10,
-            paused="desk incidents: month end, says anna",
-            labels=0,
-            errors=0,
-            error_low=None,
-            error_high=None,
-            is_evidenced=False,
-        ),
+    bounded = rows.CellRow(
+        cell=ROUTING,
+        desk=DESK,
+        case_type="routing",
+        action="assign_group",
+        phase=Phase.BOUNDED,
+        threshold_words="rolling, 10 % error",
+        threshold=0.871,
+        most_urgent_priority=3,
+        executions_per_hour=60,
+        executions_this_hour=22,
+        audit_rate=0.10,
+        paused="",
+        labels=1204,
+        errors=107,
+        error_low=0.0734,
+        error_high=0.1064,
+        is_evidenced=True,
+    )
+    return (bounded, _copilot_cell(bounded))
+
+
+def _copilot_cell(like: rows.CellRow) -> rows.CellRow:
+    return replace(
+        like,
+        cell=NOTES,
+        action="add_work_note",
+        phase=Phase.COPILOT,
+        threshold_words="0.950 set by hand",
+        threshold=0.95,
+        executions_this_hour=0,
+        paused="desk incidents: month end, says anna",
+        labels=0,
+        errors=0,
+        error_low=None,
+        error_high=None,
+        is_evidenced=False,
     )
 
 
@@ -163,64 +162,68 @@ _NOTHING = rows.Share(k=0, n=0, low=0.0, high=1.0)
 
 def scores() -> tuple[rows.CellScore, ...]:
     """A full cell, the same cell on simulated data, and a cell without any truth yet."""
-    return (
-        rows.CellScore(
-            cell=ROUTING,
-            origin=Origin.REAL,
-            cases=2904,
-            pending=41,
-            executed_alone=1189,
-            executed_by_decision=312,
-            verified=_share(1498, 1501, 0.9942, 0.9996),
-            realised_error=_share(107, 1189, 0.0743, 0.1077),
-            recommendation_correct=_share(2165, 2860, 0.7395, 0.7726),
-            agreement=_share(281, 364, 0.7251, 0.8142),
-            agreement_ac1=0.71,
-            ece=0.021,
-            brier=0.148,
-            median_decide_ms=38_400,
-            withdrawn=12,
-            undone=4,
-            reliability=reliability(),
-        ),
-        rows.CellScore(
-            cell=ROUTING,
-            origin=Origin.SIMULATED,
-            cases=500,
-            pending=0,
-            executed_alone=220,
-            executed_by_decision=80,
-            verified=_share(300, 300, 0.9878, 1.0),
-            realised_error=_share(11, 220, 0.0252, 0.0877),
-            recommendation_correct=_share(410, 500, 0.7834, 0.8527),
-            agreement=_NOTHING,
-            agreement_ac1=None,
-            ece=0.034,
-            brier=0.121,
-            median_decide_ms=None,
-            withdrawn=0,
-            undone=0,
-            reliability=reliability()[4:],
-        ),
-        rows.CellScore(
-            cell=NOTES,
-            origin=Origin.REAL,
-            cases=17,
-            pending=17,
-            executed_alone=0,
-            executed_by_decision=0,
-            verified=_NOTHING,
-            realised_error=_NOTHING,
-            recommendation_correct=_NOTHING,
-            agreement=_NOTHING,
-            agreement_ac1=None,
-            ece=None,
-            brier=None,
-            median_decide_ms=None,
-            withdrawn=0,
-            undone=0,
-            reliability=(),
-        ),
+    return (_real_score(), _simulated_score(), _score_without_truth())
+
+
+def _real_score() -> rows.CellScore:
+    return rows.CellScore(
+        cell=ROUTING,
+        origin=Origin.REAL,
+        cases=2904,
+        pending=41,
+        executed_alone=1189,
+        executed_by_decision=312,
+        verified=_share(1498, 1501, 0.9942, 0.9996),
+        realised_error=_share(107, 1189, 0.0743, 0.1077),
+        recommendation_correct=_share(2165, 2860, 0.7395, 0.7726),
+        agreement=_share(281, 364, 0.7251, 0.8142),
+        agreement_ac1=0.71,
+        ece=0.021,
+        brier=0.148,
+        median_decide_ms=38_400,
+        withdrawn=12,
+        undone=4,
+        reliability=reliability(),
+    )
+
+
+def _simulated_score() -> rows.CellScore:
+    return replace(
+        _score_without_truth(),
+        cell=ROUTING,
+        origin=Origin.SIMULATED,
+        cases=500,
+        pending=0,
+        executed_alone=220,
+        executed_by_decision=80,
+        verified=_share(300, 300, 0.9878, 1.0),
+        realised_error=_share(11, 220, 0.0252, 0.0877),
+        recommendation_correct=_share(410, 500, 0.7834, 0.8527),
+        ece=0.034,
+        brier=0.121,
+        reliability=reliability()[4:],
+    )
+
+
+def _score_without_truth() -> rows.CellScore:
+    return rows.CellScore(
+        cell=NOTES,
+        origin=Origin.REAL,
+        cases=17,
+        pending=17,
+        executed_alone=0,
+        executed_by_decision=0,
+        verified=_NOTHING,
+        realised_error=_NOTHING,
+        recommendation_correct=_NOTHING,
+        agreement=_NOTHING,
+        agreement_ac1=None,
+        ece=None,
+        brier=None,
+        median_decide_ms=None,
+        withdrawn=0,
+        undone=0,
+        reliability=(),
     )
 
 

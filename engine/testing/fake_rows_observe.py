@@ -17,6 +17,7 @@ from engine.domain.ids import CaseId
 from engine.domain.ledger import EventKind
 from engine.domain.span import ChoiceKind
 from engine.service import rows
+from engine.testing.fake_rows import TITLES
 from engine.testing.fake_rows_advice import uuid_of
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -32,14 +33,14 @@ def case_id(number: int) -> CaseId:
 # ---------------------------------------------------------------------------- traces
 
 
-def traces(count: int = 120) -> tuple[rows.TraceRow, ...]:
+def traces(count: int = 64) -> tuple[rows.TraceRow, ...]:
     """Runs, newest first."""
     statuses = (CaseStatus.DONE, CaseStatus.PENDING, CaseStatus.DONE, CaseStatus.CLOSED_NO_ACTION)
     return tuple(
         rows.TraceRow(
             case_id=case_id(FIRST + number),
             source_id=f"INC{FIRST + number:07d}",
-            title=f"Category {number % 9 + 10}, symptom {number * 7 % 90 + 100}",
+            title=TITLES[(FIRST + number) % len(TITLES)],
             status=statuses[number % len(statuses)],
             started_at=NOW - timedelta(minutes=7 * (count - number)),
             duration_us=4200 + number * 37 % 900,

@@ -7,6 +7,7 @@ import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -61,6 +62,8 @@ class Stage:
                 fake.touch(next(c for c in fake.cards if str(c) == rest))
             case "refuse":
                 fake.refusals.append(getattr(errors, rest)())
+            case "refuse-saying":
+                fake.refusals.append(errors.Conflict(unquote(rest)))
             case "fail":
                 fake.queries.failure = getattr(errors, rest)() if rest else None
             case "pause":

@@ -1,14 +1,16 @@
 """The envelope page: matrix, curve, versions, draft and brakes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.errors import ConfigError, StoreUnavailable
 from engine.service.requests import PauseScope, ProposeEnvelope, ResumeScope, SignEnvelope
 from engine.testing import fake_rows_limits as limits
 from engine.testing.fake_engine import FakeEngine
-from tests.browser.conftest import SignedIn, data_of, open_page
+from tests.browser.conftest import SignedIn, data_of, open_app, open_page
 from tests.browser.watching import texts, words_on
 
 DRAFT = "envelope:draft:incidents"
@@ -22,6 +24,12 @@ NEW_DOCUMENT = limits.ACTIVE_DOCUMENT.replace("phase: COPILOT", "phase: BOUNDED"
 def change_draft(app: AppTest, document: str = NEW_DOCUMENT, note: str = "Notes alone") -> None:
     app.text_area(key=DRAFT).set_value(document)
     app.text_input(key=NOTE).set_value(note).run()
+
+
+def activate(monkeypatch: pytest.MonkeyPatch, document: str) -> None:
+    """Let another version be the active one from now on."""
+    version = replace(limits.envelopes()[1], version=6, document=document)
+    monkeypatch.setattr(limits, "envelopes", lambda: (version,))
 
 
 def test_matrix_has_one_row_a_cell(fake: FakeEngine) -> None:
@@ -128,6 +136,34 @@ def test_refused_draft_stays_with_its_reason(fake: FakeEngine) -> None:
     assert "cells\\.1\\.audit\\_rate\\: must be at least 0\\.05" in app.error[0].value
     assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
     assert app.text_input(key=NOTE).value == "Notes alone"
+
+
+def test_draft_survives_a_visit_elsewhere(fake: FakeEngine) -> None:
+    app = open_app().switch_page("app_pages/envelope.py").run()
+    change_draft(app)
+    app.switch_page("app_pages/schedules.py").run()
+    app.switch_page("app_pages/envelope.py").run()
+    assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
+    assert app.text_input(key=NOTE).value == "Notes alone"
+
+
+def test_untouched_draft_follows_the_active_version(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("envelope")
+    activate(monkeypatch, NEW_DOCUMENT)
+    assert app.run().text_area(key=DRAFT).value == NEW_DOCUMENT
+
+
+def test_touched_draft_is_kept_and_called_outdated(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("envelope")
+    mine = limits.ACTIVE_DOCUMENT.replace("audit_rate: 0.1", "audit_rate: 0.2")
+    change_draft(app, mine)
+    activate(monkeypatch, NEW_DOCUMENT)
+    assert app.run().text_area(key=DRAFT).value == mine
+    assert "Another version has become active" in "\n".join(one.value for one in app.warning)
 
 
 def test_broken_yaml_names_its_line(fake: FakeEngine) -> None:

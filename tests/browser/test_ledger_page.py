@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
 from console import session
 from engine.domain.ledger_report import Finding, FindingKind, LedgerReport
 from engine.errors import LedgerError, StoreUnavailable
+from engine.service.engine import Engine
 from engine.testing.fake_engine import FakeEngine
-from tests.browser.conftest import DESK_NOW, ManualClock, SignedIn, data_of, open_page
+from tests.browser.conftest import DESK_NOW, ManualClock, data_of, open_page
 from tests.browser.watching import pick, picked_table, texts, words_on
 
 INTACT = LedgerReport(
@@ -53,12 +55,10 @@ class VerifyingEngine(FakeEngine):
 
 
 @pytest.fixture
-def verifying(
-    make_fake: Callable[..., FakeEngine], clock: ManualClock, signed_in: SignedIn
-) -> VerifyingEngine:
+def verifying(make_fake: Callable[..., FakeEngine], clock: ManualClock) -> VerifyingEngine:
     make_fake(0)  # brings the wiring back after the test
     engine = VerifyingEngine(now=clock, desk_now=DESK_NOW)
-    session.wire(session.Wiring(open_engine=lambda: engine, read_token=signed_in.token, now=clock))
+    session.wire(replace(session.current_wiring(), open_engine=lambda: cast("Engine", engine)))
     return engine
 
 

@@ -4,12 +4,16 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+_SAYING = (
+    *("title", "subheader", "markdown", "caption", "text", "code"),
+    *("info", "warning", "error", "success"),
+)
+
 
 def words_on(app: AppTest) -> str:
     """Everything a page says in its own elements, line by line."""
-    kinds = ("title", "subheader", "markdown", "caption", "text", "code")
-    kinds += ("info", "warning", "error", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+    elements = (element for kind in _SAYING for element in app.get(kind))
+    return "\n".join(str(getattr(element, "value", "")) for element in elements)
 
 
 def picked_table(app: AppTest) -> Any:

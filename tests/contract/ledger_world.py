@@ -24,6 +24,8 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 cases, entries = tables.cases, tables.ledger_entries
 seals, marks = tables.seals, tables.seal_entries
 
+_TABLES = [cases, entries, seals, marks, tables.ledger_streams]
+
 
 class CountedIds:
     """Identifiers and salts that count up."""
@@ -87,6 +89,20 @@ class LedgerWorld:
     def found(self) -> list[tuple[str, str]]:
         return [(finding.kind.value, finding.where) for finding in self.verify().findings]
 
+    def fill(self) -> None:
+        """Three cases and the global stream in two seals, and one unsealed entry."""
+        streams = [self.open_case() for _ in range(3)]
+        self.append("global", events=2)
+        self.seal()
+        for stream in streams:
+            self.append(stream, events=2)
+        self.seal()
+        self.append("desk:incidents")
+
+    def rows(self, query: Any) -> list[Any]:
+        with self.database.reader.connect() as connection:
+            return list(connection.execute(query).all())
+
     # -- what a forger does
 
     def forge(self, *statements: Any) -> None:
@@ -103,7 +119,7 @@ class LedgerWorld:
 
 def new_world(url: str, folder: Path) -> LedgerWorld:
     database = open_database(url)
-    tables.metadata.create_all(database.writer)
+    tables.metadata.create_all(database.writer, tables=_TABLES)
     return LedgerWorld(database=database, file=SealFile(folder / "seals" / "seals.jsonl"))
 
 
@@ -111,7 +127,7 @@ def at(table: Any, stream: str, sequence: int) -> Any:
     return (table.c.stream == stream) & (table.c.sequence == sequence)
 
 
-def edit_entry(stream: str, sequence: int, **changes: Any) -> Any:
+def edit_entry(stream: str, sequence: int, /, **changes: Any) -> Any:
     return update(entries).where(at(entries, stream, sequence)).values(**changes)
 
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from engine.desk import Desk
 from engine.desks import DESKS, DeskSettings
 from engine.desks.incidents import incidents_desk, itsm_database
 from engine.domain.canonical import Json
@@ -27,7 +26,6 @@ from tests.contract.incident_desk import (
     row,
     tool,
 )
-
 
 # ---------------------------------------------------------------- failures of the database
 

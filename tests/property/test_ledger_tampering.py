@@ -1,81 +1,28 @@
 """Random ledgers, and every way to tamper with what was sealed: each is located, none imagined."""
 
 from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.actor import Actor, DecidedBy
-from engine.domain.ledger import EventKind
 from engine.domain.ledger_report import FindingKind
-from engine.domain.seal import make_seal
 from engine.domain.stored_ledger import Head
-from tests.memory_ledger import MemoryLedger
+from tests.property.ledgers import (
+    SOME,
+    STREAMS,
+    appends,
+    ledgers,
+    payloads,
+    places,
+    redo_seals_without_key,
+    rest_of,
+    sealed,
+    seals_named,
+)
 
 K = FindingKind
-STREAMS = ("case:0198c0de", "case:0198c0df", "desk:incidents", "global")
-SOME = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-
-payloads = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), inner)
-    ),
-    max_leaves=4,
-)
-actors = st.builds(
-    Actor, decided_by=st.sampled_from(DecidedBy), name=st.sampled_from(["olga", "engine", "ümit"])
-)
-appends = st.tuples(st.sampled_from(STREAMS), payloads, st.sampled_from(EventKind), actors)
-steps = st.lists(appends | st.just("seal"), max_size=24)
-
-
-@st.composite
-def ledgers(draw, *, begun=1):
-    """A ledger with `begun` sealed entries in one stream and what comes up after them."""
-    ledger = MemoryLedger()
-    for stream, payload, kind, actor in draw(st.lists(appends, min_size=begun, max_size=begun)):
-        ledger.append(STREAMS[0] if begun > 1 else stream, payload, kind=kind, actor=actor)
-    if draw(st.booleans()):
-        ledger.seal()
-    for step in draw(steps):
-        if step == "seal":
-            ledger.seal()
-            continue
-        stream, payload, kind, actor = step
-        ledger.append(stream, payload, kind=kind, actor=actor)
-    if not ledger.seal_rows:
-        ledger.seal()
-    for place in draw(st.lists(st.sampled_from(sorted(ledger.rows)), max_size=2)):
-        ledger.erase(place)
-    return ledger
-
-
-def sealed(ledger):
-    return st.sampled_from(sorted(ledger.mark_rows))
-
-
-def places(report):
-    return {(finding.stream, finding.sequence) for finding in report.findings}
-
-
-def seals_named(report, kind):
-    return {finding.seal_number for finding in report.findings if finding.kind == kind}
-
-
-def rest_of(ledger, place):
-    """The entry and all after it in its stream."""
-    last = ledger.last_sequence(place[0])
-    return [(place[0], number) for number in range(place[1], last + 1)]
-
 
 # ------------------------------------------------------------------ nothing happened
 
@@ -206,20 +153,6 @@ def test_cut_tail_is_located(traces, data):
     assert {finding.kind for finding in report.findings if finding.stream} == {K.TAIL_CUT}
 
 
-def redo_seals_without_key(ledger):
-    """Counts and roots that fit what is left, as good as it goes without the key."""
-    for number, seal in ledger.seal_rows.items():
-        entries = [entry for of, entry in ledger.marks() if of == number]
-        fresh = make_seal(
-            entries,
-            number=number,
-            previous_mac=seal.previous_mac,
-            sealed_at=seal.sealed_at,
-            key=b"not the key",
-        )
-        ledger.seal_rows[number] = replace(fresh, mac=seal.mac)
-
-
 @pytest.mark.parametrize("traces", ["head removed", "head left", "marks removed", "seal redone"])
 @SOME
 @given(data=st.data())
@@ -289,97 +222,6 @@ def test_tampered_seal_mark_is_located(data, is_edit):
     located = [(f.kind, f.stream, f.sequence) for f in report.findings if f.stream]
     assert located == [(kind, *place)]
     assert seals_named(report, K.SEAL_ROOT_WRONG) == {number}
-
-
-# ------------------------------------------------------------------ seals and file
-
-
-@pytest.mark.parametrize("has_marks", [True, False], ids=["marks left", "marks removed"])
-@SOME
-@given(data=st.data())
-def test_seal_dropped_from_the_table_is_located(has_marks, data):
-    ledger = data.draw(ledgers())
-    number = data.draw(st.sampled_from(sorted(ledger.seal_rows)))
-    covered = ledger.marks_of(number)
-    del ledger.seal_rows[number]
-    if not has_marks:
-        ledger.drop_marks(covered)
-    report = ledger.check()
-    assert seals_named(report, K.SEAL_MISSING) == {number}
-    assert report.verified == len(ledger.mark_rows) - (len(covered) if has_marks else 0)
-
-
-@SOME
-@given(data=st.data())
-def test_middle_seal_dropped_everywhere_is_located(data):
-    ledger = data.draw(ledgers())
-    ledger.append("global")
-    ledger.seal()
-    number = data.draw(st.sampled_from(sorted(ledger.seal_rows)[:-1]))
-    del ledger.seal_rows[number]
-    del ledger.file[number - 1]
-    assert seals_named(ledger.check(), K.SEAL_MISSING) == {number}
-
-
-@SOME
-@given(data=st.data())
-def test_line_dropped_from_the_file_is_located(data):
-    ledger = data.draw(ledgers())
-    number = data.draw(st.sampled_from(sorted(ledger.seal_rows)))
-    del ledger.file[number - 1]
-    (finding,) = ledger.check().findings
-    assert (finding.kind, finding.seal_number) == (K.SEAL_NOT_IN_FILE, number)
-
-
-@SOME
-@given(data=st.data())
-def test_any_changed_letter_of_the_file_is_located(data):
-    ledger = data.draw(ledgers())
-    number = data.draw(st.sampled_from(sorted(ledger.seal_rows)))
-    line = ledger.file[number - 1]
-    at = data.draw(st.integers(0, len(line) - 1))
-    letter = data.draw(st.sampled_from('0123456789abcdefx{}[],:" ').filter(lambda c: c != line[at]))
-    ledger.file[number - 1] = line[:at] + letter + line[at + 1 :]
-    report = ledger.check()
-    changed = [finding for finding in report.findings if finding.kind == K.FILE_CHANGED]
-    assert f"Line {number} " in changed[0].words
-    assert report.verified == len(ledger.mark_rows)
-
-
-@SOME
-@given(
-    data=st.data(),
-    change=st.sampled_from(["number", "count", "root", "previous_mac", "mac", "sealed_at"]),
-)
-def test_edited_seal_is_located(data, change):
-    ledger = data.draw(ledgers())
-    number = data.draw(st.sampled_from(sorted(ledger.seal_rows)))
-    seal = ledger.seal_rows.pop(number)
-    changes = {
-        "number": seal.number + 100,
-        "count": seal.count + 1,
-        "root": seal.root[::-1],
-        "previous_mac": b"p" * 32,
-        "mac": seal.mac[::-1],
-        "sealed_at": seal.sealed_at + timedelta(microseconds=1),
-    }
-    edited = replace(seal, **{change: changes[change]})
-    ledger.seal_rows[edited.number] = edited
-    report = ledger.check()
-    assert edited.number in seals_named(report, K.SEAL_CHANGED)
-    if change == "number":
-        assert number in seals_named(report, K.SEAL_MISSING)
-    assert report.verified == len(ledger.mark_rows) - len(ledger.marks_of(number))
-
-
-@SOME
-@given(ledger=ledgers(), length=st.integers(1, 400))
-def test_torn_last_line_is_no_tampering(ledger, length):
-    whole = ledger.file.pop()
-    ledger.torn = whole[:length]
-    report = ledger.check()
-    assert report.findings == ()
-    assert report.has_torn_line is (length < len(whole))
 
 
 # ------------------------------------------------------------------ what is not proven

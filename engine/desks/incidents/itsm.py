@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 from weakref import finalize
 
-from sqlalchemy import Connection, Executable, Row, text
+from sqlalchemy import Connection, Executable, RootTransaction, Row, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -176,7 +176,7 @@ class Itsm:
             with self._database.writer.connect() as connection:
                 transaction = connection.begin()
                 result = work(connection)
-                _commit(transaction.commit)
+                _commit(connection, transaction)
                 return result
         except IntegrityError:
             raise
@@ -184,10 +184,11 @@ class Itsm:
             raise ToolUnavailable(_unreachable(error)) from error
 
 
-def _commit(commit: Callable[[], None]) -> None:
+def _commit(connection: Connection, transaction: RootTransaction) -> None:
     try:
-        commit()
+        transaction.commit()
     except DBAPIError as error:
+        connection.invalidate()  # its transaction may still be open: never hand it out again
         raise ToolOutcomeUnknown(
             f"The incident system failed while committing: {_first_line(error)}"
         ) from error

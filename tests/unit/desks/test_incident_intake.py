@@ -78,7 +78,7 @@ def test_payload_holds_filled_intake_columns_alone():
 
 def test_label_is_kept_apart_from_the_signal():
     label = read().label
-    assert label is not None
+    assert label
     assert (label.desk, label.source, label.source_id) == ("incidents", "itsm", "INC0000001")
     assert label.value == "Email and Collaboration"
     assert label.known_at == datetime(2026, 3, 3, 10, tzinfo=UTC)
@@ -178,7 +178,7 @@ def test_shipped_intake_reads_the_real_file(shared_data: Path):
     lines = IncomingLines(read_rows(shared_data / "uci_incidents_dev.csv.gz", intake), intake.read)
     taken = [line for _, line in lines if isinstance(line, Incoming)]
     assert len(taken) == 17_442
-    assert sum(line.label is not None for line in taken) == 15_717
+    assert sum(bool(line.label) for line in taken) == 15_717
 
 
 def test_real_file_with_one_bad_line_loses_that_line(shared_data: Path, tmp_path: Path):

@@ -30,7 +30,7 @@ def test_every_row_of_the_sample_is_accepted():
 
 
 def test_latest_rows_have_no_truth_yet():
-    labelled = [one.label is not None for one in incoming()]
+    labelled = [bool(one.label) for one in incoming()]
     assert labelled == [True] * (ROWS - WITHOUT_TRUTH) + [False] * WITHOUT_TRUTH
 
 

@@ -1,0 +1,116 @@
+"""Parts: the database, clock, ids, desks and keys that engine and worker share in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.adapters.keys import KeyFolder
+from engine.adapters.system import SystemClock, SystemIds
+from engine.desk import Desk
+from engine.desks import DESKS, DeskSettings
+from engine.errors import ConfigError
+from engine.ports import Clock, Ids
+from engine.settings import Settings, read_settings
+from engine.store.database import Database, open_database
+from engine.store.migrate import migrate
+from engine.store.seal_file import SealFile
+from engine.store.store import SqlStore
+
+
+def open_clock() -> Clock:
+    """The wall clock."""
+    return SystemClock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What engine and worker share in one process."""
+
+    settings: Settings
+    database: Database
+    store: SqlStore
+    clock: Clock
+    ids: Ids
+    desks: Mapping[str, Desk]
+    keys: KeyFolder
+
+    @property
+    def seal_file(self) -> SealFile:
+        """The copy of all seals outside the database."""
+        return SealFile(self.settings.data_dir.absolute() / "seals.jsonl")
+
+    def key(self, name: str) -> bytes | None:
+        """A key from its file; None where it is missing."""
+        return self.keys.read(name)
+
+
+def open_parts(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    desks: Mapping[str, Desk] | None = None,
+) -> Parts:
+    """Open the database and put desks, clock and ids beside it.
+
+    Args:
+        settings: Those of the environment by default.
+        clock: The wall clock by default.
+        ids: Random UUIDv7 by default.
+        desks: Those the settings name by default.
+
+    Raises:
+        ConfigError: A setting, the URL or a desk's name is wrong.
+    """
+    settings = settings or _settings()
+    clock = clock or SystemClock()
+    ids = ids or SystemIds()
+    database = open_database(settings.database_url)
+    return Parts(
+        settings=settings,
+        database=database,
+        store=SqlStore(database, ids),
+        clock=clock,
+        ids=ids,
+        desks=desks if desks is not None else open_desks(settings, clock),
+        keys=KeyFolder(path=settings.data_dir.absolute() / "keys"),
+    )
+
+
+def open_desks(settings: Settings, clock: Clock) -> dict[str, Desk]:
+    """The desks the settings name; all where they name none.
+
+    Raises:
+        ConfigError: There is no desk of that name.
+    """
+    wanted = DeskSettings(
+        data_dir=settings.data_dir.absolute(), clock=clock, itsm_url=settings.itsm_url
+    )
+    names = settings.desks or tuple(DESKS)
+    unknown = [name for name in names if name not in DESKS]
+    if unknown:
+        raise ConfigError(
+            f"There is no desk {unknown[0]!r}; COUNTERSIGN_DESKS may name {', '.join(DESKS)}."
+        )
+    return {name: DESKS[name](wanted) for name in names}
+
+
+def prepare(parts: Parts) -> str:
+    """Migrate the database, make missing keys and what the desks' systems need.
+
+    Returns:
+        The schema's revision.
+    """
+    revision = migrate(parts.database)
+    parts.keys.make_missing()
+    for desk in parts.desks.values():
+        desk.system.prepare()
+    return revision
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except ValueError as error:
+        raise ConfigError(str(error)) from None

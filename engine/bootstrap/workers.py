@@ -1,0 +1,152 @@
+"""Workers: a worker process' loop with its periodic jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from engine.act.executor import Executor
+from engine.adapters import keys
+from engine.adapters.schedule import Schedule
+from engine.bootstrap.parts import Parts, open_parts
+from engine.errors import ConfigError
+from engine.runtime.acting import Acting
+from engine.runtime.intake import Intake
+from engine.runtime.jobs import Job, JobRunner
+from engine.runtime.learning import DeskLearning
+from engine.runtime.maturing import Maturing
+from engine.runtime.policy import PolicyView
+from engine.runtime.reasoning import Reasoning
+from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
+from engine.settings import Settings
+from engine.store.database import Database
+from engine.store.seals import seal_now
+from engine.store.wakeup import open_wakeup
+
+FIRST_WORKER = "worker-1"
+"""The worker that takes intake; the others only act and watch deadlines."""
+
+SEAL_S = 3.0
+"""The ledger is sealed this often; the design asks for 5 s at the latest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenWorker:
+    """A worker and what has to be closed with it."""
+
+    worker: Worker
+    seal: Callable[[], None]
+    schedule: Schedule
+    executor: Executor
+    database: Database
+
+    def close(self) -> None:
+        """Seal what is left, stop the clockwork and give back the connections."""
+        self.schedule.stop()
+        self.seal()
+        self.executor.close()
+        self.database.close()
+
+
+def open_worker(
+    settings: Settings | None = None,
+    *,
+    name: str = FIRST_WORKER,
+    parts: Parts | None = None,
+    reach: Callable[[str], None] = lambda point: None,
+) -> OpenWorker:
+    """A worker of this process.
+
+    Args:
+        settings: Those of the environment by default.
+        name: Unique among the workers of a database; the first one takes intake.
+        parts: Already opened parts.
+        reach: Called at each named crash point.
+    """
+    parts = parts or open_parts(settings)
+    executor = Executor(reach)
+    seal = partial(seal_ledger, parts)
+    beat = _heartbeat(parts, name)
+    schedule = Schedule(
+        [
+            Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
+            Job(name="ledger seal", every_s=SEAL_S, run=seal),
+        ]
+    )
+    if parts.database.is_sqlite:  # one worker a file, so nobody else can hold a lease
+        with parts.store.begin() as unit:
+            unit.housekeeping.free_leases()
+            unit.commit()
+    beat()
+    worker = Worker(
+        name,
+        _worker_parts(parts, executor, reach),
+        due_jobs=schedule.due,
+        takes_intake=name == FIRST_WORKER,
+    )
+    return OpenWorker(
+        worker=worker, seal=seal, schedule=schedule, executor=executor, database=parts.database
+    )
+
+
+def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
+    started_at = parts.clock.now()
+
+    def beat() -> None:
+        with parts.store.begin() as unit:
+            unit.housekeeping.heartbeat(name, started_at, parts.clock.now())
+            unit.commit()
+
+    return beat
+
+
+def _worker_parts(parts: Parts, executor: Executor, reach: Callable[[str], None]) -> WorkerParts:
+    store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
+    audit_key = parts.key(keys.AUDIT) or b""
+    policy = PolicyView(store.reader, desks)
+    maturing = Maturing(reader=store.reader, clock=clock, ids=ids)
+    return WorkerParts(
+        store=store,
+        clock=clock,
+        wakeup=open_wakeup(parts.database),
+        desks=desks,
+        policy=policy,
+        acting=Acting(
+            store=store,
+            clock=clock,
+            ids=ids,
+            desks=desks,
+            policy=policy,
+            executor=executor,
+            audit_key=audit_key,
+            reach=reach,
+        ),
+        intake=Intake(
+            store=store,
+            clock=clock,
+            policy=policy,
+            reasoning=Reasoning(reader=store.reader, clock=clock, ids=ids, audit_key=audit_key),
+            maturing=maturing,
+            learning=learning_of(parts),
+        ),
+        maturing=maturing,
+        jobs=JobRunner(store, clock),
+    )
+
+
+def learning_of(parts: Parts) -> dict[str, DeskLearning]:
+    """What each learning desk knows by now."""
+    return {
+        name: DeskLearning(desk, desk.learning, store=parts.store, clock=parts.clock, ids=parts.ids)
+        for name, desk in parts.desks.items()
+        if desk.learning is not None
+    }
+
+
+def seal_ledger(parts: Parts, *, is_thorough: bool = False) -> None:
+    """Seal what is unsealed; without a key nothing can be sealed."""
+    key = parts.key(keys.SEAL)
+    if key is None:
+        raise ConfigError("The seal key is missing; run `countersign migrate`.")
+    seal_now(parts.database, key, parts.seal_file, parts.clock.now(), is_thorough=is_thorough)

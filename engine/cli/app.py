@@ -1,0 +1,31 @@
+"""The command tree. Only commands whose part of the engine exists are in it."""
+
+from __future__ import annotations
+
+import typer
+
+from engine.cli import backtesting, brakes, desks, doctor, envelopes, ledger, people, running
+from engine.cli import intake as intake_commands
+
+app = typer.Typer(
+    name="countersign",
+    help="Software recommends, policy decides, people countersign.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("up")(running.up)
+app.command("work")(running.work)
+app.command("migrate")(running.migrate_database)
+app.command("submit")(intake_commands.submit)
+app.command("backtest")(backtesting.run_backtest)
+app.command("pause")(brakes.pause)
+app.command("resume")(brakes.resume)
+app.command("doctor")(doctor.examine)
+app.add_typer(envelopes.app, name="envelope")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(desks.app, name="desk")
+app.add_typer(people.app, name="user")

@@ -1,0 +1,89 @@
+"""Opening: settings, parts and people for commands, in the words of the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.errors import ConfigError, NotSignedIn
+from engine.settings import Settings, read_settings, secret_from_environment
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Parts
+    from engine.domain.actor import Person
+    from engine.service.local import LocalEngine
+    from engine.service.requests import Request
+
+AsName = Annotated[
+    str,
+    typer.Option("--as", help="Your sign-in name; the password is asked for, or read from "
+                 "COUNTERSIGN_PASSWORD or the first line of the input."),
+]  # fmt: skip
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+DeskName = Annotated[str, typer.Option("--desk", help="Name of the desk.")]
+
+
+def settings_with(**changes: Any) -> Settings:
+    """The settings of the environment with some changed by options.
+
+    Raises:
+        ConfigError: One cannot be read or is out of range.
+    """
+    try:
+        return read_settings(**changes)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def opened_parts(**changes: Any) -> Parts:
+    """The parts of the engine on a database that has been migrated.
+
+    Raises:
+        ConfigError: A setting is wrong or the tables are missing.
+    """
+    from engine.bootstrap import open_parts
+
+    return open_parts(settings_with(**changes))
+
+
+def opened_engine() -> LocalEngine:
+    """The engine, for one command."""
+    from engine.bootstrap import engine_of
+
+    return engine_of(opened_parts())
+
+
+def signed_in(engine: LocalEngine, name: str) -> Person:
+    """The person who runs a command, by name and password.
+
+    Raises:
+        NotSignedIn: Name or password is wrong.
+    """
+    if not name:
+        raise NotSignedIn("Say who you are: --as NAME.")
+    session = engine.sign_in(name, read_secret(f"Password of {name}", "PASSWORD"))
+    engine.sign_out(session.token)
+    return session.person
+
+
+def execute_as(name: str, request: Request, engine: LocalEngine | None = None) -> str:
+    """Carry out a request in the name of whoever runs the command.
+
+    Returns:
+        What to say about it.
+    """
+    engine = engine or opened_engine()
+    done = engine.execute(request, signed_in(engine, name))
+    return "\n".join(filter(None, (done.message, done.secret)))
+
+
+def read_secret(what: str, variable: str) -> str:
+    """A password: from the environment, from a person, or from the next line of the input."""
+    if given := secret_from_environment(variable):
+        return given
+    if sys.stdin.isatty():
+        typed: str = typer.prompt(what, hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")

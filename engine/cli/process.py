@@ -1,0 +1,69 @@
+"""Process: how a part of the product hears that it should stop, and that it is the only one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from types import FrameType
+
+from engine.errors import ConfigError
+
+
+def stop_on_signals() -> Event:
+    """An event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    stopping = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise SystemExit(128 + number)
+        stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
+
+
+def stop_with_parent() -> None:
+    """Send oneself SIGTERM when the input ends: whoever started this process has gone."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def only_worker(file: Path) -> Iterator[None]:
+    """Hold the lock of an SQLite file's only worker; it is freed however the process ends.
+
+    Args:
+        file: The lock file, beside the database.
+
+    Raises:
+        ConfigError: Another process holds it, or it cannot be made.
+    """
+    try:
+        import fcntl
+    except ImportError:  # a system without it: the database's own lock still holds
+        yield
+        return
+    try:
+        handle = file.open("a")
+    except OSError as error:
+        raise ConfigError(f"The lock {file} cannot be made: {error.strerror}") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigError(
+                "Another worker runs on this SQLite file. It lets one process write at a time, "
+                "so a second worker only waits for the first; use PostgreSQL for more."
+            ) from None
+        yield

@@ -1,0 +1,162 @@
+"""`countersign up`, `work` and `migrate`: the product as processes."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.opening import opened_parts, settings_with
+from engine.cli.output import say, warn
+from engine.cli.process import only_worker, stop_on_signals, stop_with_parent
+from engine.cli.readiness import Readiness, free_port, url_of
+from engine.cli.sample import submit_samples
+from engine.cli.supervise import Part, Supervisor
+from engine.errors import ConfigError
+from engine.settings import Settings, child_environment
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Parts
+
+WEB_STOP_S = 10.0
+WORKER_STOP_S = 45.0
+"""Longer than the longest tool timeout: a call that has begun is recorded, then sealed."""
+
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", help="Instead of COUNTERSIGN_DATABASE_URL.")
+]
+
+
+def up(
+    desk: Annotated[
+        list[str] | None, typer.Option("--desk", help="Run this desk; all by default.")
+    ] = None,
+    database_url: DatabaseUrl = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Worker processes.")] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Without the shipped sample.")] = False,
+) -> None:
+    """Start console, API and worker as one unit; Ctrl-C stops them cleanly."""
+    settings = settings_with(
+        desks=tuple(desk) if desk else None,
+        database_url=database_url,
+        host=host,
+        port=port,
+        workers=workers,
+    )
+    settings = settings_with(**vars_of(settings) | {"port": free_port(settings)})
+    link = _prepare(settings, with_samples=not empty)
+    stopping = stop_on_signals()
+    supervisor = Supervisor(parts_of(settings), child_environment(settings), say)
+    ready = Readiness(settings, on_ready=lambda: _say_ready(settings, link))
+    raise typer.Exit(supervisor.run(stopping, on_tick=ready.look))
+
+
+def work(
+    drain: Annotated[
+        bool, typer.Option("--drain", help="Finish what is open, then leave.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+    name: Annotated[str, typer.Option("--name", help="Unique among workers.")] = "worker-1",
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+) -> None:
+    """Run a worker: it advances cases until it is stopped."""
+    from engine.bootstrap import open_worker
+
+    settings = settings_with(database_url=database_url)
+    stopping = stop_on_signals()
+    if supervised:
+        stop_with_parent()
+    _log_to_stderr()
+    lock = only_worker(_lock_file(settings)) if settings.is_sqlite else nullcontext()
+    with lock:
+        opened = open_worker(settings, name=name)
+        try:
+            if drain:
+                opened.worker.drain(stopping.is_set)
+            else:
+                opened.worker.run(stopping.is_set)
+        finally:
+            opened.close()
+
+
+def migrate_database(database_url: DatabaseUrl = None) -> None:
+    """Bring the database to the newest schema, and make the key files that are missing."""
+    from engine.bootstrap import prepare
+
+    parts = opened_parts(database_url=database_url)
+    missing = parts.keys.missing()
+    revision = prepare(parts)
+    say(f"{parts.database.shown_url} is at revision {revision}.")
+    if missing:
+        say(f"Made {' and '.join(missing)} in {parts.keys.path}; back them up.")
+
+
+def parts_of(settings: Settings) -> list[Part]:
+    """The processes of the product; the web process stops first."""
+    web = [sys.executable, "-m", "console.server", "--supervised"]
+    web += ["--host", settings.host, "--port", str(settings.port)]
+    web += ["--body-limit-mb", f"{settings.body_limit_mb:g}"]
+    if settings.public_url:
+        web += ["--public-url", settings.public_url]
+    work_on = (sys.executable, "-m", "engine.cli", "work", "--supervised", "--name")
+    return [Part(name="web", command=tuple(web), stop_s=WEB_STOP_S)] + [
+        Part(name=f"worker-{number}", command=(*work_on, f"worker-{number}"), stop_s=WORKER_STOP_S)
+        for number in range(1, settings.workers + 1)
+    ]
+
+
+def vars_of(settings: Settings) -> dict[str, object]:
+    """The fields of settings by name."""
+    from dataclasses import fields
+
+    return {item.name: getattr(settings, item.name) for item in fields(settings)}
+
+
+def _prepare(settings: Settings, *, with_samples: bool) -> str:
+    """Migrate, make keys, fill the product; the set-up link where there is no account."""
+    from engine.bootstrap import engine_of, open_parts, prepare
+
+    parts: Parts = open_parts(settings)
+    try:
+        prepare(parts)
+        engine = engine_of(parts)
+        if with_samples:
+            submit_samples(engine)
+        if not engine.needs_setup():
+            return ""
+        return f"{url_of(settings)}/setup?token={engine.people.issue_setup()}"
+    finally:
+        parts.database.close()
+
+
+def _say_ready(settings: Settings, link: str) -> None:
+    say()
+    say(f"Countersign is ready: {url_of(settings)}")
+    if link:
+        say("There is no account yet. Make the first one with this link; it works once:")
+        say(f"  {link}")
+    if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.public_url:
+        warn("It listens beyond this machine: put TLS in front and set COUNTERSIGN_PUBLIC_URL.")
+    say("Ctrl-C stops it.")
+    say()
+
+
+def _lock_file(settings: Settings) -> Path:
+    from sqlalchemy import make_url
+
+    database = make_url(settings.database_url).database
+    if not database:
+        raise ConfigError("The database must be a file: sqlite:///path/to/file.db")
+    return Path(database + ".worker")
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("countersign").setLevel(logging.INFO)

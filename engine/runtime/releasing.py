@@ -1,0 +1,108 @@
+"""Releasing: once the take-back window has passed, a decision becomes a grant or an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.act.grants import mint
+from engine.domain.actor import Actor, DecidedBy
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.decision import Decision, DecisionKind
+from engine.domain.grant import Grant, GrantBasis
+from engine.domain.ids import RecommendationId
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.recommendation import Action
+from engine.domain.transition import Transition
+from engine.errors import Conflict
+from engine.govern.envelope import CellEnvelope
+from engine.ports import Clock, Ids, Reader
+from engine.runtime.policy import Policy
+
+GRANT_MINUTES = 15
+"""How long a grant may wait where the cell has no envelope."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Releasing:
+    """Makes the transition that follows a person's decision."""
+
+    reader: Reader
+    clock: Clock
+    ids: Ids
+
+    def released(self, case: Case, policy: Policy) -> Transition:
+        """A rejected case is closed, an approved or overridden one gets its grant.
+
+        Raises:
+            Conflict: The case has no decision or no action; it was moved meanwhile.
+        """
+        decision = self.reader.decision(case.id)
+        if decision is None:
+            raise Conflict(f"Case {case.id} is releasing without a decision.")
+        if decision.kind is DecisionKind.REJECT:
+            return self._closed(case, decision)
+        action = self.reader.action(case)
+        if action is None or case.recommendation_id is None:
+            raise Conflict(f"Case {case.id} is releasing without an action.")
+        envelope = policy.envelope_of(case, action)
+        grant = self._grant(case, decision, action, case.recommendation_id, envelope)
+        return Transition(
+            before=case,
+            after=case.moved(CaseStatus.GRANTED, wake_at=grant.minted_at),
+            entries=(
+                EntryDraft(
+                    kind=EventKind.GRANT_MINTED,
+                    actor=_person(decision),
+                    at=grant.minted_at,
+                    payload={"grant": grant.id, "basis": grant.basis},
+                ),
+            ),
+            records=(grant,),
+            lease_epoch=case.lease_epoch,
+            keeps_lease=True,
+        )
+
+    def _closed(self, case: Case, decision: Decision) -> Transition:
+        return Transition(
+            before=case,
+            after=case.moved(
+                CaseStatus.CLOSED_NO_ACTION, wake_at=None, attention=None, attention_note=""
+            ),
+            entries=(
+                EntryDraft(
+                    kind=EventKind.CASE_CLOSED,
+                    actor=_person(decision),
+                    at=self.clock.now(),
+                    payload={"decision": decision.id, "reason": decision.reason_code},
+                ),
+            ),
+            lease_epoch=case.lease_epoch,
+        )
+
+    def _grant(
+        self,
+        case: Case,
+        decision: Decision,
+        action: Action,
+        recommendation_id: RecommendationId,
+        envelope: CellEnvelope | None,
+    ) -> Grant:
+        minutes = envelope.limits.grant_minutes if envelope else GRANT_MINUTES
+        return mint(
+            grant_id=self.ids.new(),
+            case=case,
+            action=action,
+            recommendation_id=recommendation_id,
+            basis=GrantBasis.DECISION,
+            basis_id=decision.id,
+            actor=decision.person,
+            envelope_hash=envelope.hash if envelope else b"",
+            now=self.clock.now(),
+            lifetime=timedelta(minutes=minutes),
+        )
+
+
+def _person(decision: Decision) -> Actor:
+    return Actor(decided_by=DecidedBy.PERSON, name=decision.person)

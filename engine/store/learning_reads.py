@@ -1,0 +1,144 @@
+"""LearningReads: labels that have become known, and what fits and calibration eat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from engine.domain.ids import ModelVersionId
+from engine.domain.outcome import Label, LabelSource
+from engine.ports import LabelDue, LabelledPrediction, ModelVersion, TrainingRow
+from engine.store import case_rows, mapping, tables
+from engine.store.failures import translated
+from engine.store.reads import Reads, latest_facts
+
+
+class LearningReads(Reads):
+    """Nothing here gives a label before it is known."""
+
+    def labels_due(self, desk: str, until: datetime, limit: int) -> tuple[LabelDue, ...]:
+        """See `engine.ports.Reader.labels_due`."""
+        label, case = tables.labels, tables.cases
+        made, facts = tables.recommendations, tables.fact_sets
+        joined = (
+            label.join(
+                case,
+                and_(case.c.source == label.c.source, case.c.source_id == label.c.source_id),
+            )
+            .outerjoin(made, made.c.id == case.c.recommendation_id)
+            .outerjoin(
+                facts,
+                and_(facts.c.case_id == case.c.id, facts.c.revision == case.c.facts_revision),
+            )
+        )
+        rows = self._all(
+            select(
+                case,
+                label.c.value,
+                label.c.known_at,
+                made.c.label.label("predicted"),
+                made.c.raw_confidence,
+                facts.c.case_id,
+                facts.c.revision,
+                facts.c.digest,
+                facts.c.facts,
+            )
+            .select_from(joined)
+            .where(label.c.desk == desk, label.c.is_applied.is_(False), label.c.known_at < until)
+            .order_by(label.c.known_at, label.c.source_id)
+            .limit(limit)
+        )
+        return tuple(_label_due(desk, row) for row in rows)
+
+    def labelled_predictions(self, desk: str, until: datetime) -> Iterator[LabelledPrediction]:
+        """See `engine.ports.Reader.labelled_predictions`."""
+        o, c = tables.outcomes.c, tables.cases.c
+        query = (
+            select(
+                c.source_id,
+                c.case_type,
+                o.known_at,
+                o.raw_confidence,
+                o.is_recommendation_correct,
+            )
+            .join(tables.cases, c.id == o.case_id)
+            .where(
+                o.desk == desk,
+                o.label_source == LabelSource.RECORD.value,
+                o.known_at < until,
+                o.raw_confidence.is_not(None),
+            )
+            .order_by(o.known_at, c.source_id)
+        )
+        for row in self._all(query):
+            yield LabelledPrediction(
+                source_id=row.source_id,
+                case_type=row.case_type,
+                known_at=row.known_at,
+                raw_confidence=row.raw_confidence,
+                is_correct=bool(row.is_recommendation_correct),
+            )
+
+    def training_rows(self, desk: str, known_by: datetime) -> Iterator[TrainingRow]:
+        """See `engine.ports.Reader.training_rows`."""
+        case, label = tables.cases, tables.labels
+        query = (
+            latest_facts()
+            .add_columns(case.c.source_id, case.c.as_of, label.c.value, label.c.known_at)
+            .join(
+                label,
+                and_(label.c.source == case.c.source, label.c.source_id == case.c.source_id),
+            )
+            .where(case.c.desk == desk, label.c.known_at < known_by)
+            .order_by(case.c.as_of, case.c.source_id)
+        )
+        with translated(), self._database.reader.connect() as connection:
+            for row in connection.execute(query):
+                yield TrainingRow(
+                    case_id=row.source_id,
+                    observed_at=row.as_of,
+                    label_known_at=row.known_at,
+                    facts=mapping.fact_set_of(row),
+                    label=row.value,
+                )
+
+    def model_version(self, desk: str, procedure_hash: str, as_of: datetime) -> ModelVersion | None:
+        """See `engine.ports.Reader.model_version`."""
+        c = tables.model_versions.c
+        row = self._first(
+            select(tables.model_versions)
+            .where(c.desk == desk, c.procedure_hash == procedure_hash, c.as_of <= as_of)
+            .order_by(c.as_of.desc())
+            .limit(1)
+        )
+        if row is None:
+            return None
+        return ModelVersion(
+            id=ModelVersionId(row.id),
+            desk=row.desk,
+            procedure_hash=row.procedure_hash,
+            as_of=row.as_of,
+            data_hash=row.data_hash,
+            rows=row.rows,
+            content=bytes(row.content),
+            fitted_at=row.fitted_at,
+        )
+
+
+def _label_due(desk: str, row: Any) -> LabelDue:
+    return LabelDue(
+        case=case_rows.case_of(row),
+        label=Label(
+            desk=desk,
+            source=row.source,
+            source_id=row.source_id,
+            value=row.value,
+            known_at=row.known_at,
+        ),
+        predicted=row.predicted,
+        raw_confidence=row.raw_confidence,
+        facts=None if row.facts is None else mapping.fact_set_of(row),
+    )

@@ -1,0 +1,208 @@
+"""The card: everything about one case that a person needs to decide, read as of one version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.effect import Effect, EffectStatus
+from engine.domain.fact import Fact, contradictions
+from engine.domain.ids import CaseId
+from engine.domain.outcome import LabelSource, OutcomeKind
+from engine.domain.phase import Cell, Phase
+from engine.domain.recommendation import Action, Recommendation
+from engine.errors import NotFound
+from engine.govern.envelope import CellEnvelope
+from engine.runtime.undoing import last_effect
+from engine.service.rows import CaseCard, ClaimRow, FactRow
+from engine.store import mapping, tables
+from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
+from engine.store.read_evidence import EvidenceBook
+from engine.store.read_ledger import LedgerPages
+from engine.store.read_queue import Queue
+from engine.store.read_source import ReadSource
+
+_ATTEMPTS = 3
+"""How often a card is read again where the case moved meanwhile."""
+
+_claim = tables.claims.c
+_outcome = tables.outcomes.c
+
+
+class Cards:
+    """Reads of one case."""
+
+    def __init__(
+        self,
+        source: ReadSource,
+        *,
+        queue: Queue,
+        ledger: LedgerPages,
+        evidence: EvidenceBook,
+        take_back_s: float,
+    ) -> None:
+        """Read from this source."""
+        self._source = source
+        self._queue = queue
+        self._ledger = ledger
+        self._evidence = evidence
+        self._take_back_s = take_back_s
+
+    def card(self, case_id: CaseId) -> CaseCard:
+        """The card of a case; read again where the case moved while it was read.
+
+        Raises:
+            NotFound: There is none with that id.
+        """
+        for _ in range(_ATTEMPTS):
+            case = self._source.reader.case(case_id)
+            card = self._card(case)
+            if self._source.reader.case(case_id).version == case.version:
+                break
+        return card
+
+    def _card(self, case: Case) -> CaseCard:
+        reader = self._source.reader
+        row = self._queue.row(case.id)
+        if row is None:
+            raise NotFound(f"There is no case {case.id}.")
+        made = reader.recommendation(case)
+        action = made.actions[0] if made and made.actions else None
+        envelope = self._source.policy.current().envelope_of(case, action)
+        decision = reader.decision(case.id)
+        effects = reader.effects(case.id)
+        desk_now = self._source.desk_now(case.desk)
+        phase = envelope.limits.phase if envelope else None
+        deciding = self._deciding(case, made, phase, effects, desk_now)
+        is_releasing = case.status is CaseStatus.RELEASING
+        return CaseCard(
+            row=row,
+            facts=self._facts(case, desk_now),
+            recommendation=made,
+            verdict=action.verdict.kind if action else None,
+            would_have=action.verdict.would_have if action else None,
+            phase=phase,
+            is_evidenced=self._is_evidenced(envelope),
+            words=words_of(deciding),
+            tools=tools_of(deciding),
+            claim=self._held(case.id),
+            decision=decision,
+            releases_at=decision.release_at if decision and is_releasing else None,
+            grant=reader.grant(case),
+            effects=effects,
+            can_undo=can_undo(deciding),
+            outcome=self._outcome(case.id, effects),
+            timeline=self._ledger.timeline(case.id),
+        )
+
+    def _deciding(
+        self,
+        case: Case,
+        made: Recommendation | None,
+        phase: Phase | None,
+        effects: tuple[Effect, ...],
+        desk_now: datetime,
+    ) -> Deciding:
+        action = made.actions[0] if made and made.actions else None
+        last = last_effect(effects)
+        tool = action.tool if action else ""
+        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
+        return Deciding(
+            case=case,
+            desk=self._source.desks.get(case.desk),
+            made=made,
+            phase=phase,
+            pause=self._source.policy.current().pause(cell),
+            last=last,
+            ran=self._action(last) if last else None,
+            desk_now=desk_now,
+            take_back_s=self._take_back_s,
+        )
+
+    def _action(self, effect: Effect) -> Action | None:
+        table = tables.actions
+        row = self._source.first(select(table).where(table.c.id == effect.action_id))
+        return None if row is None else mapping.action_of(row)
+
+    def _is_evidenced(self, envelope: CellEnvelope | None) -> bool:
+        if envelope is None:
+            return False
+        return self._evidence.of_cell(envelope.cell, envelope.limits).is_evidenced
+
+    def _facts(self, case: Case, desk_now: datetime) -> tuple[FactRow, ...]:
+        c = tables.fact_sets.c
+        query = select(tables.fact_sets).where(
+            c.case_id == case.id, c.revision == case.facts_revision
+        )
+        row = self._source.first(query)
+        return () if row is None else fact_rows(mapping.fact_set_of(row).facts, desk_now)
+
+    def _held(self, case_id: CaseId) -> ClaimRow | None:
+        now = self._source.clock.now()
+        query = select(tables.claims).where(_claim.case_id == case_id, _claim.expires_at > now)
+        row = self._source.first(query)
+        if row is None:
+            return None
+        return ClaimRow(
+            person=row.person,
+            claimed_at=row.claimed_at,
+            expires_at=row.expires_at,
+            draft=row.draft,
+        )
+
+    def _outcome(self, case_id: CaseId, effects: Sequence[Effect]) -> str:
+        query = select(tables.outcomes).where(_outcome.case_id == case_id)
+        rows = self._source.all(query.order_by(_outcome.recorded_at, _outcome.id))
+        has_acted = any(effect.status is EffectStatus.SUCCEEDED for effect in effects)
+        return "; ".join(outcome_words(row, has_acted=has_acted) for row in rows)
+
+
+def fact_rows(facts: Sequence[Fact], at: datetime) -> tuple[FactRow, ...]:
+    """Facts with what is wrong with them at a moment of the desk's clock."""
+    doubted = {id(fact) for pair in contradictions(facts, at) for fact in pair}
+    return tuple(
+        FactRow(
+            entity=fact.entity,
+            attribute=fact.attribute,
+            value=fact.value,
+            source=fact.source,
+            observed_at=fact.observed_at,
+            is_stale=fact.is_stale(at),
+            is_contradicted=id(fact) in doubted,
+        )
+        for fact in facts
+    )
+
+
+_SOURCES: dict[LabelSource, str] = {
+    LabelSource.RECORD: "the record says",
+    LabelSource.VERIFICATION: "reading back showed",
+    LabelSource.PERSON_SHOWN: "a person who saw the recommendation says",
+    LabelSource.PERSON_BLIND: "a person who did not see the recommendation says",
+    LabelSource.ADJUDICATED: "an adjudication says",
+}
+
+
+def outcome_words(row: Any, *, has_acted: bool) -> str:
+    """What proved true, in a few words.
+
+    Args:
+        row: A row of `outcomes`.
+        has_acted: Whether anything was done; otherwise the recommendation is what was judged.
+    """
+    what = "what was done" if has_acted else "the recommendation"
+    kinds: dict[OutcomeKind, str] = {
+        OutcomeKind.CORRECT: f"{what} was right",
+        OutcomeKind.WRONG: f"{what} was wrong",
+        OutcomeKind.REVERTED: "what was done was put back",
+        OutcomeKind.UNKNOWN: "nobody can say whether it was right",
+    }
+    said = kinds[OutcomeKind(row.kind)]
+    if not row.truth:
+        return said
+    return f"{said}: {_SOURCES[LabelSource(row.label_source)]} {row.truth}"

@@ -1,0 +1,170 @@
+"""The envelope matrix: one row a cell of the active envelopes, and the envelope's versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from engine.desk import Desk
+from engine.domain.phase import Cell
+from engine.govern.envelope import CellEnvelope, HandSetThreshold, RollingThreshold, resolve
+from engine.ports import Pause
+from engine.runtime.policy import active_document, hour_of
+from engine.service.rows import CellRow, EnvelopeRow
+from engine.store import tables
+from engine.store.read_evidence import EvidenceBook
+from engine.store.read_labels import IS_RECOMMENDED
+from engine.store.read_source import ReadSource
+
+_case = tables.cases.c
+_made = tables.recommendations.c
+_action = tables.actions.c
+
+SHIPPED_BY = "shipped with the desk"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Latest:
+    """The newest recommendation of a cell that was seen so far."""
+
+    id: UUID | None = None
+    threshold: float | None = None
+
+
+class Cells:
+    """Reads of the envelope and what stands behind each of its cells."""
+
+    def __init__(self, source: ReadSource, evidence: EvidenceBook) -> None:
+        """Read from this source."""
+        self._source = source
+        self._evidence = evidence
+        self._latest: dict[Cell, _Latest] = {}
+        self._looked_up_to: dict[Cell, UUID | None] = {}
+
+    def rows(self, desk: str) -> tuple[CellRow, ...]:
+        """One row a cell, in the order of the envelope."""
+        control = self._source.reader.control()
+        return tuple(
+            self._row(envelope)
+            for one in self._source.wanted(desk)
+            for envelope in resolve(active_document(control, one)).values()
+        )
+
+    def _row(self, envelope: CellEnvelope) -> CellRow:
+        cell, limits = envelope.cell, envelope.limits
+        evidence = self._evidence.of_cell(cell, limits)
+        hour = hour_of(self._source.desk_now(cell.desk))
+        return CellRow(
+            cell=str(cell),
+            desk=cell.desk,
+            case_type=cell.case_type,
+            action=cell.action_type,
+            phase=limits.phase,
+            threshold_words=threshold_words(limits.threshold),
+            threshold=self._threshold(cell, limits.threshold),
+            most_urgent_priority=limits.most_urgent_priority,
+            executions_per_hour=limits.executions_per_hour,
+            executions_this_hour=self._source.reader.executions_since(str(cell), hour),
+            audit_rate=limits.audit_rate,
+            paused=pause_words(self._source.policy.current().pause(cell)),
+            labels=evidence.labels,
+            errors=evidence.errors,
+            error_low=evidence.low,
+            error_high=evidence.high,
+            is_evidenced=evidence.is_evidenced,
+        )
+
+    def _threshold(self, cell: Cell, named: HandSetThreshold | RollingThreshold) -> float | None:
+        """The threshold in force: by hand, or what the newest recommendation was measured against.
+
+        Ids grow with time, so only what came since the last look is read.
+        """
+        if isinstance(named, HandSetThreshold):
+            return named.min_confidence
+        newest = self._source.first(select(_made.id).order_by(_made.id.desc()).limit(1))
+        if newest is None:
+            return None
+        known = self._latest.get(cell, _Latest())
+        seen = self._looked_up_to.get(cell)
+        if seen != newest.id:
+            known = self._newest_of(cell, seen) or known
+            self._latest[cell] = known
+            self._looked_up_to[cell] = newest.id
+        return known.threshold
+
+    def _newest_of(self, cell: Cell, since: UUID | None) -> _Latest | None:
+        query = (
+            select(_made.id, _made.threshold)
+            .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
+            .join(tables.cases, _case.id == _made.case_id)
+            .where(
+                _action.tool == cell.action_type,
+                _case.desk == cell.desk,
+                _case.case_type == cell.case_type,
+            )
+            .order_by(_made.id.desc())
+            .limit(1)
+        )
+        if since is not None:
+            query = query.where(_made.id > since)
+        row = self._source.first(query)
+        return None if row is None else _Latest(id=row.id, threshold=row.threshold)
+
+    # --- versions ------------------------------------------------------------------------
+
+    def envelopes(self, desk: str) -> tuple[EnvelopeRow, ...]:
+        """Versions of a desk's envelope, newest first; the one it ships with is version 0."""
+        stored = self._source.reader.envelope_versions(desk)
+        rows = tuple(
+            EnvelopeRow(
+                desk=version.desk,
+                version=version.version,
+                status=version.status,
+                note=version.note,
+                proposed_by=version.proposed_by,
+                proposed_at=version.proposed_at,
+                signed_by=version.signed_by,
+                activated_at=version.activated_at,
+                document=version.document,
+            )
+            for version in stored
+        )
+        is_replaced = any(row.status == "active" for row in rows)
+        shipped = (self._shipped(one, is_replaced=is_replaced) for one in self._wanted(desk))
+        return (*rows, *shipped)
+
+    def _wanted(self, desk: str) -> tuple[Desk, ...]:
+        return self._source.wanted(desk) if desk else ()
+
+    def _shipped(self, desk: Desk, *, is_replaced: bool) -> EnvelopeRow:
+        query = select(_case.received_at).where(_case.desk == desk.name)
+        first = self._source.first(query.order_by(_case.id).limit(1))
+        return EnvelopeRow(
+            desk=desk.name,
+            version=0,
+            status="superseded" if is_replaced else "active",
+            note=desk.envelope.note,
+            proposed_by=SHIPPED_BY,
+            proposed_at=first.received_at if first else self._source.clock.now(),
+            signed_by="",
+            activated_at=None,
+            document=desk.envelope.to_yaml(),
+        )
+
+
+def threshold_words(threshold: HandSetThreshold | RollingThreshold) -> str:
+    """A threshold in words, for example `rolling, 10 % error` or `0.900 set by hand`."""
+    if isinstance(threshold, HandSetThreshold):
+        return f"{threshold.min_confidence:.3f} set by hand"
+    return f"rolling, {100 * threshold.risk_limit:g} % error"
+
+
+def pause_words(pause: Pause | None) -> str:
+    """A brake in words: what is paused, why, and who says so; empty where none is on."""
+    if pause is None:
+        return ""
+    kind, _, name = pause.scope.partition(":")
+    what = "everything" if kind == "all" else f"{kind} {name}"
+    return f"{what}: {pause.reason}, says {pause.by}"

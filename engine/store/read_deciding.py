@@ -1,0 +1,220 @@
+"""What a card says about deciding: what approving does, why it cannot be done, what an undo does.
+
+Tools are asked here for words and choices. One that does not answer takes nothing away from the
+card but what it would have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.desk import Desk
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.effect import Effect
+from engine.domain.ids import EffectId, GrantId
+from engine.domain.phase import Phase
+from engine.domain.recommendation import Action, Recommendation
+from engine.domain.verdict import VerdictKind
+from engine.errors import ToolError
+from engine.ports import EffectTool, Pause
+from engine.runtime.undoing import undo_of
+from engine.service.rows import DecisionWords, ToolChoice
+from engine.store.read_cells import pause_words
+
+_PHASES: dict[Phase, str] = {
+    Phase.COPILOT: "In this cell nothing runs without a person.",
+    Phase.BOUNDED: "In this cell software acts alone only inside the envelope.",
+    Phase.ON_THE_LOOP: "In this cell software acts alone, watched live.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deciding:
+    """Everything the words depend on."""
+
+    case: Case
+    desk: Desk | None
+    """None: the desk does not run here."""
+    made: Recommendation | None
+    phase: Phase | None
+    pause: Pause | None
+    """The brake that holds the recommended action."""
+    last: Effect | None
+    """The newest effect that stands."""
+    ran: Action | None
+    """What that effect ran."""
+    desk_now: datetime
+    take_back_s: float
+
+    @property
+    def action(self) -> Action | None:
+        """The recommended action."""
+        return self.made.actions[0] if self.made and self.made.actions else None
+
+
+def words_of(deciding: Deciding) -> DecisionWords:
+    """What the card says about deciding."""
+    why_not = _why_not(deciding)
+    return DecisionWords(
+        approving=_approving(deciding),
+        can_approve=not why_not,
+        why_not=why_not,
+        undo=_undo_sentence(deciding),
+        take_back_s=deciding.take_back_s,
+    )
+
+
+def can_undo(deciding: Deciding) -> bool:
+    """Whether the last effect stands, has a declared way back, and the case is at rest."""
+    return deciding.case.status is CaseStatus.DONE and bool(_undo_words(deciding))
+
+
+def tools_of(deciding: Deciding) -> tuple[ToolChoice, ...]:
+    """The tools a person may choose instead; none where the desk does not run here."""
+    if deciding.desk is None:
+        return ()
+    action = deciding.action
+    target = (action.target if action else "") or deciding.case.source_id
+    return tuple(_tool_choice(tool, target) for tool in deciding.desk.effect_tools)
+
+
+def _tool_choice(tool: EffectTool, target: str) -> ToolChoice:
+    contract = tool.contract
+    schema = contract.arguments.model_json_schema()
+    options = {name: _options(tool, name) for name in schema.get("properties", {})}
+    return ToolChoice(
+        tool=contract.name,
+        title=contract.title,
+        effect_class=contract.effect_class.value,
+        schema=schema,
+        options={name: values for name, values in options.items() if values},
+        fixed={contract.target_argument: target} if contract.target_argument else {},
+    )
+
+
+def _options(tool: EffectTool, argument: str) -> tuple[str, ...]:
+    try:
+        return tool.options(argument)
+    except ToolError:
+        return ()
+
+
+# --- approving ---------------------------------------------------------------------------
+
+
+def _approving(deciding: Deciding) -> str:
+    action, made = deciding.action, deciding.made
+    if action is None or made is None:
+        return ""
+    on = f" on {action.target}" if action.target else ""
+    back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
+    seconds = f"{deciding.take_back_s:g} s"
+    parts = [
+        f"Runs {action.tool}{on} now: {made.draft.summary}.",
+        f"You can take it back for {seconds}; afterwards {back}."
+        if deciding.take_back_s
+        else f"Afterwards {back}.",
+        _PHASES[deciding.phase] if deciding.phase else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _why_not(deciding: Deciding) -> str:
+    case, action = deciding.case, deciding.action
+    if case.status is not CaseStatus.PENDING:
+        return f"This case is {_STATUS[case.status]}; there is nothing to approve now."
+    if deciding.desk is None:
+        return f"The desk {case.desk} does not run here."
+    if action is None:
+        return "Nothing is recommended: choose an action, or reject."
+    if action.verdict.kind is VerdictKind.DENY:
+        return f"Policy denies this action ({_denied_by(action)}); nobody can approve it."
+    if deciding.pause is not None:
+        return f"Actions are paused: {pause_words(deciding.pause)}."
+    if _is_overdue(deciding):
+        return "Its time for review is over and it is about to be passed on: look again."
+    return ""
+
+
+def _denied_by(action: Action) -> str:
+    rules: Sequence[str] = [
+        rule.rule for rule in action.verdict.broken if rule.otherwise is VerdictKind.DENY
+    ]
+    return ", ".join(rules) or "no rule recorded"
+
+
+def _is_overdue(deciding: Deciding) -> bool:
+    """The deadline has passed and the engine has not handled it yet; a handled one is cleared."""
+    wake_at = deciding.case.wake_at
+    return wake_at is not None and wake_at <= deciding.desk_now
+
+
+_STATUS: dict[CaseStatus, str] = {
+    CaseStatus.RECEIVED: "not looked at yet",
+    CaseStatus.PERCEIVED: "not reasoned about yet",
+    CaseStatus.REASONING: "being reasoned about",
+    CaseStatus.SUSPENDED: "waiting for an answer to the agent",
+    CaseStatus.PENDING: "waiting for a person",
+    CaseStatus.BLIND_PENDING: "waiting for a blind review",
+    CaseStatus.SECOND_PENDING: "waiting for a second person",
+    CaseStatus.RELEASING: "decided already",
+    CaseStatus.VETO_WINDOW: "in its veto window",
+    CaseStatus.HELD: "held by a person",
+    CaseStatus.WAITING_FACT: "waiting for information",
+    CaseStatus.GRANTED: "about to run",
+    CaseStatus.EXECUTING: "running",
+    CaseStatus.UNKNOWN: "running, and its outcome is not known yet",
+    CaseStatus.COMPENSATING: "being undone",
+    CaseStatus.DONE: "done",
+    CaseStatus.CLOSED_NO_ACTION: "closed without an action",
+    CaseStatus.WITHDRAWN: "withdrawn, because it was resolved elsewhere",
+    CaseStatus.NEEDS_REPAIR: "in need of repair",
+}
+
+
+# --- undoing -----------------------------------------------------------------------------
+
+
+def _undo_sentence(deciding: Deciding) -> str:
+    if deciding.action is None and deciding.last is None:
+        return ""
+    words = _undo_words(deciding)
+    if not words:
+        return "Nothing undoes it."
+    return f"An undo would: {words}."
+
+
+def _undo_words(deciding: Deciding) -> str:
+    """What an undo would do: of the effect that stands, or of the recommended action."""
+    desk = deciding.desk
+    if desk is None:
+        return ""
+    effect, action = deciding.last, deciding.ran
+    if effect is None or action is None:
+        action = deciding.action
+        if action is None:
+            return ""
+        effect = _as_if_run(action, deciding.case, deciding.desk_now)
+    try:
+        undo = undo_of(desk, action, effect)
+    except ToolError:
+        return ""
+    return undo.words if undo else ""
+
+
+def _as_if_run(action: Action, case: Case, at: datetime) -> Effect:
+    """The effect that running the action on its target as it was seen would be; never stored."""
+    return Effect(
+        id=EffectId(action.id),
+        case_id=case.id,
+        action_id=action.id,
+        grant_id=GrantId(action.id),
+        tool=action.tool,
+        key="",
+        call_deadline=at,
+        intended_at=at,
+        before=action.target_state,
+    )

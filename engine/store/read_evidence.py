@@ -1,0 +1,126 @@
+"""Evidence of a cell: labels that count, whether they certify its risk limit, and its curve.
+
+Simulated data is never evidence. What is costly is kept per cell until the desk has more labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.case import Origin
+from engine.domain.phase import Cell
+from engine.govern.binomial import clopper_pearson_interval, clopper_pearson_upper
+from engine.govern.certify import Certificate, CertificationPlan, certify
+from engine.govern.envelope import CellLimits, RollingThreshold
+from engine.govern.scores import risk_coverage_curve
+from engine.service.rows import CurvePoint
+from engine.store.read_labels import Labelled, Labels
+
+HAND_SET_RISK = 0.05
+"""The error that labels have to rule out where a threshold is set by hand."""
+
+MOST_POINTS = 200
+_DELTA = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What the labels of a cell say about it."""
+
+    labels: int
+    """Labels of real recommendations that software ran alone, or would have."""
+    errors: int
+    low: float | None
+    high: float | None
+    """Clopper-Pearson, 95 %; None without a label."""
+    is_evidenced: bool
+
+
+class EvidenceBook:
+    """Computes evidence and curves, and keeps them until there are more labels."""
+
+    def __init__(self, labels: Labels) -> None:
+        """Compute from these labels."""
+        self._labels = labels
+        self._evidence: dict[tuple[str, float], tuple[int, Evidence]] = {}
+        self._curves: dict[str, tuple[int, tuple[CurvePoint, ...]]] = {}
+
+    def of_cell(self, cell: Cell, limits: CellLimits) -> Evidence:
+        """The evidence of a cell at the risk limit its envelope names."""
+        of_desk = self._labels.of_desk(cell.desk)
+        key = (str(cell), risk_limit(limits))
+        kept = self._evidence.get(key)
+        if kept is None or kept[0] != of_desk.version:
+            real = [label for label in of_desk.of_cell(str(cell)) if label.origin is Origin.REAL]
+            kept = (of_desk.version, _evidence(real, key[1]))
+            self._evidence[key] = kept
+        return kept[1]
+
+    def curve(self, cell: str) -> tuple[CurvePoint, ...]:
+        """Error against coverage of a cell; see `engine.store.read_model.SqlQueries.curve`."""
+        of_desk = self._labels.of_desk(cell.partition("/")[0])
+        kept = self._curves.get(cell)
+        if kept is None or kept[0] != of_desk.version:
+            kept = (of_desk.version, _curve(of_desk.of_cell(cell)))
+            self._curves[cell] = kept
+        return kept[1]
+
+
+def risk_limit(limits: CellLimits) -> float:
+    """The error a cell's labels have to rule out."""
+    threshold = limits.threshold
+    return threshold.risk_limit if isinstance(threshold, RollingThreshold) else HAND_SET_RISK
+
+
+def _evidence(real: Sequence[Labelled], alpha: float) -> Evidence:
+    counted = [label for label in real if label.is_executable]
+    errors = sum(not label.is_correct for label in counted)
+    interval = clopper_pearson_interval(errors, len(counted), _DELTA) if counted else None
+    scored = [label for label in real if label.raw_confidence is not None]
+    answer = certify(
+        np.array([label.raw_confidence for label in scored], dtype=np.float64),
+        np.array([not label.is_correct for label in scored], dtype=np.float64),
+        plan=CertificationPlan(alpha=alpha),
+    )
+    return Evidence(
+        labels=len(counted),
+        errors=errors,
+        low=interval.lower if interval else None,
+        high=interval.upper if interval else None,
+        is_evidenced=isinstance(answer, Certificate),
+    )
+
+
+def _curve(labels: Sequence[Labelled]) -> tuple[CurvePoint, ...]:
+    scored = [one for one in labels if one.raw_confidence is not None and one.was_scored_before]
+    if not scored:
+        return ()
+    curve = risk_coverage_curve(
+        np.array([label.raw_confidence for label in scored], dtype=np.float64),
+        np.array([label.is_correct for label in scored], dtype=np.float64),
+    )
+    return tuple(
+        CurvePoint(
+            threshold=float(curve.threshold[at]),
+            coverage=float(curve.coverage[at]),
+            error=float(curve.risk[at]),
+            error_high=clopper_pearson_upper(
+                int(curve.errors[at]), int(curve.accepted[at]), _DELTA
+            ),
+            n=int(curve.accepted[at]),
+        )
+        for at in _thinned(curve.coverage)
+    )
+
+
+def _thinned(coverage: NDArray[np.float64]) -> list[int]:
+    """At most `MOST_POINTS` places, evenly spread over coverage, with the first and the last."""
+    if coverage.size <= MOST_POINTS:
+        return list(range(coverage.size))
+    wanted = np.linspace(coverage[0], coverage[-1], MOST_POINTS)
+    places = np.searchsorted(coverage, wanted, side="left").clip(max=coverage.size - 1)
+    return [int(at) for at in np.unique(places)]

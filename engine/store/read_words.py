@@ -1,0 +1,223 @@
+"""What ledger entries say, one function a kind of payload; `read_sentences` maps kinds to them.
+
+A payload may have been tampered with, so every part of it may be missing. The text in it may
+come from outside and is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.domain.decision import DecisionKind
+from engine.domain.verdict import VerdictKind
+
+Payload = Mapping[str, Any]
+
+
+# --- parts of a payload ------------------------------------------------------------------
+
+
+def text(payload: Payload, name: str, otherwise: str = "(not recorded)") -> str:
+    """A part as text."""
+    value = payload.get(name)
+    return otherwise if value is None or value == "" else str(value)
+
+
+def spaced(payload: Payload, name: str, otherwise: str = "(not recorded)") -> str:
+    """A code as words."""
+    return text(payload, name, otherwise).replace("_", " ")
+
+
+def listed(payload: Payload, name: str) -> list[str]:
+    """A part that is a list."""
+    value = payload.get(name)
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def then(payload: Payload, name: str, before: str) -> str:
+    """A part that is said only where it is recorded."""
+    value = text(payload, name, "")
+    return f"{before}{value}" if value else ""
+
+
+def share(value: object) -> str:
+    """A share as a percentage."""
+    return f"{value:.0%}".replace("%", " %") if isinstance(value, (int, float)) else "none"
+
+
+# --- perceive and reason -----------------------------------------------------------------
+
+
+def received(p: Payload) -> str:
+    """A case came in."""
+    origin = "simulated data" if p.get("origin") == "simulated" else "real data"
+    return f"Came in from {text(p, 'source')} as {text(p, 'source_id')} ({origin})."
+
+
+def perceived(p: Payload) -> str:
+    """Facts were gathered."""
+    return f"{text(p, 'count')} facts gathered (revision {text(p, 'revision')})."
+
+
+def reasoned(p: Payload) -> str:
+    """A recommendation, or why there is none."""
+    if p.get("recommendation") is None:
+        return f"No recommendation: {text(p, 'why')}"
+    return f"Recommends: {text(p, 'proposal')}; confidence {share(p.get('confidence'))}."
+
+
+# --- govern ------------------------------------------------------------------------------
+
+_VERDICTS: dict[str, str] = {
+    VerdictKind.EXECUTE: "software may run it without a person",
+    VerdictKind.VETO_WINDOW: "it runs unless somebody objects in time",
+    VerdictKind.ESCALATE: "a person has to decide",
+    VerdictKind.DENY: "it is refused; nobody can approve it",
+}
+
+
+def verdict(p: Payload) -> str:
+    """Policy's answer, and what it would have been in a bounded cell."""
+    kind, would = str(p.get("verdict")), str(p.get("would_have"))
+    said = f"Policy says: {_VERDICTS.get(kind, kind)}."
+    if would == kind:
+        return said
+    return f"{said} In a bounded cell it would have said: {_VERDICTS.get(would, would)}."
+
+
+def broken(p: Payload) -> str:
+    """The rules that were not kept."""
+    return ", ".join(listed(p, "broken")) or "all rules kept"
+
+
+# --- person ------------------------------------------------------------------------------
+
+_DECISIONS: dict[str, str] = {
+    DecisionKind.APPROVE: "Approved",
+    DecisionKind.OVERRIDE: "Decided otherwise",
+    DecisionKind.REJECT: "Rejected",
+}
+
+
+def decided(p: Payload) -> str:
+    """A person's answer."""
+    kind = str(p.get("kind"))
+    said = f"{_DECISIONS.get(kind, kind)}: {text(p, 'words')}."
+    return f"{said}{then(p, 'note', ' Note: ')}"
+
+
+def escalated(p: Payload) -> str:
+    """A case was passed on."""
+    return f"Escalated: {text(p, 'words')}.{then(p, 'note', ' Note: ')}"
+
+
+def asked(p: Payload) -> str:
+    """What a person wants to know."""
+    return f"Asked for information: {text(p, 'words').removeprefix('ask: ')}"
+
+
+def settled(p: Payload) -> str:
+    """How a repair ended."""
+    found = "the effect stands as wanted" if p.get("is_done") else "the effect does not stand"
+    return f"Repair settled: {found}.{then(p, 'note', ' Note: ')}"
+
+
+def timed_out(p: Payload) -> str:
+    """A review deadline passed."""
+    role = spaced(p, "role", "")
+    return f"Nobody decided in time.{f' Now it waits for {role}.' if role else ''}"
+
+
+def refused_attempt(p: Payload) -> str:
+    """Somebody tried what they may not do."""
+    if p.get("what") == "sign_in":
+        return f"Sign-in as {text(p, 'name')} refused after {text(p, 'attempts')} failed attempts."
+    return f"{text(p, 'request')} was refused: {text(p, 'why')}"
+
+
+# --- act ---------------------------------------------------------------------------------
+
+_BASES: dict[str, str] = {
+    "verdict": "policy's verdict",
+    "veto_lapse": "a veto window that nobody used",
+    "decision": "a person's decision",
+    "undo": "a person's undo",
+    "compensation": "a compensation",
+}
+
+
+def minted(p: Payload) -> str:
+    """A permit and what it rests on."""
+    basis = text(p, "basis")
+    return f"A single-use permit was made from {_BASES.get(basis, basis)}."
+
+
+def grant_refused(p: Payload) -> str:
+    """Why a permit could not be used."""
+    return f"The permit could not be used: {spaced(p, 'code').lower()}{then(p, 'why', ', ')}."
+
+
+def intended(p: Payload) -> str:
+    """A call is about to be made."""
+    if p.get("attempt") is not None:
+        return f"Calling again with the same key, attempt {text(p, 'attempt')}."
+    return f"About to call {text(p, 'tool')}."
+
+
+def effect(p: Payload) -> str:
+    """What is known after a call."""
+    if p.get("completed"):
+        return "Done, and reading it back shows what was asked for."
+    return f"The call did not act{then(p, 'why', ': ')}."
+
+
+def unknown(p: Payload) -> str:
+    """A call without an answer."""
+    if p.get("status") == "RETRYING":
+        return f"The call did not act and will be tried again{then(p, 'why', ': ')}."
+    return f"It is not known yet whether the call acted{then(p, 'why', ': ')}."
+
+
+def repair(p: Payload) -> str:
+    """Why a person has to look."""
+    if p.get("completed"):
+        return "Done, but reading it back does not show what was asked for: a person has to look."
+    return f"Nobody can say whether the call acted{then(p, 'why', ': ')}; a person has to look."
+
+
+# --- learn -------------------------------------------------------------------------------
+
+
+def outcome(p: Payload) -> str:
+    """What proved true."""
+    right = p.get("recommendation_correct")
+    judged = "was right" if right is True else "was wrong" if right is False else "is not judged"
+    kind = text(p, "outcome").lower()
+    return f"The truth became known: {kind}. The recommendation {judged}."
+
+
+def fitted(p: Payload) -> str:
+    """What a model was fitted on."""
+    return f"Model fitted on {text(p, 'rows')} labelled cases known by {text(p, 'as_of')}."
+
+
+# --- control and people ------------------------------------------------------------------
+
+
+def activated(p: Payload) -> str:
+    """An envelope became active."""
+    names = f"proposed by {text(p, 'proposed_by')}, signed by {text(p, 'signed_by')}"
+    return f"Envelope version {text(p, 'version')} became active: {names}."
+
+
+def proposed(p: Payload) -> str:
+    """An envelope was put forward."""
+    return f"Envelope version {text(p, 'version')} proposed: {text(p, 'note')}"
+
+
+def person(p: Payload) -> str:
+    """An account and its roles."""
+    roles = ", ".join(listed(p, "roles")).replace("_", " ") or "no role"
+    closed = "; the account is closed" if p.get("is_active") is False else ""
+    return f"{text(p, 'name')}: {roles}{closed}."

@@ -1,0 +1,290 @@
+"""StubDesk: the smallest honest desk: real contracts, a real outside database, a stub reasoner.
+
+Used by the bench, the crash tests and scenario tests. Its system of record is an SQLite file of
+its own with a book of every effect, so that "once" is checked against the outside, not against us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from engine.desk import Desk, Incoming, Learning
+from engine.domain.canonical import Json
+from engine.domain.case import Case, Signal
+from engine.domain.fact import Fact, FactSet
+from engine.domain.outcome import Label
+from engine.domain.phase import Phase
+from engine.domain.precedent import FittedPrecedent, PrecedentProcedure
+from engine.domain.recommendation import Alternative, Draft, Proposal, Reason
+from engine.domain.tool import Delivery, EffectClass, Strict, ToolContract
+from engine.errors import IntakeError
+from engine.govern.envelope import CellLimits, EnvelopeDocument, HandSetThreshold
+from engine.ports import ReadTool, Verification
+from engine.testing.ticket_book import TicketBook
+
+DESK = "stub"
+CASE_TYPE = "ticket"
+
+
+class AssignArguments(Strict):
+    """Arguments of `assign_owner`."""
+
+    number: str
+    owner: str
+
+
+class AssignResult(Strict):
+    """Result of `assign_owner`."""
+
+    number: str
+    owner: str
+
+
+class ReadArguments(Strict):
+    """Arguments of `get_ticket`."""
+
+    number: str
+
+
+ASSIGN = ToolContract(
+    name="assign_owner",
+    version=1,
+    title="Assign a ticket",
+    effect_class=EffectClass.REVERSIBLE,
+    delivery=Delivery.DEDUPES,
+    arguments=AssignArguments,
+    result=AssignResult,
+    target_argument="number",
+    timeout_s=5.0,
+    compensation="assign_owner",
+)
+
+GET = ToolContract(
+    name="get_ticket",
+    version=1,
+    title="Read a ticket",
+    effect_class=EffectClass.READ,
+    delivery=Delivery.DEDUPES,
+    arguments=ReadArguments,
+    result=AssignResult,
+    target_argument="number",
+)
+
+
+class GetTicket:
+    """Reads a ticket."""
+
+    contract = GET
+
+    def __init__(self, book: TicketBook) -> None:
+        """Read from a book."""
+        self._book = book
+
+    def call(self, arguments: Mapping[str, Any], *, key: str = "") -> Json:
+        """Number and owner."""
+        number = arguments["number"]
+        return {"number": number, "owner": self._book.owner(number)}
+
+
+class AssignOwner:
+    """Gives a ticket to somebody; undone by giving it back."""
+
+    contract = ASSIGN
+
+    def __init__(
+        self, book: TicketBook, before_call: Callable[[str], None] = lambda key: None
+    ) -> None:
+        """Act on a book.
+
+        Args:
+            book: The outside system.
+            before_call: Called with the key; a test may raise a tool error here.
+        """
+        self._book = book
+        self._before_call = before_call
+
+    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+        """Assign the ticket, once a key."""
+        self._before_call(key)
+        self._book.assign(arguments["number"], arguments["owner"], key)
+        return {"number": arguments["number"], "owner": arguments["owner"]}
+
+    def describe(self, arguments: Mapping[str, Any]) -> str:
+        """The call in words."""
+        return f"Assign {arguments['number']} to {arguments['owner'] or 'nobody'}"
+
+    def options(self, argument: str) -> tuple[str, ...]:
+        """Two owners and nobody."""
+        return ("", "north", "south") if argument == "owner" else ()
+
+    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+        """Number and owner."""
+        number = arguments["number"]
+        return {"number": number, "owner": self._book.owner(number)}
+
+    def is_settled(self, state: Json) -> bool:
+        """Whether somebody elsewhere closed the ticket: owner `closed`."""
+        return bool(state["owner"] == "closed")
+
+    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+        """Read the owner back."""
+        seen = self.target_state(arguments)
+        return Verification(is_correct=seen["owner"] == arguments["owner"], seen=seen)
+
+    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
+        """Give it back."""
+        return ASSIGN.name, {"number": arguments["number"], "owner": before["owner"]}
+
+    def ask(self, key: str) -> Json:
+        """Not needed: the tool dedupes."""
+        return None
+
+
+class StubIntake:
+    """Rows with `number`, and optionally `owner`, `confidence`, `opened_at`, `truth`."""
+
+    columns = ("number", "owner", "confidence", "opened_at", "truth", "known_at", "text")
+    required = ("number", "opened_at")
+
+    def read(self, row: Mapping[str, str]) -> Incoming:
+        """Make a signal of a row.
+
+        Raises:
+            IntakeError: The number is missing.
+        """
+        number = row.get("number", "")
+        if not number:
+            raise IntakeError("number is missing")
+        opened_at = datetime.fromisoformat(row["opened_at"])
+        signal = Signal(
+            source="stub",
+            source_id=number,
+            case_type=CASE_TYPE,
+            title=row.get("text") or f"Ticket {number}",
+            as_of=opened_at,
+            priority=3,
+            payload={
+                "owner": row.get("owner") or "north",
+                "confidence": float(row.get("confidence") or "0.9"),
+            },
+        )
+        if not row.get("truth"):
+            return Incoming(signal=signal)
+        known_at = datetime.fromisoformat(row.get("known_at") or row["opened_at"])
+        label = Label(
+            desk=DESK, source="stub", source_id=number, value=row["truth"], known_at=known_at
+        )
+        return Incoming(signal=signal, label=label)
+
+
+class StubReasoner:
+    """Recommends the owner the row names, with the confidence it names."""
+
+    name = "stub"
+    version = "1"
+
+    def recommend(self, case: Case, facts: FactSet, memory: FittedPrecedent | None) -> Draft | None:
+        """Give the draft."""
+        owner = str(facts.value_of("owner"))
+        raw = facts.value_of("confidence")
+        if owner == "none":
+            return None
+        other = "south" if owner == "north" else "north"
+        proposal = Proposal(tool=ASSIGN.name, arguments={"number": case.source_id, "owner": owner})
+        return Draft(
+            reasoner=self.name,
+            reasoner_version=self.version,
+            proposals=(proposal,),
+            label=owner,
+            summary=f"Assign to {owner}",
+            rationale=f"The row names {owner}.",
+            raw_confidence=float(raw) if isinstance(raw, float) else None,
+            reasons=(Reason(fact="owner", text=f"owner is {owner}", weight=1.0),),
+            alternatives=(
+                Alternative(
+                    proposal=Proposal(
+                        tool=ASSIGN.name, arguments={"number": case.source_id, "owner": other}
+                    ),
+                    label=other,
+                    probability=0.1,
+                ),
+            ),
+        )
+
+
+def perceive(signal: Signal, read: ReadTool, at: datetime) -> Sequence[Fact]:
+    """Owner and confidence as the row names them."""
+    return [
+        Fact(
+            entity="ticket",
+            attribute=name,
+            value=signal.payload[name],
+            source="intake",
+            observed_at=signal.as_of,
+        )
+        for name in ("owner", "confidence")
+    ]
+
+
+def stub_envelope(
+    *,
+    phase: Phase = Phase.COPILOT,
+    min_confidence: float = 0.5,
+    executions_per_hour: int = 1_000_000,
+    **changes: Any,
+) -> EnvelopeDocument:
+    """An envelope with the stub's one cell."""
+    limits = CellLimits(
+        case_type=CASE_TYPE,
+        action=ASSIGN.name,
+        phase=phase,
+        threshold=HandSetThreshold(min_confidence=min_confidence),
+        executions_per_hour=executions_per_hour,
+        **changes,
+    )
+    return EnvelopeDocument(desk=DESK, cells=(limits,))
+
+
+def stub_desk(
+    path: Path,
+    *,
+    envelope: EnvelopeDocument | None = None,
+    before_call: Callable[[str], None] = lambda key: None,
+) -> Desk:
+    """The desk over a ticket book at a path."""
+    book = TicketBook(path)
+    procedure = PrecedentProcedure(features=("owner",), contexts=(), minimum_rows=10**9)
+    return Desk(
+        name=DESK,
+        title="Stub tickets",
+        goal="Every ticket has an owner.",
+        measure="Share of tickets with the right owner",
+        case_types=(CASE_TYPE,),
+        read_tools=(GetTicket(book),),
+        effect_tools=(AssignOwner(book, before_call),),
+        intake=StubIntake(),
+        system=book,
+        envelope=envelope or stub_envelope(),
+        perceive=perceive,
+        reasoner=StubReasoner(),
+        learning=Learning(
+            procedure=procedure, features=lambda facts: {"owner": str(facts.value_of("owner"))}
+        ),
+        label_of=lambda tool, arguments: str(arguments.get("owner", "")),
+    )
+
+
+def ticket_rows(
+    count: int, *, opened_at: datetime, prefix: str = "T", **fields: str
+) -> list[tuple[int, dict[str, str]]]:
+    """Numbered rows of so many tickets."""
+    return [
+        (
+            number + 2,
+            {"number": f"{prefix}{number:06d}", "opened_at": opened_at.isoformat(), **fields},
+        )
+        for number in range(count)
+    ]

@@ -1,0 +1,219 @@
+"""The queue in a real browser: what only a browser can get wrong."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser.conftest import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HOSTILE = (
+    "<script>document.title='owned'</script>",
+    "<img src=x onerror=\"document.title='owned'\">",
+    "[reset](javascript:document.title='owned')",
+    "$\\sum_{i}$ and $100 or $200",
+    ":smile: :red[urgent] :material/home:",
+    "**bold** _it_ `code` # head",
+    "https://example.org www.example.org a@example.org",
+    "1. one | two ~~gone~~ -> <- <= >= -- ...",
+)
+
+CLICK_IN_THE_INSTANT_OF_A_REFRESH = """
+() => new Promise((resolve) => {
+  const hosts = [...document.querySelectorAll("*")].filter((node) => node.shadowRoot);
+  const list = hosts.map((host) => host.shadowRoot.querySelector(".list")).find(Boolean);
+  const approve = () =>
+    [...document.querySelectorAll("button")].find((one) => one.innerText.startsWith("Approve"));
+  const watch = new MutationObserver(() => {
+    watch.disconnect();
+    approve().click();
+    resolve(true);
+  });
+  watch.observe(list, { childList: true });
+})
+"""
+
+
+@pytest.fixture
+def queue(page: "Page", served: Served) -> "Page":
+    """The queue of a fresh fake, with nothing open."""
+    served.tell("reset/64")
+    served.sign_in(page)
+    page.goto(served.url)
+    page.get_by_text("No case is open").wait_for()
+    page.locator(".row").first.wait_for()
+    return page
+
+
+def open_next(page: "Page") -> str:
+    """Press J and give the id of the case that is open then."""
+    before = opened(page)
+    page.keyboard.press("j")
+    page.wait_for_function(
+        """(before) => {
+          const hosts = [...document.querySelectorAll("*")].filter((node) => node.shadowRoot);
+          const found = hosts.map((host) => host.shadowRoot.querySelector("[aria-current]"));
+          const row = found.find(Boolean);
+          return row && row.dataset.id !== before;
+        }""",
+        arg=before,
+    )
+    page.get_by_role("button", name="Approve").wait_for()
+    return opened(page)
+
+
+def opened(page: "Page") -> str:
+    rows = page.locator(".row[aria-current='true']")
+    return rows.first.get_attribute("data-id") or "" if rows.count() else ""
+
+
+def decided(served: Served) -> list[str]:
+    return [line.split(" ")[0] for line in served.tell("decided").splitlines()]
+
+
+def wait_to_be_read(page: "Page") -> None:
+    """Longer than a decision right after opening is refused for."""
+    page.wait_for_timeout(800)
+
+
+def go_on_after_deciding(page: "Page") -> None:
+    page.get_by_text("Go on after deciding").click()
+    page.locator("input[type=checkbox]:checked").wait_for(state="attached")
+
+
+def test_click_in_a_refresh_never_hits_another_case(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        open_next(queue)
+    wanted = []
+    for trial in range(12):
+        wanted.append(open_next(queue))
+        wait_to_be_read(queue)
+        queue.evaluate(
+            "([act, url]) => { fetch(url, { method: 'POST' }); }",
+            ["", f"{served.url}/fake/arrive/{9100 + trial}"],
+        )
+        queue.evaluate(CLICK_IN_THE_INSTANT_OF_A_REFRESH)
+        queue.get_by_text("Decided, can be taken back").wait_for()
+    assert decided(served) == wanted
+
+
+def test_double_click_decides_once(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        case_id = open_next(queue)
+    wait_to_be_read(queue)
+    queue.get_by_role("button", name="Approve").dblclick()
+    queue.get_by_text("Decided, can be taken back").wait_for()
+    assert decided(served) == [case_id]
+
+
+def test_double_click_spares_the_case_that_follows(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        case_id = open_next(queue)
+    go_on_after_deciding(queue)
+    wait_to_be_read(queue)
+    queue.get_by_role("button", name="Approve").dblclick(delay=30)
+    queue.get_by_text("Approved: INC").wait_for()
+    queue.wait_for_timeout(500)
+    assert decided(served) == [case_id]
+    assert opened(queue) != case_id
+
+
+def test_keys_do_nothing_while_typing(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        case_id = open_next(queue)
+    wait_to_be_read(queue)
+    note = queue.get_by_placeholder("Note for the record")
+    note.click()
+    queue.keyboard.type("jax oxe")
+    served.tell("arrive/9200")
+    queue.wait_for_timeout(4500)
+    assert note.input_value() == "jax oxe"
+    assert note.evaluate("node => node === document.activeElement")
+    assert decided(served) == []
+    assert opened(queue) == case_id
+
+
+def test_refresh_keeps_place_in_the_list(queue: "Page", served: Served) -> None:
+    places = queue.locator(".list")
+    places.evaluate("node => node.scrollTo(0, 600)")
+    served.tell("arrive/9300")
+    queue.get_by_text("INC0009300").wait_for(state="attached")
+    assert places.evaluate("node => node.scrollTop") == 600
+
+
+def test_click_on_a_line_opens_that_case(queue: "Page", served: Served) -> None:
+    line = queue.locator(".row").nth(5)
+    case_id = line.get_attribute("data-id")
+    line.click()
+    queue.locator(f".row[aria-current='true'][data-id='{case_id}']").wait_for()
+
+
+def test_every_key_of_the_bar_works(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        open_next(queue)
+    wait_to_be_read(queue)
+    for key, word in (("o", "Override now"), ("x", "Reject now"), ("e", "Escalate now")):
+        queue.keyboard.press(key)
+        queue.get_by_role("button", name=word).wait_for()
+        queue.keyboard.press("Escape")
+        queue.get_by_role("button", name="Approve").wait_for()
+    queue.keyboard.press("k")
+    queue.get_by_role("button", name="Approve").wait_for()
+    queue.keyboard.press("j")
+    wait_to_be_read(queue)
+    queue.keyboard.press("a")
+    queue.get_by_text("Decided, can be taken back").wait_for()
+    queue.keyboard.press("t")
+    queue.get_by_text("Taken back: INC").wait_for()
+
+
+def test_take_back_counts_down_by_itself(queue: "Page", served: Served) -> None:
+    for _ in range(3):
+        open_next(queue)
+    wait_to_be_read(queue)
+    queue.keyboard.press("a")
+    queue.get_by_role("button", name="Take back (6 s)").wait_for()
+    queue.get_by_text("Assign group ran and was verified").wait_for()
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12].strip())
+def test_text_from_outside_stays_text(queue: "Page", served: Served, text: str) -> None:
+    for _ in range(3):
+        open_next(queue)
+    wait_to_be_read(queue)
+    served.tell(f"refuse-saying/{quote(text, safe='')}")
+    queue.keyboard.press("a")
+    alert = queue.get_by_test_id("stAlert")
+    alert.wait_for()
+    shown = alert.inner_text().replace("\u2060", "")
+    assert text in shown
+    inside = "a, img, script, strong, em, code, h1, ol, del, .katex, [style*=color]"
+    assert alert.get_by_test_id("stMarkdownContainer").locator(inside).count() == 0
+    assert queue.title() == "Countersign"
+
+
+def test_hostile_titles_are_shown_as_they_are(queue: "Page", served: Served) -> None:
+    line = queue.locator(".row", has_text="<script>alert('x')</script> shown").first
+    line.click()
+    queue.get_by_role("heading", name="<script>alert('x')</script> shown").wait_for()
+
+
+def test_browser_asks_nobody_outside(page: "Page", served: Served) -> None:
+    asked: list[Any] = []
+    page.on("request", lambda request: asked.append(request.url))
+    served.tell("reset/64")
+    served.sign_in(page)
+    page.goto(served.url)
+    page.locator(".row").first.wait_for()
+    open_next(page)
+    own = (served.url, served.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_way_in_leads_to_sign_in(page: "Page", served: Served) -> None:
+    page.goto(served.url)
+    page.get_by_role("link", name="Sign in").click()
+    page.locator(".row").first.wait_for()

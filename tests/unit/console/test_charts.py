@@ -1,0 +1,154 @@
+"""The figures hold exactly what the rows say, on the axes and colours they promise."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from console.charts.palette import DARK, LIGHT, palette
+from console.charts.reliability import reliability
+from console.charts.threshold import standing_at, threshold_curve
+from console.charts.waterfall import lay_out, span_of_time, waterfall
+from engine.domain.actor import DecidedBy
+from engine.service.rows import CurvePoint, ReliabilityRow
+from engine.testing import fake_rows_observe as observe
+
+SPANS = observe.spans()
+POINTS = tuple(
+    CurvePoint(threshold=threshold, coverage=coverage, error=error, error_high=high, n=n)
+    for threshold, coverage, error, high, n in (
+        (0.7, 0.8, 0.2, 0.24, 400),
+        (0.9, 0.2, 0.05, 0.1, 100),
+        (0.8, 0.5, 0.1, 0.14, 250),
+    )
+)
+BINS = (
+    ReliabilityRow(mean_confidence=0.9, observed=0.85, low=0.8, high=0.89, n=200),
+    ReliabilityRow(mean_confidence=0.3, observed=0.35, low=0.2, high=0.5, n=40),
+)
+
+
+def named(figure: Any, name: str) -> Any:
+    return next(trace for trace in figure.data if (trace.name or "").startswith(name))
+
+
+def test_bars_leave_waiting_out_and_name_it() -> None:
+    bars = lay_out(SPANS)
+    assert [round(bar.start_ms, 3) for bar in bars[:5]] == [0.0, 0.3, 1.2, 3.4, 3.414]
+    assert [round(bar.waited_s, 1) for bar in bars] == [0, 0, 0, 0, 4380.2, 5.9, 0, 2.0, 85611.9]
+
+
+def test_bars_never_run_backwards() -> None:
+    starts = [bar.start_ms for bar in lay_out(tuple(reversed(SPANS)))]
+    assert starts == sorted(starts)
+
+
+def test_spans_within_a_span_stay_where_they_are() -> None:
+    outer = replace(SPANS[0], duration_us=10_000)
+    inner = replace(
+        SPANS[1], started_at=outer.started_at + timedelta(milliseconds=2), duration_us=500
+    )
+    after = replace(SPANS[2], started_at=outer.started_at + timedelta(milliseconds=11))
+    assert [bar.start_ms for bar in lay_out((outer, inner, after))] == [0.0, 2.0, 11.0]
+
+
+def test_no_spans_give_no_bars() -> None:
+    assert lay_out(()) == ()
+
+
+def test_waterfall_has_a_colour_for_each_decider() -> None:
+    figure = waterfall(SPANS)
+    shown = {trace.name: trace.marker.color for trace in figure.data if trace.type == "bar"}
+    assert shown == {who.value: LIGHT.of(who) for who in DecidedBy}
+    assert "(ms)" in figure.layout.xaxis.title.text
+
+
+def test_waterfall_writes_decider_and_error_beside_the_bar() -> None:
+    code = named(waterfall(SPANS), "code")
+    assert " code · 870 µs · error TOOL_UNAVAILABLE" in code.text
+    assert list(named(waterfall(SPANS), "person").text) == [" person · after 73 min of waiting"]
+
+
+def test_waterfall_escapes_names_from_outside() -> None:
+    hostile = replace(SPANS[0], name="<b>bold</b>")
+    assert named(waterfall((hostile,)), "code").y == ("1 · perceive · &lt;b&gt;bold&lt;/b&gt;",)
+
+
+def test_run_without_duration_still_has_an_axis() -> None:
+    figure = waterfall((replace(SPANS[0], duration_us=0),))
+    assert tuple(figure.layout.xaxis.range) == (-0.01, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "0 µs"),
+        (14e-6, "14 µs"),
+        (0.0019, "1.9 ms"),
+        (41.2, "41.2 s"),
+        (4380.2, "73 min"),
+        (85611.9, "23.8 h"),
+        (864000.0, "10 days"),
+    ],
+    ids=["none", "us", "ms", "s", "min", "h", "days"],
+)
+def test_time_is_written_in_its_handiest_unit(seconds: float, words: str) -> None:
+    assert span_of_time(seconds) == words
+
+
+def test_curve_draws_every_point_by_coverage() -> None:
+    measured = named(threshold_curve(POINTS), "measured error")
+    assert measured.x == (0.2, 0.5, 0.8)
+    assert measured.y == (0.05, 0.1, 0.2)
+    assert measured.text == ("n 100", "n 250", "n 400")
+    assert named(threshold_curve(POINTS), "upper bound").y == (0.1, 0.14, 0.24)
+
+
+def test_curve_marks_threshold_and_risk_limit() -> None:
+    figure = threshold_curve(POINTS, threshold=0.75, risk_limit=0.1)
+    now = named(figure, "threshold now 0.750, measured from 0.800 on")
+    assert (now.x, now.y) == ((0.5,), (0.1,))
+    assert figure.layout.shapes[0].y0 == 0.1
+    assert figure.layout.annotations[0].text == "risk limit 10.0 %"
+
+
+def test_curve_without_threshold_marks_nothing() -> None:
+    figure = threshold_curve(POINTS)
+    assert len(figure.data) == 2
+    assert figure.layout.shapes == ()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "found"),
+    [(0.9, 0.9), (0.81, 0.9), (0.1, 0.7), (0.95, None), (None, None)],
+    ids=["exact", "next-above", "below-all", "above-all", "none"],
+)
+def test_threshold_stands_at_lowest_point_not_below(
+    threshold: float | None, found: float | None
+) -> None:
+    point = standing_at(POINTS, threshold)
+    assert (point.threshold if point else None) == found
+
+
+def test_reliability_carries_counts_and_intervals() -> None:
+    observed = named(reliability(BINS), "observed")
+    assert observed.x == (0.3, 0.9)
+    assert observed.text == (" n 40", " n 200")
+    assert observed.error_y.array == pytest.approx((0.15, 0.04))
+    assert observed.error_y.arrayminus == pytest.approx((0.15, 0.05))
+
+
+def test_dark_page_gets_its_own_colours() -> None:
+    assert palette(True) == DARK
+    assert named(reliability(BINS, is_dark=True), "observed").marker.color == DARK.code
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [threshold_curve(POINTS), reliability(BINS), waterfall(SPANS)],
+    ids=["curve", "reliability", "waterfall"],
+)
+def test_every_axis_of_measures_is_labelled(figure: Any) -> None:
+    assert figure.layout.xaxis.title.text
+    assert figure.layout.yaxis.title.text or figure.data[0].type == "bar"

@@ -1,0 +1,120 @@
+"""The backtest: what is judged, how it is counted, and what its forms hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.errors import InvalidRequest
+from engine.govern.scores import area_under_risk_coverage, brier
+from engine.learn.backtest import backtest
+from engine.learn.backtest_figures import BacktestReport
+from engine.learn.backtest_text import PREDICTION_COLUMNS, prediction_rows, render_text
+from engine.reason.precedent import predict_batch
+from tests.unit.learn.made_cases import PROCEDURE, made_cases
+
+CASES = made_cases(900)
+
+
+@pytest.fixture(scope="module")
+def report() -> BacktestReport:
+    return backtest(CASES, PROCEDURE, 0.15, predict=predict_batch)
+
+
+def test_latest_share_of_cases_is_judged(report: BacktestReport) -> None:
+    assert report.labelled == 900
+    assert [one.case_id for one in report.predictions] == [case.case_id for case in CASES[630:]]
+    assert report.overall.n == 270
+
+
+def test_development_file_size_gives_its_judged_count() -> None:
+    assert 15717 - int(15717 * 0.7) == 4716
+
+
+def test_order_of_rows_changes_nothing(report: BacktestReport) -> None:
+    again = backtest(CASES[::-1], PROCEDURE, 0.15, predict=predict_batch)
+    assert again == report
+
+
+def test_learnable_rule_is_learned(report: BacktestReport) -> None:
+    assert report.overall.top1.value > 0.8
+    assert report.keeps_target
+
+
+def test_figures_follow_from_the_predictions(report: BacktestReport) -> None:
+    confidence = np.array([one.confidence for one in report.predictions])
+    correct = np.array([one.is_correct for one in report.predictions], dtype=float)
+    executed = [one for one in report.predictions if one.is_executed]
+    assert report.brier.value == brier(confidence, correct)
+    assert report.aurc.value == area_under_risk_coverage(confidence, correct)
+    assert report.overall.executed == len(executed)
+    assert report.overall.errors == sum(not one.is_correct for one in executed)
+
+
+def test_every_figure_lies_in_its_interval(report: BacktestReport) -> None:
+    overall = report.overall
+    for figure in (overall.top1, overall.coverage, report.brier, report.aurc):
+        assert figure.lower <= figure.value <= figure.upper
+
+
+def test_cells_are_counted_apart() -> None:
+    halves = [replace(case, cell="a" if number % 2 else "b") for number, case in enumerate(CASES)]
+    report = backtest(halves, PROCEDURE, 0.15, predict=predict_batch)
+    assert [(cell.cell, cell.n) for cell in report.cells] == [("a", 135), ("b", 135)]
+    assert sum(cell.executed for cell in report.cells) == report.overall.executed
+
+
+def test_unlabelled_cases_are_not_judged(report: BacktestReport) -> None:
+    unknown = tuple(replace(case, case_id="U" + case.case_id, label="") for case in CASES[:50])
+    assert backtest((*CASES, *unknown), PROCEDURE, 0.15, predict=predict_batch) == report
+
+
+def test_tighter_target_executes_less(report: BacktestReport) -> None:
+    tight = backtest(CASES, PROCEDURE, 0.06, predict=predict_batch)
+    assert tight.overall.executed < report.overall.executed
+    assert tight.aurc == report.aurc
+
+
+def test_too_little_history_executes_nothing() -> None:
+    report = backtest(CASES[:30], PROCEDURE, 0.15, predict=predict_batch)
+    assert report.overall.executed == 0
+    assert report.overall.realised_error is None
+    assert "nothing was executed" in render_text(report)
+
+
+@pytest.mark.parametrize(
+    ("cases", "target", "message"),
+    [
+        pytest.param(CASES[:5], 0.1, "at least 10", id="too few"),
+        pytest.param((), 0.1, "at least 10", id="none"),
+        pytest.param(CASES, 0.0, "between 0 and 1", id="target zero"),
+        pytest.param((*CASES, CASES[0]), 0.1, "twice", id="one twice"),
+    ],
+)
+def test_impossible_requests_are_refused(cases, target: float, message: str) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        backtest(cases, PROCEDURE, target, predict=predict_batch)
+
+
+def test_text_holds_every_main_figure(report: BacktestReport) -> None:
+    text = render_text(report)
+    for word in ("top-1", "ECE", "Brier", "AURC", "coverage", "realised error", "target 15%"):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 78
+
+
+def test_json_form_is_plain_json(report: BacktestReport) -> None:
+    plain = json.loads(json.dumps(report.to_json(with_predictions=True)))
+    assert plain["overall"]["n"] == 270
+    assert plain["predictions"][0]["case_id"] == "C00630"
+    assert "predictions" not in report.to_json()
+
+
+def test_prediction_rows_say_executed_as_digit(report: BacktestReport) -> None:
+    rows = list(prediction_rows(report))
+    assert PREDICTION_COLUMNS == ("case_id", "predicted", "confidence", "executed")
+    assert {row[3] for row in rows} == {"0", "1"}
+    assert [float(row[2]) for row in rows] == [one.confidence for one in report.predictions]
