@@ -23,17 +23,22 @@ from engine.errors import (
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:^=&@])")
 _WORD_JOINER = "\u2060"
 _SHORT_CODE = re.compile(r"\\:(?=[\w+\\-])")
+_ARROW = re.compile(r"(\\[-<>~=])(?=\\[-<>=])")
+_ADDRESS = re.compile(r"\\@")
 _AUTO_LINK = re.compile(r"(?i)(https?|ftp|mailto|www)(?=\\[:.])")
 
 
 def plain(text: object) -> str:
     """Text that Streamlit's markdown shows as it is: no link, no colour, no formula, no emoji.
 
-    Emoji and icon codes and bare addresses are looked for after backslashes are resolved, so an
-    invisible word joiner breaks them; where text will be copied, use `st.text`, which needs none.
+    Emoji and icon codes, arrows and bare addresses are looked for after backslashes are resolved,
+    so an invisible word joiner breaks them; where text will be copied, use `st.text`, which needs
+    none.
     """
     escaped = _MARKS.sub(r"\\\1", str(text).replace("\r\n", "\n").replace("\n", " "))
     escaped = _SHORT_CODE.sub(rf"\\:{_WORD_JOINER}", escaped)
+    escaped = _ARROW.sub(rf"\1{_WORD_JOINER}", escaped)
+    escaped = _ADDRESS.sub(rf"\\@{_WORD_JOINER}", escaped)
     return _AUTO_LINK.sub(rf"\1{_WORD_JOINER}", escaped)
 
 

@@ -27,6 +27,9 @@ from engine.service.requests import Request
 COOKIE = "countersign_session"
 SIGN_IN_PATH = "/signin"
 
+# A link button would open a second tab, and this one would stay signed out.
+_WAY_IN = f'<a href="{SIGN_IN_PATH}" target="_self">Sign in</a>'
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -177,7 +180,7 @@ def draw_signed_out(error: NotSignedIn) -> None:
     """Say that nobody is signed in, with the way in."""
     st.subheader("Sign in to go on", anchor=False)
     st.text(error.message)
-    st.link_button("Sign in", SIGN_IN_PATH, type="primary")
+    st.html(_WAY_IN)
 
 
 # --- what a page remembers -----------------------------------------------------------------

@@ -6,13 +6,14 @@ make of the answer is the runtime's; writing it down is the store's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as CallTimeout
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.domain.canonical import Json
 from engine.errors import (
     EngineError,
@@ -49,7 +50,7 @@ class CallResult:
 class Executor:
     """Calls tools under their timeout, each call in a thread that can be given up."""
 
-    def __init__(self, reach: Callable[[str], None] = lambda point: None) -> None:
+    def __init__(self, reach: Reach = pass_by) -> None:
         """Start without threads.
 
         Args:
@@ -66,7 +67,7 @@ class Executor:
             arguments: Canonical arguments.
             key: The intent's idempotency key.
         """
-        self._reach("before_call")
+        self._reach(CrashPoint.BEFORE_CALL)
         future = self._pool.submit(tool.call, arguments, key=key)
         try:
             result = future.result(timeout=tool.contract.timeout_s)
@@ -81,7 +82,7 @@ class Executor:
             return CallResult(answer=Answer.REFUSED, note=error.message)
         except Exception as error:  # a desk's bug must not lose track of an effect
             return CallResult(answer=Answer.UNKNOWN, note=f"{type(error).__name__} in the tool")
-        self._reach("after_call")
+        self._reach(CrashPoint.AFTER_CALL)
         return checked(tool, result)
 
     def close(self) -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from engine.domain.case import Attention, Case
 from engine.domain.grant import Grant, GrantBasis, GrantStatus
-from engine.domain.ids import GrantId, RecommendationId
+from engine.domain.ids import GrantId
 from engine.domain.recommendation import Action
 from engine.domain.tool import ToolContract
+from engine.errors import GrantRefused
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """What a grant rests on, and in whose name."""
+
+    kind: GrantBasis
+    id: UUID
+    """The action (for a verdict), decision or effect."""
+    actor: str
+    """Sign-in name of the person, or `envelope`."""
 
 
 def mint(
@@ -17,23 +30,26 @@ def mint(
     grant_id: UUID,
     case: Case,
     action: Action,
-    recommendation_id: RecommendationId,
-    basis: GrantBasis,
-    basis_id: UUID,
-    actor: str,
+    basis: Basis,
     envelope_hash: bytes,
     now: datetime,
     lifetime: timedelta,
 ) -> Grant:
-    """Make the permit for one exact action; it counts only once a transition has recorded it."""
+    """Make the permit for one exact action; it counts only once a transition has recorded it.
+
+    Raises:
+        GrantRefused: The case has no recommendation to bind.
+    """
+    if case.recommendation_id is None:
+        raise GrantRefused("A grant binds a recommendation or a decision; this case has none.")
     return Grant(
         id=GrantId(grant_id),
         case_id=case.id,
         action_id=action.id,
-        recommendation_id=recommendation_id,
-        basis=basis,
-        basis_id=basis_id,
-        actor=actor,
+        recommendation_id=case.recommendation_id,
+        basis=basis.kind,
+        basis_id=basis.id,
+        actor=basis.actor,
         tool=action.tool,
         contract_digest=action.contract_digest,
         arguments_digest=action.arguments_digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 
@@ -19,11 +20,17 @@ class Schedule:
         """
         from apscheduler.schedulers.background import BackgroundScheduler
 
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._due: SimpleQueue[Job] = SimpleQueue()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         for job in jobs:
             self._scheduler.add_job(
-                self._due.put, "interval", args=[job], seconds=job.every_s, coalesce=True
+                self._due.put,
+                "interval",
+                args=[job],
+                seconds=job.every_s,
+                coalesce=True,
+                misfire_grace_time=None,
             )
         self._scheduler.start()
 

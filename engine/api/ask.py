@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Header, Request
-from pydantic import BaseModel
 
 from engine.api.access import Caller, OpenEngine
 from engine.api.as_json import as_json
@@ -95,8 +94,3 @@ def answer_of(done: Done) -> dict[str, Json]:
     answer: dict[str, Json] = as_json(done)
     answer.pop("secret")
     return answer | {"is_repeat": False}
-
-
-def content_of(body: BaseModel) -> str:
-    """The content of a body, for telling requests apart."""
-    return body.model_dump_json()

@@ -15,9 +15,10 @@ MOST_ROWS = 10_000
 LONGEST_TEXT = 10_000
 
 
-def _without_null(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain the null character")
+def _storable(text: str) -> str:
+    """Refuse what a database does not take as text."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must not contain the null character or broken characters")
     return text
 
 
@@ -30,8 +31,8 @@ def _as_json_text(value: Any) -> Any:
     return value
 
 
-PlainText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_without_null)]
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_null)]
+PlainText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
 Version = Annotated[int, Field(ge=0, description="The version of the case that was looked at.")]
 Arguments = Annotated[dict[str, Any], AfterValidator(_as_json_text)]
 Scalar = str | int | float | bool | None
@@ -47,7 +48,9 @@ class CasesBody(Body):
     """Rows for a desk, in its intake format."""
 
     desk: Name
-    rows: list[dict[str, Scalar]] = Field(min_length=1, max_length=MOST_ROWS)
+    rows: Annotated[list[dict[str, Scalar]], AfterValidator(_as_json_text)] = Field(
+        min_length=1, max_length=MOST_ROWS
+    )
     origin: Origin = Origin.REAL
 
     def numbered(self) -> list[tuple[int, dict[str, str]]]:
@@ -119,7 +122,7 @@ class EnvelopeBody(Body):
     """A new version of a desk's envelope, as YAML."""
 
     desk: Name
-    document: Annotated[str, Field(max_length=200_000), AfterValidator(_without_null)]
+    document: Annotated[str, Field(max_length=200_000), AfterValidator(_storable)]
     note: PlainText = ""
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from engine.api.access import Caller, OpenEngine, Submitter
 from engine.api.as_json import as_json
-from engine.api.ask import Asking, asking, content_of
+from engine.api.ask import Asking, asking
 from engine.api.bodies import (
     CasesBody,
     ClaimBody,
@@ -64,7 +64,7 @@ def submit_cases(body: CasesBody, person: Submitter, asked: Asked) -> JSONRespon
         answer: dict[str, object] = as_json(submitted)
         return answer
 
-    return JSONResponse(asked.once(content_of(body), submit))
+    return JSONResponse(asked.once(body, submit))
 
 
 @router.get("", response_model=rows.Page[rows.QueueRow], summary="The queue")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.adapters.keys import KeyFolder
 from engine.adapters.system import SystemClock, SystemIds
@@ -37,8 +38,11 @@ class Parts:
 
     @property
     def seal_file(self) -> SealFile:
-        """The copy of all seals outside the database."""
-        return SealFile(self.settings.data_dir.absolute() / "seals.jsonl")
+        """The copy of all seals outside the database; one file a database."""
+        url = self.database.writer.url
+        name = Path(url.database or "database").stem
+        place = "" if self.database.is_sqlite else f"{url.host or 'local'}-{url.port or 5432}-"
+        return SealFile(self.settings.data_dir.absolute() / f"seals-{place}{name}.jsonl")
 
     def key(self, name: str) -> bytes | None:
         """A key from its file; None where it is missing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from engine.act.crash_points import Reach, pass_by
 from engine.act.executor import Executor
 from engine.adapters import keys
 from engine.adapters.schedule import Schedule
@@ -54,7 +55,7 @@ def open_worker(
     *,
     name: str = FIRST_WORKER,
     parts: Parts | None = None,
-    reach: Callable[[str], None] = lambda point: None,
+    reach: Reach = pass_by,
 ) -> OpenWorker:
     """A worker of this process.
 
@@ -101,7 +102,7 @@ def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
     return beat
 
 
-def _worker_parts(parts: Parts, executor: Executor, reach: Callable[[str], None]) -> WorkerParts:
+def _worker_parts(parts: Parts, executor: Executor, reach: Reach) -> WorkerParts:
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     audit_key = parts.key(keys.AUDIT) or b""
     policy = PolicyView(store.reader, desks)
@@ -129,6 +130,7 @@ def _worker_parts(parts: Parts, executor: Executor, reach: Callable[[str], None]
             reasoning=Reasoning(reader=store.reader, clock=clock, ids=ids, audit_key=audit_key),
             maturing=maturing,
             learning=learning_of(parts),
+            reach=reach,
         ),
         maturing=maturing,
         jobs=JobRunner(store, clock),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import backtesting, brakes, desks, doctor, envelopes, ledger, people, running
+from engine.cli import (
+    backtesting,
+    benches,
+    brakes,
+    desks,
+    doctor,
+    envelopes,
+    ledger,
+    people,
+    running,
+)
 from engine.cli import intake as intake_commands
 
 app = typer.Typer(
@@ -29,3 +39,4 @@ app.add_typer(envelopes.app, name="envelope")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(desks.app, name="desk")
 app.add_typer(people.app, name="user")
+app.add_typer(benches.app, name="bench")

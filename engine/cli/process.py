@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from types import FrameType
+from time import monotonic, sleep
+from types import FrameType, ModuleType
 
 from engine.errors import ConfigError
 
@@ -40,11 +41,12 @@ def stop_with_parent() -> None:
 
 
 @contextmanager
-def only_worker(file: Path) -> Iterator[None]:
+def only_worker(file: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the lock of an SQLite file's only worker; it is freed however the process ends.
 
     Args:
         file: The lock file, beside the database.
+        wait_s: How long to wait for one that is just ending.
 
     Raises:
         ConfigError: Another process holds it, or it cannot be made.
@@ -59,11 +61,20 @@ def only_worker(file: Path) -> Iterator[None]:
     except OSError as error:
         raise ConfigError(f"The lock {file} cannot be made: {error.strerror}") from None
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigError(
-                "Another worker runs on this SQLite file. It lets one process write at a time, "
-                "so a second worker only waits for the first; use PostgreSQL for more."
-            ) from None
+        until = monotonic() + wait_s
+        while not _is_locked(fcntl, handle.fileno()):
+            if monotonic() >= until:
+                raise ConfigError(
+                    "Another worker runs on this SQLite file. It lets one process write at a "
+                    "time, so a second worker only waits for the first; use PostgreSQL for more."
+                )
+            sleep(0.1)
         yield
+
+
+def _is_locked(fcntl: ModuleType, descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

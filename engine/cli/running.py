@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WEB_STOP_S = 10.0
 WORKER_STOP_S = 45.0
 """Longer than the longest tool timeout: a call that has begun is recorded, then sealed."""
+PREDECESSOR_S = 20.0
+"""How long a new worker waits for one whose supervisor was killed to finish."""
 
 DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="Instead of COUNTERSIGN_DATABASE_URL.")
@@ -72,7 +74,8 @@ def work(
     if supervised:
         stop_with_parent()
     _log_to_stderr()
-    lock = only_worker(_lock_file(settings)) if settings.is_sqlite else nullcontext()
+    wait_s = PREDECESSOR_S if supervised else 0.0
+    lock = only_worker(_lock_file(settings), wait_s) if settings.is_sqlite else nullcontext()
     with lock:
         opened = open_worker(settings, name=name)
         try:

@@ -41,30 +41,6 @@ class Fact:
         """Whether the fact has outlived its time to live."""
         return self.ttl_s is not None and at > self.observed_at + timedelta(seconds=self.ttl_s)
 
-    def to_json(self) -> Json:
-        """The fact as a short JSON array, the form that is stored and hashed."""
-        return [
-            self.entity,
-            self.attribute,
-            self.value,
-            self.source,
-            self.observed_at.isoformat(),
-            self.ttl_s,
-        ]
-
-    @staticmethod
-    def from_json(row: Json) -> Fact:
-        """Read the form `to_json` writes."""
-        entity, attribute, value, source, observed_at, ttl_s = row
-        return Fact(
-            entity=entity,
-            attribute=attribute,
-            value=value,
-            source=source,
-            observed_at=datetime.fromisoformat(observed_at),
-            ttl_s=ttl_s,
-        )
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FactSet:
@@ -88,7 +64,34 @@ def fact_set(case_id: CaseId, revision: int, facts: Sequence[Fact]) -> FactSet:
         case_id=case_id,
         revision=revision,
         facts=rows,
-        digest=digest([f.to_json() for f in rows]),
+        digest=digest(facts_to_json(rows)),
+    )
+
+
+def facts_to_json(facts: Sequence[Fact]) -> Json:
+    """The stored and hashed form: neighbours of one entity, source and time share their head."""
+    grouped: list[Json] = []
+    for fact in facts:
+        head = [fact.entity, fact.source, fact.observed_at.isoformat(), fact.ttl_s]
+        if not grouped or grouped[-1][0] != head:
+            grouped.append([head, []])
+        grouped[-1][1].append([fact.attribute, fact.value])
+    return grouped
+
+
+def facts_from_json(groups: Json) -> tuple[Fact, ...]:
+    """Read the form `facts_to_json` writes."""
+    return tuple(
+        Fact(
+            entity=entity,
+            attribute=attribute,
+            value=value,
+            source=source,
+            observed_at=datetime.fromisoformat(observed_at),
+            ttl_s=ttl_s,
+        )
+        for (entity, source, observed_at, ttl_s), said in groups
+        for attribute, value in said
     )
 
 

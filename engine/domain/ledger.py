@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -118,6 +118,7 @@ def entry_hash(
 def link(draft: EntryDraft, *, stream: str, sequence: int, head: bytes, salt: bytes) -> Entry:
     """Give a draft its place: after `head`, as number `sequence` of its stream."""
     salted = payload_digest(salt, draft.payload)
+    at = draft.at.astimezone(UTC)
     return Entry(
         stream=stream,
         sequence=sequence,
@@ -129,13 +130,13 @@ def link(draft: EntryDraft, *, stream: str, sequence: int, head: bytes, salt: by
             kind=draft.kind,
             decided_by=draft.actor.decided_by,
             actor=draft.actor.name,
-            at=draft.at,
+            at=at,
             payload_digest=salted,
         ),
         kind=draft.kind,
         decided_by=draft.actor.decided_by,
         actor=draft.actor.name,
-        at=draft.at,
+        at=at,
         salt=salt,
         payload_digest=salted,
         payload=draft.payload,

@@ -68,7 +68,7 @@ class PrecedentProcedure:
     threshold_hours: int = 24
     threshold_window: int = 4000
     """Latest resolved predictions the threshold is chosen from."""
-    threshold_confidence: float = 0.90
+    threshold_confidence: float = 0.95
     """One-sided confidence of the bound at each choice."""
 
     @property

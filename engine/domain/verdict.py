@@ -22,6 +22,9 @@ class VerdictKind(StrEnum):
         return list(VerdictKind).index(self)
 
 
+_BY_LETTER = {kind.value[0]: kind for kind in VerdictKind}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleResult:
     """One rule, the limit it holds, the value it saw, and whether it was kept."""
@@ -37,19 +40,20 @@ class RuleResult:
 
     def to_json(self) -> Json:
         """The short stored form."""
-        return [self.rule, self.is_kept, self.otherwise, self.limit, self.seen, self.binds_people]
+        letter = self.otherwise.value[0]
+        return [self.rule, int(self.is_kept), letter, self.limit, self.seen, int(self.binds_people)]
 
     @staticmethod
     def from_json(row: Json) -> RuleResult:
         """Read the form `to_json` writes."""
-        rule, is_kept, otherwise, limit, seen, binds_people = row
+        rule, is_kept, letter, limit, seen, binds_people = row
         return RuleResult(
             rule=rule,
-            is_kept=is_kept,
-            otherwise=VerdictKind(otherwise),
+            is_kept=bool(is_kept),
+            otherwise=_BY_LETTER[letter],
             limit=limit,
             seen=seen,
-            binds_people=binds_people,
+            binds_people=bool(binds_people),
         )
 
 

@@ -9,7 +9,7 @@ worker, and a label goes in strictly after it became known.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +19,7 @@ from engine.domain.precedent import FittedPrecedent, LabelledCase, PrecedentProc
 from engine.errors import InvalidRequest
 from engine.learn.backtest_figures import BacktestReport, Scored, judge
 from engine.learn.fit_precedent import fit_precedent
-from engine.learn.rolling import ResolvedPrediction, RollingState
+from engine.learn.rolling import ResolvedPrediction, RollingState, due_moment
 
 JUDGED_SHARE = 0.3
 """Share of the labelled cases that is judged: the latest by opening time."""
@@ -54,6 +54,7 @@ class _Guess:
     case: LabelledCase
     group: str
     raw: float
+    fitted_as_of: datetime | None
 
 
 def backtest(
@@ -75,13 +76,36 @@ def backtest(
         InvalidRequest: The target is not between 0 and 1, a case comes twice, or there are too
             few labelled cases to judge any.
     """
+    return backtest_targets(rows, procedure, (target,), predict=predict)[0]
+
+
+def backtest_targets(
+    rows: Sequence[LabelledCase],
+    procedure: PrecedentProcedure,
+    targets: Sequence[float],
+    *,
+    predict: Predictor,
+) -> tuple[BacktestReport, ...]:
+    """Give what `backtest` gives for each target, fitting once for all of them.
+
+    Raises:
+        InvalidRequest: As `backtest`.
+    """
     cases = sorted((row for row in rows if row.label), key=_opened)
-    _check(cases, target)
-    judged = {case.case_id for case in cases[int(len(cases) * (1.0 - JUDGED_SHARE)) :]}
-    scored = list(replay(cases, procedure, target, predict=predict))
-    refits = len({one.fitted_as_of for one in scored if one.fitted_as_of})
-    kept = tuple(one for one in scored if one.case_id in judged)
-    return judge(kept, procedure, target, labelled=len(cases), refits=refits)
+    _check(cases, targets)
+    first = int(len(cases) * (1.0 - JUDGED_SHARE))
+    guesses = tuple(_guesses(cases, procedure, predict))
+    refits = len({guess.fitted_as_of for guess in guesses if guess.fitted_as_of})
+    return tuple(
+        judge(
+            tuple(_follow(guesses, procedure, target))[first:],
+            procedure,
+            target,
+            labelled=len(cases),
+            refits=refits,
+        )
+        for target in targets
+    )
 
 
 def replay(
@@ -99,42 +123,46 @@ def replay(
         target: Highest allowed error among executed cases.
         predict: How a fit predicts.
     """
+    return _follow(_guesses(cases, procedure, predict), procedure, target)
+
+
+def _follow(
+    guesses: Iterable[_Guess], procedure: PrecedentProcedure, target: float
+) -> Iterator[Scored]:
+    """Merge cases as they open with labels as they become known."""
     state = RollingState(procedure)
     waiting: list[tuple[datetime, str, ResolvedPrediction]] = []
-    for guess, fitted in _guesses(cases, procedure, state, predict):
-        at = guess.case.observed_at
-        while waiting and waiting[0][0] < at:
+    for guess in guesses:
+        while waiting and waiting[0][0] < guess.case.observed_at:
             state.observe_label(heapq.heappop(waiting)[2])
-        yield _score(guess, fitted, state, target)
-        if fitted:
+        yield _score(guess, state, target)
+        if guess.fitted_as_of:
             resolved = _resolved(guess)
             heapq.heappush(waiting, (resolved.known_at, resolved.case_id, resolved))
 
 
 def _guesses(
-    cases: Sequence[LabelledCase],
-    procedure: PrecedentProcedure,
-    state: RollingState,
-    predict: Predictor,
-) -> Iterator[tuple[_Guess, FittedPrecedent | None]]:
-    for moment, group in groupby(cases, key=lambda case: state.model_moment(case.observed_at)):
-        fitted = fit_precedent(cases, procedure, moment)
+    cases: Sequence[LabelledCase], procedure: PrecedentProcedure, predict: Predictor
+) -> Iterator[_Guess]:
+    """Predict each case by the fit in force when it was opened."""
+    for moment, group in groupby(
+        cases, key=lambda case: due_moment(case.observed_at, procedure.refit_hours)
+    ):
         batch = tuple(group)
+        fitted = fit_precedent(cases, procedure, moment)
         if fitted is None:
-            yield from ((_Guess(case=case, group="", raw=0.0), None) for case in batch)
+            yield from (_Guess(case=case, group="", raw=0.0, fitted_as_of=None) for case in batch)
             continue
         answers = predict(fitted, [case.features for case in batch])
         for case, groups, shares in zip(batch, answers.groups, answers.probabilities, strict=True):
-            yield _Guess(case=case, group=groups[0], raw=shares[0]), fitted
+            yield _Guess(case=case, group=groups[0], raw=shares[0], fitted_as_of=moment)
 
 
-def _score(
-    guess: _Guess, fitted: FittedPrecedent | None, state: RollingState, target: float
-) -> Scored:
+def _score(guess: _Guess, state: RollingState, target: float) -> Scored:
     at = guess.case.observed_at
     calibration = state.calibration_at(at)
     threshold = state.threshold_at(at, target)
-    may = bool(fitted) and calibration.is_calibrated and threshold.may_execute(guess.raw)
+    may = calibration.is_calibrated and threshold.may_execute(guess.raw)
     return Scored(
         case_id=guess.case.case_id,
         cell=guess.case.cell,
@@ -144,8 +172,8 @@ def _score(
         raw=guess.raw,
         confidence=calibration.apply_one(guess.raw),
         cut=threshold.cut,
-        is_executed=may,
-        fitted_as_of=fitted.as_of if fitted else None,
+        is_executed=bool(guess.fitted_as_of) and may,
+        fitted_as_of=guess.fitted_as_of,
     )
 
 
@@ -159,9 +187,10 @@ def _resolved(guess: _Guess) -> ResolvedPrediction:
     )
 
 
-def _check(cases: Sequence[LabelledCase], target: float) -> None:
-    if not 0.0 < target < 1.0:
-        raise InvalidRequest(f"a target error lies between 0 and 1, not {target!s}")
+def _check(cases: Sequence[LabelledCase], targets: Sequence[float]) -> None:
+    for target in targets:
+        if not 0.0 < target < 1.0:
+            raise InvalidRequest(f"a target error lies between 0 and 1, not {target!s}")
     if len(cases) < 10:
         raise InvalidRequest(f"a backtest needs at least 10 labelled cases, not {len(cases)}")
     if len({case.case_id for case in cases}) != len(cases):

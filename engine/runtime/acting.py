@@ -6,10 +6,11 @@ anywhere is taken up again from the rows, with the same idempotency key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.act.executor import CallResult, Executor, verify
 from engine.desk import Desk
 from engine.domain.actor import ENGINE, POLICY, Actor, DecidedBy
@@ -53,7 +54,7 @@ class Acting:
         policy: PolicyView,
         executor: Executor,
         audit_key: bytes,
-        reach: Callable[[str], None] = lambda point: None,
+        reach: Reach = pass_by,
     ) -> None:
         """Bind what every execution needs.
 
@@ -88,7 +89,10 @@ class Acting:
             ToolUnavailable: The target cannot be read; the lease runs out and it is tried again.
         """
         if case.status is CaseStatus.RELEASING:
-            case = self._commit(self._releasing.released(case, self._policy.current()))
+            released = self._releasing.released(case, self._policy.current())
+            self._reach(CrashPoint.BEFORE_GRANT)
+            case = self._commit(released)
+            self._reach(CrashPoint.AFTER_GRANT)
         if case.status is CaseStatus.COMPENSATING:
             self._compensate(case)
         elif case.status is CaseStatus.GRANTED:
@@ -126,14 +130,14 @@ class Acting:
 
     def _intend_and_call(self, attempt: Attempt) -> None:
         effect = self._intent(attempt)
+        self._reach(CrashPoint.BEFORE_INTENT)
         case = self._commit(self._intended(attempt, effect))
-        self._reach("after_intent")
+        self._reach(CrashPoint.AFTER_INTENT)
         self._call(case, attempt.tool, attempt.action, effect)
 
     def _intent(self, attempt: Attempt) -> Effect:
         now = attempt.at
         key = self._ids.new()
-        effects = self._store.reader.effects(attempt.case.id)
         is_undo = attempt.grant.basis is GrantBasis.UNDO
         return Effect(
             id=EffectId(key),
@@ -145,7 +149,7 @@ class Acting:
             call_deadline=now + timedelta(seconds=attempt.tool.contract.timeout_s),
             intended_at=now,
             before=attempt.before,
-            undoes=effects[-1].id if is_undo and effects else None,
+            undoes=EffectId(attempt.grant.basis_id) if is_undo else None,
         )
 
     def _intended(self, attempt: Attempt, effect: Effect) -> Transition:
@@ -206,12 +210,12 @@ class Acting:
                 mark.rule = "read permit"
                 seen = verify(tool, action.arguments, effect.before, result.result)
                 mark.outputs = seen.seen if seen else None
-        self._reach("before_result")
+        self._reach(CrashPoint.BEFORE_RESULT)
         budget = self._budget(case, action, effect)
         self._commit(
             self._results.recorded(case, tool.contract, effect, result, seen, budget, marks.spans)
         )
-        self._reach("after_result")
+        self._reach(CrashPoint.AFTER_RESULT)
 
     def _budget(self, case: Case, action: Action, effect: Effect) -> BudgetReleased | None:
         """What to give back if the call is proven not to have acted."""
@@ -247,8 +251,9 @@ class Acting:
                 status=EffectStatus.INTENDED,
                 call_deadline=self._clock.now() + timedelta(seconds=tool.contract.timeout_s),
             )
+            self._reach(CrashPoint.BEFORE_REPEAT)
             case = self._commit(self._again(case, again))
-            self._reach("after_intent")
+            self._reach(CrashPoint.AFTER_INTENT)
             self._call(case, tool, action, again)
         else:
             self._commit(self._results.unanswerable(case, effect, "nobody can say"))

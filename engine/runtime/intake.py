@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.desk import Desk
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
@@ -57,14 +58,16 @@ class Intake:
         reasoning: Reasoning,
         maturing: Maturing,
         learning: Mapping[str, DeskLearning],
+        reach: Reach = pass_by,
     ) -> None:
-        """Bind the parts; `learning` holds the desks that learn."""
+        """Bind the parts; `learning` holds the desks that learn, `reach` is called to crash."""
         self._store = store
         self._clock = clock
         self._policy = policy
         self._reasoning = reasoning
         self._maturing = maturing
         self._learning = learning
+        self._reach = reach
 
     def advance(self, desk: Desk, claim: Claimer) -> int:
         """Take the next cases of a desk as far as a verdict.
@@ -148,11 +151,13 @@ class Intake:
     def _flush(self, desk: Desk, batch: _Batch, reached: datetime | None) -> None:
         """Commit a batch; what somebody else moved meanwhile is left to them."""
         if batch.transitions:
+            self._reach(CrashPoint.BEFORE_INTAKE)
             with self._store.begin() as unit:
                 refused = unit.apply(batch.transitions)
                 if reached is not None:
                     unit.learned.set_desk_time(desk.name, reached)
                 unit.commit()
+            self._reach(CrashPoint.AFTER_INTAKE)
             for case_id in refused & batch.labels.keys():
                 self._apply_again(desk, batch.labels[case_id])
         batch.transitions.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from engine.act.grants import mint
+from engine.act.grants import Basis, mint
 from engine.domain.actor import POLICY, Actor, DecidedBy
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
@@ -86,10 +86,7 @@ class Judging:
             grant_id=self.ids.new(),
             case=case,
             action=action,
-            recommendation_id=made.id,
-            basis=GrantBasis.VERDICT,
-            basis_id=action.id,
-            actor=POLICY.name,
+            basis=Basis(kind=GrantBasis.VERDICT, id=action.id, actor=POLICY.name),
             envelope_hash=envelope.hash,
             now=now,
             lifetime=timedelta(minutes=envelope.limits.grant_minutes),

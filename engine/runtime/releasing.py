@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.act.grants import mint
+from engine.act.grants import Basis, mint
 from engine.domain.actor import Actor, DecidedBy
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision, DecisionKind
 from engine.domain.grant import Grant, GrantBasis
-from engine.domain.ids import RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action
 from engine.domain.transition import Transition
@@ -44,10 +43,10 @@ class Releasing:
         if decision.kind is DecisionKind.REJECT:
             return self._closed(case, decision)
         action = self.reader.action(case)
-        if action is None or case.recommendation_id is None:
+        if action is None:
             raise Conflict(f"Case {case.id} is releasing without an action.")
         envelope = policy.envelope_of(case, action)
-        grant = self._grant(case, decision, action, case.recommendation_id, envelope)
+        grant = self._grant(case, decision, action, envelope)
         return Transition(
             before=case,
             after=case.moved(CaseStatus.GRANTED, wake_at=grant.minted_at),
@@ -86,7 +85,6 @@ class Releasing:
         case: Case,
         decision: Decision,
         action: Action,
-        recommendation_id: RecommendationId,
         envelope: CellEnvelope | None,
     ) -> Grant:
         minutes = envelope.limits.grant_minutes if envelope else GRANT_MINUTES
@@ -94,10 +92,7 @@ class Releasing:
             grant_id=self.ids.new(),
             case=case,
             action=action,
-            recommendation_id=recommendation_id,
-            basis=GrantBasis.DECISION,
-            basis_id=decision.id,
-            actor=decision.person,
+            basis=Basis(kind=GrantBasis.DECISION, id=decision.id, actor=decision.person),
             envelope_hash=envelope.hash if envelope else b"",
             now=self.clock.now(),
             lifetime=timedelta(minutes=minutes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.act.grants import mint
+from engine.act.grants import Basis, mint
 from engine.desk import Desk
 from engine.domain.actor import Actor, DecidedBy, Person
 from engine.domain.canonical import digest
@@ -13,7 +13,7 @@ from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import Grant, GrantBasis
-from engine.domain.ids import ActionId, RecommendationId
+from engine.domain.ids import ActionId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
@@ -104,10 +104,7 @@ def request_undo(
         grant_id=ids.new(),
         case=after,
         action=action,
-        recommendation_id=_recommendation(case),
-        basis=GrantBasis.UNDO,
-        basis_id=effect.id,
-        actor=person.name,
+        basis=Basis(kind=GrantBasis.UNDO, id=effect.id, actor=person.name),
         envelope_hash=envelope.hash if envelope else b"",
         now=now,
         lifetime=timedelta(minutes=UNDO_MINUTES),
@@ -149,12 +146,6 @@ def _requested(
 
 def _cell(case: Case, undo: Undo) -> Cell:
     return Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
-
-
-def _recommendation(case: Case) -> RecommendationId:
-    if case.recommendation_id is None:
-        raise InvalidRequest("Only what was recommended or decided here can be undone here.")
-    return case.recommendation_id
 
 
 def _action(undo: Undo, ids: Ids, verdict: Verdict) -> Action:

@@ -28,19 +28,23 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _BUCKET_BYTES = 2
 
 
+def is_name(name: str) -> bool:
+    """Whether it can be somebody's sign-in name."""
+    return bool(_NAME.fullmatch(name.strip().lower()))
+
+
 def checked_name(name: str) -> str:
     """A sign-in name in its stored form.
 
     Raises:
         InvalidRequest: It holds something else than letters, digits, dot, hyphen, underscore.
     """
-    stored = name.strip().lower()
-    if not _NAME.fullmatch(stored):
+    if not is_name(name):
         raise InvalidRequest(
             "A sign-in name has 1 to 64 letters a to z, digits, dots, hyphens or underscores, "
             "and begins with a letter or digit."
         )
-    return stored
+    return name.strip().lower()
 
 
 def checked_display_name(display_name: str, name: str) -> str:

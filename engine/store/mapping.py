@@ -8,7 +8,7 @@ from uuid import UUID
 from engine.domain.case import Origin
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.fact import Fact, FactSet
+from engine.domain.fact import FactSet, facts_from_json, facts_to_json
 from engine.domain.grant import Grant, GrantBasis, GrantStatus
 from engine.domain.ids import ActionId, CaseId, RecommendationId
 from engine.domain.outcome import Outcome
@@ -25,7 +25,7 @@ def fact_set_row(facts: FactSet) -> Row:
         "case_id": facts.case_id,
         "revision": facts.revision,
         "digest": facts.digest,
-        "facts": [fact.to_json() for fact in facts.facts],
+        "facts": facts_to_json(facts.facts),
     }
 
 
@@ -34,7 +34,7 @@ def fact_set_of(row: Any) -> FactSet:
     return FactSet(
         case_id=CaseId(row.case_id),
         revision=row.revision,
-        facts=tuple(Fact.from_json(fact) for fact in row.facts),
+        facts=facts_from_json(row.facts),
         digest=bytes(row.digest),
     )
 

@@ -196,13 +196,12 @@ def outcome_words(row: Any, *, has_acted: bool) -> str:
         has_acted: Whether anything was done; otherwise the recommendation is what was judged.
     """
     what = "what was done" if has_acted else "the recommendation"
-    kinds: dict[OutcomeKind, str] = {
+    judged: dict[OutcomeKind, str] = {
         OutcomeKind.CORRECT: f"{what} was right",
         OutcomeKind.WRONG: f"{what} was wrong",
         OutcomeKind.REVERTED: "what was done was put back",
-        OutcomeKind.UNKNOWN: "nobody can say whether it was right",
+        OutcomeKind.UNKNOWN: "",
     }
-    said = kinds[OutcomeKind(row.kind)]
-    if not row.truth:
-        return said
-    return f"{said}: {_SOURCES[LabelSource(row.label_source)]} {row.truth}"
+    truth = f"{_SOURCES[LabelSource(row.label_source)]} {row.truth}" if row.truth else ""
+    said = [part for part in (judged[OutcomeKind(row.kind)], truth) if part]
+    return ": ".join(said) or "nobody can say what was right"

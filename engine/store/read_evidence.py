@@ -54,9 +54,9 @@ class EvidenceBook:
         of_desk = self._labels.of_desk(cell.desk)
         key = (str(cell), risk_limit(limits))
         kept = self._evidence.get(key)
-        if kept is None or kept[0] != of_desk.version:
+        if kept is None or kept[0] != of_desk.outcomes:
             real = [label for label in of_desk.of_cell(str(cell)) if label.origin is Origin.REAL]
-            kept = (of_desk.version, _evidence(real, key[1]))
+            kept = (of_desk.outcomes, _evidence(real, key[1]))
             self._evidence[key] = kept
         return kept[1]
 
@@ -64,8 +64,8 @@ class EvidenceBook:
         """Error against coverage of a cell; see `engine.store.read_model.SqlQueries.curve`."""
         of_desk = self._labels.of_desk(cell.partition("/")[0])
         kept = self._curves.get(cell)
-        if kept is None or kept[0] != of_desk.version:
-            kept = (of_desk.version, _curve(of_desk.of_cell(cell)))
+        if kept is None or kept[0] != of_desk.outcomes:
+            kept = (of_desk.outcomes, _curve(of_desk.of_cell(cell)))
             self._curves[cell] = kept
         return kept[1]
 

@@ -2,23 +2,22 @@
 
 One label a recommendation, from the sources that count: the record, an adjudication or a blind
 person. A label from somebody who had seen the recommendation is agreement and never comes here.
-Read once and kept: labels are only ever added, so their number says whether to read again.
+Labels are only ever added, so what was read is kept and only new ones are read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from engine.domain.case import Origin
 from engine.domain.outcome import LabelSource
-from engine.domain.phase import Cell
 from engine.domain.verdict import VerdictKind
 from engine.store import tables
+from engine.store.raw_rows import raw
 from engine.store.read_source import ReadSource
 
 COUNTING = (LabelSource.RECORD, LabelSource.ADJUDICATED, LabelSource.PERSON_BLIND)
@@ -34,11 +33,11 @@ IS_RECOMMENDED = and_(_action.is_override.is_(False), _action.ordinal == 1)
 """The action a recommendation is judged by, among those of its case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """One recommendation whose truth is known."""
 
-    recommendation_id: UUID
+    recommendation: Any
+    """Key of the recommendation, as the driver gives it: only to be compared."""
     cell: str
     origin: Origin
     source: LabelSource
@@ -56,18 +55,19 @@ class Labelled:
 class DeskLabels:
     """The labels of a desk as of a number of outcomes."""
 
-    version: int
-    """Outcomes the desk had; a later state has more."""
-    labels: tuple[Labelled, ...]
-    """In the order in which the truth became known."""
+    outcomes: int = 0
+    """Outcomes the desk had, of every source; a later state has more."""
+    last: Any = None
+    """Key of the newest of them, as the driver gives it."""
+    by_recommendation: Mapping[Any, Labelled] = field(default_factory=dict)
 
     def of_cell(self, cell: str) -> tuple[Labelled, ...]:
         """The labels of one cell."""
-        return tuple(label for label in self.labels if label.cell == cell)
+        return tuple(one for one in self.by_recommendation.values() if one.cell == cell)
 
 
 class Labels:
-    """Reads labels, and keeps those of each desk until there are more."""
+    """Reads labels, and keeps those of each desk."""
 
     def __init__(self, source: ReadSource) -> None:
         """Read from this source."""
@@ -76,62 +76,73 @@ class Labels:
 
     def of_desk(self, desk: str) -> DeskLabels:
         """All labels of a desk."""
-        version = self._source.count(
-            select(func.count()).select_from(tables.outcomes).where(_o.desk == desk)
-        )
-        kept = self._kept.get(desk)
-        if kept is None or kept.version != version:
-            kept = DeskLabels(version=version, labels=self._read(desk))
+        query = select(func.count()).select_from(tables.outcomes).where(_o.desk == desk)
+        outcomes = self._source.count(query)
+        kept = self._kept.get(desk, DeskLabels())
+        if kept.outcomes != outcomes:
+            kept = self._more(desk, kept)
+            if kept.outcomes < outcomes:
+                # One was written with an earlier id than the newest that was known.
+                kept = self._more(desk, DeskLabels())
             self._kept[desk] = kept
         return kept
 
-    def _read(self, desk: str) -> tuple[Labelled, ...]:
-        query = (
-            select(
-                _o.recommendation_id,
-                _o.origin,
-                _o.label_source,
-                _o.is_recommendation_correct,
-                _o.raw_confidence,
-                _o.known_at,
-                _case.case_type,
-                _made.confidence,
-                _made.as_of,
-                _action.tool,
-                _action.would_have,
-            )
-            .join(tables.cases, _case.id == _o.case_id)
-            .join(tables.recommendations, _made.id == _o.recommendation_id)
-            .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
-            .where(
-                _o.desk == desk,
-                _o.label_source.in_([source.value for source in COUNTING]),
-                _o.is_recommendation_correct.is_not(None),
-            )
-            .order_by(_o.known_at, _o.id)
+    def _more(self, desk: str, kept: DeskLabels) -> DeskLabels:
+        """What was kept, and everything after it."""
+        query = _outcomes().where(_o.desk == desk).order_by(_o.id)
+        if kept.last is not None:
+            query = query.where(raw(_o.id) > kept.last)
+        rows = self._source.all(query)
+        found = dict(kept.by_recommendation)
+        for row in rows:
+            rank = _RANK.get(row.label_source)
+            if rank is None or row.tool is None or row.is_recommendation_correct is None:
+                continue
+            known = found.get(row.recommendation)
+            if known is None or rank < _RANK[known.source]:
+                found[row.recommendation] = _labelled(desk, row)
+        return DeskLabels(
+            outcomes=kept.outcomes + len(rows),
+            last=rows[-1].id if rows else kept.last,
+            by_recommendation=found,
         )
-        best: dict[UUID, Any] = {}
-        for row in self._source.all(query):
-            known = best.get(row.recommendation_id)
-            if known is None or _RANK[row.label_source] < _RANK[known.label_source]:
-                best[row.recommendation_id] = row
-        return tuple(_labelled(desk, row) for row in best.values())
+
+
+def _outcomes() -> Select[Any]:
+    """Outcomes beside what they judge; an outcome without a recommendation comes as well."""
+    return (
+        select(
+            raw(_o.id).label("id"),
+            raw(_o.recommendation_id).label("recommendation"),
+            _o.origin,
+            _o.label_source,
+            _o.is_recommendation_correct,
+            _o.raw_confidence,
+            _case.case_type,
+            # The moment of a recommendation is its case's.
+            (_case.as_of <= _o.known_at).label("was_scored_before"),
+            _made.confidence,
+            _action.tool,
+            _action.would_have,
+        )
+        .join(tables.cases, _case.id == _o.case_id)
+        .outerjoin(tables.recommendations, _made.id == _o.recommendation_id)
+        .outerjoin(
+            tables.actions,
+            and_(_action.recommendation_id == _o.recommendation_id, IS_RECOMMENDED),
+        )
+    )
 
 
 def _labelled(desk: str, row: Any) -> Labelled:
-    cell = Cell(desk=desk, case_type=row.case_type, action_type=row.tool)
     return Labelled(
-        recommendation_id=row.recommendation_id,
-        cell=str(cell),
+        recommendation=row.recommendation,
+        cell=f"{desk}/{row.case_type}/{row.tool}",
         origin=Origin(row.origin),
         source=LabelSource(row.label_source),
         is_correct=row.is_recommendation_correct,
         raw_confidence=row.raw_confidence,
         confidence=row.confidence,
         is_executable=row.would_have == VerdictKind.EXECUTE.value,
-        was_scored_before=_is_before(row.as_of, row.known_at),
+        was_scored_before=row.was_scored_before,
     )
-
-
-def _is_before(made_as_of: datetime, known_at: datetime) -> bool:
-    return made_as_of <= known_at

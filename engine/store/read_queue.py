@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from engine.domain.canonical import canonical_text
 from engine.domain.case import Attention, Origin
@@ -129,11 +130,18 @@ class Queue:
     def find(self, text: str) -> CaseId | None:
         """The case with that id or source id; of several the newest."""
         wanted = storable(text.strip())
-        query = select(_case.id).where(_case.source_id == wanted)
+        query = select(_case.id).where(_is_named(wanted, self._sources()))
         row = self._source.first(query.order_by(_case.id.desc()).limit(1))
-        if row is None:
-            row = self._source.first(select(_case.id).where(_is_case(wanted)))
         return None if row is None else CaseId(row.id)
+
+    def _sources(self) -> list[str]:
+        """The systems cases come from, by steps over the index: there are few."""
+        found: list[str] = []
+        step = select(func.min(_case.source))
+        while (name := self._source.first(step)[0]) is not None:
+            found.append(name)
+            step = select(func.min(_case.source)).where(_case.source > name)
+        return found
 
 
 _SHOWN = (
@@ -190,8 +198,9 @@ def _is_after(due_at: datetime | None, priority: int, id_: UUID) -> ColumnElemen
     return or_(_case.due_at.is_(None), _case.due_at > due_at, and_(_case.due_at == due_at, later))
 
 
-def _is_case(text: str) -> ColumnElement[bool]:
+def _is_named(text: str, sources: Sequence[str]) -> ColumnElement[bool]:
+    by_source = and_(_case.source.in_(sources), _case.source_id == text)
     try:
-        return _case.id == UUID(text)
+        return or_(_case.id == UUID(text), by_source)
     except ValueError:
-        return false()
+        return by_source

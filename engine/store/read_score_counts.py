@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
@@ -17,6 +16,7 @@ from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
 from engine.domain.phase import Cell
 from engine.store import tables
+from engine.store.raw_rows import raw
 from engine.store.read_labels import IS_RECOMMENDED
 from engine.store.read_queue import WAITING
 from engine.store.read_source import ReadSource
@@ -50,7 +50,8 @@ class EffectSeen:
     cell: str
     """By the tool that was called."""
     origin: Origin
-    recommendation_id: UUID
+    recommendation: Any
+    """Key of what was recommended, as the driver gives it: only to be compared."""
     is_completed: bool
     is_correct: bool | None
     is_alone: bool
@@ -114,7 +115,7 @@ def effects_of(source: ReadSource, desk: str) -> Iterator[EffectSeen]:
             _effect.is_correct,
             _effect.undoes,
             _grant.basis,
-            _grant.recommendation_id,
+            raw(_grant.recommendation_id).label("recommendation"),
             _case.case_type,
             _case.origin,
         )
@@ -128,7 +129,7 @@ def effects_of(source: ReadSource, desk: str) -> Iterator[EffectSeen]:
         yield EffectSeen(
             cell=_cell(desk, row),
             origin=Origin(row.origin),
-            recommendation_id=row.recommendation_id,
+            recommendation=row.recommendation,
             is_completed=row.is_completed and row.status == EffectStatus.SUCCEEDED.value,
             is_correct=row.is_correct,
             is_alone=row.basis in _ALONE,

@@ -20,6 +20,7 @@ from engine.domain.decision import DecisionKind
 from engine.domain.outcome import LabelSource
 from engine.govern.agreement import agreement_of_answers
 from engine.govern.binomial import clopper_pearson_interval
+from engine.govern.checked_input import FloatArray
 from engine.govern.scores import brier, expected_calibration_error, reliability_bins
 from engine.service.rows import CellScore, ReliabilityRow, Share
 from engine.store.read_labels import Labelled, Labels
@@ -85,16 +86,16 @@ class Scores:
             tallies[Key(effect.cell, effect.origin)].effects.append(effect)
         for answer in answers_of(self._source, desk):
             tallies[Key(answer.cell, answer.origin)].answers.append(answer)
-        for label in self._labels.of_desk(desk.name).labels:
+        for label in self._labels.of_desk(desk.name).by_recommendation.values():
             tallies[Key(label.cell, label.origin)].labels.append(label)
         return tallies
 
 
 def _score(key: Key, tally: _Tally) -> CellScore:
     done = [effect for effect in tally.effects if effect.is_completed and not effect.is_undo]
-    alone = {effect.recommendation_id for effect in done if effect.is_alone}
+    alone = {effect.recommendation for effect in done if effect.is_alone}
     recorded = [label for label in tally.labels if label.source is LabelSource.RECORD]
-    ran = [label for label in recorded if label.recommendation_id in alone]
+    ran = [label for label in recorded if label.recommendation in alone]
     judged = [label for label in tally.labels if label.confidence is not None]
     confidences = np.array([label.confidence for label in judged], dtype=np.float64)
     correct = np.array([label.is_correct for label in judged], dtype=np.float64)
@@ -140,7 +141,7 @@ def _median_ms(answers: Sequence[Answered]) -> int | None:
     return round(median(times)) if times else None
 
 
-def _reliability(confidences: np.ndarray, correct: np.ndarray) -> tuple[ReliabilityRow, ...]:
+def _reliability(confidences: FloatArray, correct: FloatArray) -> tuple[ReliabilityRow, ...]:
     return tuple(
         ReliabilityRow(
             mean_confidence=one.mean_confidence,

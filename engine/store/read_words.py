@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.domain.decision import DecisionKind
+from engine.domain.outcome import OutcomeKind
 from engine.domain.verdict import VerdictKind
 
 Payload = Mapping[str, Any]
@@ -190,11 +191,19 @@ def repair(p: Payload) -> str:
 
 
 def outcome(p: Payload) -> str:
-    """What proved true."""
-    right = p.get("recommendation_correct")
-    judged = "was right" if right is True else "was wrong" if right is False else "is not judged"
-    kind = text(p, "outcome").lower()
-    return f"The truth became known: {kind}. The recommendation {judged}."
+    """What proved true, of the recommendation and, where that differs, of what was done."""
+    right, kind = p.get("recommendation_correct"), p.get("outcome")
+    if right is None:
+        said = "The truth became known; there is no recommendation to judge."
+    else:
+        said = f"The truth became known: the recommendation was {'right' if right else 'wrong'}."
+    if kind == OutcomeKind.REVERTED:
+        return f"{said} What was done had been put back."
+    if kind == OutcomeKind.CORRECT and right is not True:
+        return f"{said} What was done was right."
+    if kind == OutcomeKind.WRONG and right is not False:
+        return f"{said} What was done was wrong."
+    return said
 
 
 def fitted(p: Payload) -> str:

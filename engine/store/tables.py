@@ -29,7 +29,8 @@ from engine.store.types import Document, Id, UtcTime
 metadata = MetaData()
 
 _CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
-"""Rows live in the primary key's own tree, so the key is stored once."""
+"""Rows live in the primary key's own tree, so the key is stored once; for short rows only, since
+SQLite moves all but a quarter page of such a row to pages of its own."""
 
 cases = Table(
     "cases",
@@ -75,7 +76,18 @@ Index(
     sqlite_where=text("wake_at IS NOT NULL"),
     postgresql_where=text("wake_at IS NOT NULL"),
 )
-Index("cases_queue", cases.c.status, cases.c.desk, cases.c.due_at)
+Index(
+    "cases_queue",
+    cases.c.status,
+    cases.c.desk,
+    cases.c.due_at,
+    cases.c.priority,
+    cases.c.id,
+    cases.c.version,
+    cases.c.origin,
+    cases.c.ledger_sequence,
+)
+"""Everything pages sort and count cases by, so that they never read whole rows for it."""
 
 fact_sets = Table(
     "fact_sets",
@@ -84,7 +96,6 @@ fact_sets = Table(
     Column("revision", Integer, primary_key=True),
     Column("digest", LargeBinary(32), nullable=False),
     Column("facts", Document, nullable=False),
-    **_CLUSTERED,
 )
 
 recommendations = Table(
@@ -105,14 +116,13 @@ recommendations = Table(
     Column("draft", Document, nullable=False),
     Column("as_of", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    **_CLUSTERED,
 )
 
 actions = Table(
     "actions",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("recommendation_id", Id, nullable=False, index=True),
+    Column("recommendation_id", Id, nullable=False),
     Column("case_id", Id, nullable=False),
     Column("ordinal", SmallInteger, nullable=False),
     Column("is_override", Boolean, nullable=False),
@@ -127,7 +137,14 @@ actions = Table(
     Column("would_have", String(16), nullable=False),
     Column("rules", Document, nullable=False),
     Column("envelope_hash", LargeBinary(32), nullable=False),
-    **_CLUSTERED,
+)
+Index(
+    "actions_of",
+    actions.c.recommendation_id,
+    actions.c.is_override,
+    actions.c.ordinal,
+    actions.c.tool,
+    actions.c.would_have,
 )
 
 audit_draws = Table(
@@ -287,6 +304,7 @@ choices = Table(
     Column("grounds", Text, nullable=False),
     **_CLUSTERED,
 )
+Index("choices_at", choices.c.at)
 
 budget_uses = Table(
     "budget_uses",
@@ -371,6 +389,8 @@ ledger_entries = Table(
     Column("payload", Document),
     **_CLUSTERED,
 )
+Index("ledger_entries_at", ledger_entries.c.at)
+Index("ledger_entries_kind", ledger_entries.c.kind, ledger_entries.c.at)
 
 seals = Table(
     "seal",

@@ -15,11 +15,12 @@ def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any])
     Returns:
         Whether it was inserted.
     """
+    keys = list(table.primary_key)
     if connection.dialect.name == "sqlite":
-        inserted = connection.execute(sqlite.insert(table).values(row).on_conflict_do_nothing())
-    else:
-        inserted = connection.execute(postgresql.insert(table).values(row).on_conflict_do_nothing())
-    return inserted.rowcount == 1
+        ours = sqlite.insert(table).values(row).on_conflict_do_nothing()
+        return connection.execute(ours.returning(*keys)).first() is not None
+    theirs = postgresql.insert(table).values(row).on_conflict_do_nothing()
+    return connection.execute(theirs.returning(*keys)).first() is not None
 
 
 def upsert(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.desk import Desk
 from engine.domain.canonical import Json, canonical_text
+from engine.domain.fact import facts_to_json
 from engine.domain.tool import Delivery, EffectClass
 from engine.errors import InvalidRequest, ToolError
 from engine.ports import EffectTool, Tool
@@ -220,8 +221,8 @@ def perceiving_is_repeatable(under: DeskUnderTest) -> None:
         )
 
     before, at = under.snapshot(), incoming.signal.as_of
-    first = [fact.to_json() for fact in desk.perceive(incoming.signal, read, at)]
-    again = [fact.to_json() for fact in desk.perceive(incoming.signal, read, at)]
+    first = facts_to_json(desk.perceive(incoming.signal, read, at))
+    again = facts_to_json(desk.perceive(incoming.signal, read, at))
     _require(first == again, "the same signal gave other facts")
     _require(bool(first), "a signal gave no facts")
     _require(under.snapshot() == before, "perceiving changed something")

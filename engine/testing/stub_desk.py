@@ -7,6 +7,7 @@ its own with a book of every effect, so that "once" is checked against the outsi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -92,17 +93,20 @@ class GetTicket:
 class AssignOwner:
     """Gives a ticket to somebody; undone by giving it back."""
 
-    contract = ASSIGN
-
     def __init__(
-        self, book: TicketBook, before_call: Callable[[str], None] = lambda key: None
+        self,
+        book: TicketBook,
+        before_call: Callable[[str], None] = lambda key: None,
+        timeout_s: float = ASSIGN.timeout_s,
     ) -> None:
         """Act on a book.
 
         Args:
             book: The outside system.
             before_call: Called with the key; a test may raise a tool error here.
+            timeout_s: How long a call may take, and an intent is left alone.
         """
+        self.contract = replace(ASSIGN, timeout_s=timeout_s)
         self._book = book
         self._before_call = before_call
 
@@ -253,6 +257,7 @@ def stub_desk(
     *,
     envelope: EnvelopeDocument | None = None,
     before_call: Callable[[str], None] = lambda key: None,
+    timeout_s: float = ASSIGN.timeout_s,
 ) -> Desk:
     """The desk over a ticket book at a path."""
     book = TicketBook(path)
@@ -264,7 +269,7 @@ def stub_desk(
         measure="Share of tickets with the right owner",
         case_types=(CASE_TYPE,),
         read_tools=(GetTicket(book),),
-        effect_tools=(AssignOwner(book, before_call),),
+        effect_tools=(AssignOwner(book, before_call, timeout_s),),
         intake=StubIntake(),
         system=book,
         envelope=envelope or stub_envelope(),

@@ -69,11 +69,12 @@ class Stage:
             case "pause":
                 fake.queries.pauses = (rest,) if rest else ()
             case "decided":
-                return "\n".join(
-                    f"{request.case_id} {request.kind}"
+                made = {
+                    request.client_key: str(request.case_id)
                     for request, _ in fake.received
                     if isinstance(request, DecideCase)
-                )
+                }
+                return "\n".join(made.values())
         return "done"
 
 

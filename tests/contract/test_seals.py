@@ -77,6 +77,27 @@ def test_large_backlog_becomes_several_seals(world, monkeypatch):
     assert (report.findings, report.verified) == ((), ENTRIES_PER_SEAL + 5)
 
 
+def test_half_sealed_backlog_is_intact(world, monkeypatch):
+    monkeypatch.setattr(seals_module, "ENTRIES_PER_SEAL", 3)
+    insert = seals_module._insert
+
+    def insert_once(connection, seal, covered):
+        if seal.number > 1:
+            raise PowerCut
+        insert(connection, seal, covered)
+
+    world.append("desk:incidents", events=2)
+    world.append("global", events=5)
+    with monkeypatch.context() as patch:
+        patch.setattr(seals_module, "_insert", insert_once)
+        with pytest.raises(PowerCut):
+            world.seal()
+    report = world.verify()
+    assert (report.findings, report.verified, report.unsealed) == ((), 3, 4)
+    assert world.seal().entries == 4
+    assert world.found() == []
+
+
 def test_entry_committed_late_enters_the_next_seal(world):
     if world.database.is_sqlite:
         world.append("global")

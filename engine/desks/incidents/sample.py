@@ -24,7 +24,10 @@ WITHOUT_TRUTH = 80
 
 _SEED = 20_260_914
 _FIRST_DAY = datetime(2026, 9, 14, tzinfo=UTC)
-_DAYS = 42
+_DAYS = 39
+"""Days of history before the last one."""
+_LAST_DAY_HOURS = (7, 15)
+"""A busy Friday: the rows without truth were opened between these hours."""
 _WEEKDAY_SHARES = (24, 21, 20, 19, 17, 3, 2)
 _HOUR_SHARES = (1, 1, 1, 1, 1, 2, 4, 9, 14, 15, 13, 10, 8, 12, 12, 10, 8, 5, 3, 2, 2, 1, 1, 1)
 _PRIORITY_SHARES = {1: 1, 2: 4, 3: 80, 4: 15}
@@ -42,7 +45,8 @@ def make_rows(rows: int = ROWS, without_truth: int = WITHOUT_TRUTH) -> Iterator[
         without_truth: How many of the latest have no label.
     """
     random = Random(_SEED)
-    opened = sorted(_moment(random) for _ in range(rows))
+    opened = sorted(_moment(random) for _ in range(rows - without_truth))
+    opened += sorted(_today(random) for _ in range(without_truth))
     for position, opened_at in enumerate(opened):
         trouble = random.choices(TROUBLES, weights=[t.share for t in TROUBLES])[0]
         office = random.choices(list(OFFICES), weights=OFFICE_SHARES)[0]
@@ -74,6 +78,12 @@ def _moment(random: Random) -> datetime:
     day = random.choices(days, weights=[_WEEKDAY_SHARES[day % 7] for day in days])[0]
     hour = random.choices(range(24), weights=_HOUR_SHARES)[0]
     return _FIRST_DAY + timedelta(days=day, hours=hour, minutes=random.randrange(60))
+
+
+def _today(random: Random) -> datetime:
+    first, last = _LAST_DAY_HOURS
+    minutes = random.randrange((last - first) * 60)
+    return _FIRST_DAY + timedelta(days=_DAYS, hours=first, minutes=minutes)
 
 
 def _group(random: Random, trouble: Trouble, region: str) -> str:

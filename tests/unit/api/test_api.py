@@ -313,10 +313,11 @@ def test_unknown_route_is_a_problem(client: TestClient) -> None:
         ({"note": "x" * 10_001}, "/body/note"),
         ({"arguments": {"a": {"b": float("nan")}}}, "/body/arguments"),
         ({"arguments": {"a": "\ud800"}}, "/body/arguments"),
+        ({"note": "\ud800"}, "/body/note"),
         ({"surprise": 1}, "/body/surprise"),
         ({"time_to_decide_ms": -1}, "/body/time_to_decide_ms"),
     ],
-    ids=["kind", "version", "null", "long", "nan", "surrogate", "unknown", "negative"],
+    ids=["kind", "version", "null", "long", "nan", "half", "broken", "unknown", "negative"],
 )
 def test_bad_fields_are_named(
     client: TestClient, engine: FakeEngine, changes: dict[str, Any], pointer: str
@@ -334,8 +335,18 @@ def test_bad_fields_are_named(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff\xfe", b"[" * 20_000, b'{"desk": "incidents", "rows": []}'],
-    ids=["empty", "cut", "list", "encoding", "deep", "no-rows"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 20_000,
+        b'{"desk": "incidents", "rows": []}',
+        b'{"desk": "incidents", "rows": [{"a": "\\ud800"}]}',
+        b'{"desk": "incidents", "rows": [{"a": NaN}]}',
+        b'{"desk": "incidents", "rows": [{"a": {"b": 1}}]}',
+    ],
+    ids=["empty", "cut", "list", "encoding", "deep", "no-rows", "half", "nan", "nested"],
 )
 def test_broken_bodies_are_refused(client: TestClient, content: bytes) -> None:
     headers = ADA | {"Content-Type": "application/json"}

@@ -120,7 +120,7 @@ def test_taken_port_is_refused(run: Run) -> None:
 def test_first_account_administers_and_operates(product: Run) -> None:
     people = json.loads(product("user", "list", "--json").out)
     assert [(one["name"], one["roles"]) for one in people] == [
-        ("ada", ["administrator", "operator"]),
+        ("ada", ["administrator", "operator", "senior_operator"]),
         ("olga", ["product_owner"]),
         ("rhea", ["risk_officer"]),
     ]
@@ -229,20 +229,20 @@ def test_envelope_takes_two_names(product: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     assert (proposed.code, proposed.err) == (0, "")
     own = product(
-        "envelope", "activate", "2", "--desk", "incidents", "--as", "olga", typed=PASSWORD
+        "envelope", "activate", "1", "--desk", "incidents", "--as", "olga", typed=PASSWORD
     )
     assert (own.code, "NOT_ALLOWED" in own.err) == (1, True)
     other = product(
-        "envelope", "activate", "2", "--desk", "incidents", "--as", "rhea", typed=PASSWORD
+        "envelope", "activate", "1", "--desk", "incidents", "--as", "rhea", typed=PASSWORD
     )
     assert (other.code, other.err) == (0, "")
     back = product("envelope", "rollback", "--desk", "incidents", "--as", "olga", typed=PASSWORD)
     assert (back.code, back.err) == (0, "")
     versions = json.loads(product("envelope", "show", "--desk", "incidents", "--json").out)
     assert [(row["version"], row["status"]) for row in versions] == [
-        (3, "proposed"),
-        (2, "active"),
-        (1, "superseded"),
+        (2, "proposed"),
+        (1, "active"),
+        (0, "superseded"),
     ]
 
 

@@ -241,6 +241,14 @@ def fork_with_key(ledger):
     )
 
 
+def remake_with_key(ledger):
+    seal = ledger.seal_rows[2]
+    entries = [entry for of, entry in ledger.marks() if of == 2]
+    ledger.seal_rows[2] = make_seal(
+        entries, number=2, previous_mac=seal.previous_mac, sealed_at=START, key=KEY
+    )
+
+
 def break_link_with_key(ledger):
     fork_with_key(ledger)
     entries = [entry for of, entry in ledger.marks() if of == 2]

@@ -85,6 +85,7 @@ TABLE: list[Any] = [
     (ways.edit_seal_count, [(K.SEAL_CHANGED, 2), (K.SEAL_ROOT_WRONG, 2)]),
     (ways.edit_seal_root, [(K.SEAL_CHANGED, 1), (K.SEAL_ROOT_WRONG, 1)]),
     (ways.fork_with_key, [(K.SEAL_CHANGED, 2)]),
+    (ways.remake_with_key, [(K.SEAL_CHANGED, 2)]),
     (ways.break_link_with_key, [(K.SEAL_CHANGED, 2)]),
     (ways.delete_file, [(K.FILE_MISSING, None)]),
     (ways.drop_last_line, [(K.SEAL_NOT_IN_FILE, 2)]),
@@ -137,6 +138,7 @@ def test_every_kind_of_finding_occurs():
         (ways.recompute_chain, 9),
         (ways.recompute_chain_and_marks, 0),
         (ways.delete_middle, 11),
+        (ways.delete_middle_and_mark, 5),
         (ways.drop_last_seal, 6),
         (ways.edit_seal_time, 6),
         (ways.drop_last_line, 12),
@@ -169,6 +171,13 @@ def test_without_the_key_a_replaced_entry_is_still_located():
     ways.recompute_chain_and_marks(ledger)
     first = ledger.check(key=None).findings[0]
     assert shown(first) == (K.ENTRY_REPLACED, "case:a", 2)
+
+
+def test_without_the_key_table_and_file_are_compared():
+    ledger = ways.a_ledger()
+    ways.edit_seal_time(ledger)
+    findings = [shown(finding) for finding in ledger.check(key=None).findings]
+    assert findings == [(K.SEAL_CHANGED, 2), (K.KEY_MISSING, None)]
 
 
 def test_erased_payloads_are_counted_not_broken():

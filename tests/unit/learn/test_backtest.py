@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import InvalidRequest
 from engine.govern.scores import area_under_risk_coverage, brier
-from engine.learn.backtest import backtest
+from engine.learn.backtest import backtest, backtest_targets
 from engine.learn.backtest_figures import BacktestReport
 from engine.learn.backtest_text import PREDICTION_COLUMNS, prediction_rows, render_text
 from engine.reason.precedent import predict_batch
@@ -76,6 +76,12 @@ def test_tighter_target_executes_less(report: BacktestReport) -> None:
     tight = backtest(CASES, PROCEDURE, 0.06, predict=predict_batch)
     assert tight.overall.executed < report.overall.executed
     assert tight.aurc == report.aurc
+
+
+def test_several_targets_equal_one_by_one(report: BacktestReport) -> None:
+    several = backtest_targets(CASES, PROCEDURE, (0.06, 0.15), predict=predict_batch)
+    assert several[1] == report
+    assert several[0] == backtest(CASES, PROCEDURE, 0.06, predict=predict_batch)
 
 
 def test_too_little_history_executes_nothing() -> None:

@@ -92,7 +92,7 @@ def fail_to_sign_in(people: People, name: str, times: int) -> None:
 
 def test_setup_link_makes_an_operating_administrator(people: People, admin: Person) -> None:
     assert (admin.name, admin.display_name) == ("ada", "Ada Lovelace")
-    assert admin.roles == {Role.ADMINISTRATOR, Role.OPERATOR}
+    assert admin.roles == {Role.ADMINISTRATOR, Role.OPERATOR, Role.SENIOR_OPERATOR}
     assert people.needs_setup() is False
 
 
@@ -147,7 +147,9 @@ def test_each_session_has_another_token(people: People) -> None:
 
 
 @pytest.mark.usefixtures("admin")
-@pytest.mark.parametrize("name", ["ada", "nobody", "", "Robert'); DROP TABLE person;--"])
+@pytest.mark.parametrize(
+    "name", ["ada", "nobody", "", "Robert'); DROP TABLE person;--", "nu\x00ll"]
+)
 def test_wrong_sign_in_never_says_why(people: People, name: str) -> None:
     with pytest.raises(NotSignedIn) as refused:
         people.sign_in(name, "not the password")

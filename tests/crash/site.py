@@ -1,0 +1,220 @@
+"""Site: one installation under test, seen by who starts, asks and kills its processes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.adapters.system import SystemClock
+from engine.bootstrap import Parts, engine_of, prepare
+from engine.domain.actor import Person, Role
+from engine.domain.case import Case
+from engine.domain.case_status import CaseStatus
+from engine.domain.decision import DecisionKind, ReasonCode
+from engine.domain.ids import CaseId, PersonId
+from engine.service.engine import Done
+from engine.service.local import LocalEngine
+from engine.service.people_store import Account
+from engine.service.requests import ClaimCase, DecideCase, Request, UndoEffect
+from engine.store import tables
+from engine.store.people import SqlPeople
+from engine.testing.stub_desk import DESK, ticket_rows
+from engine.testing.ticket_book import TicketBook
+from tests.crash import doomed, reconcile
+from tests.crash.doomed import Doom, Place
+
+OPENED_AT = SystemClock().now()
+SURE, UNSURE = "0.9", "0.2"
+"""Raw confidence of a case that is executed alone, and of one that goes to a person."""
+RIGHT, WRONG = 40, 20
+"""Of the labelled history: so many sure ones were right, so many unsure ones wrong."""
+PATIENCE_S = 120.0
+KILLED = -9
+
+_cases = tables.cases.c
+
+
+def rows_of(prefix: str, count: int, **fields: str) -> list[tuple[int, dict[str, str]]]:
+    """Rows of so many cases; sure ones unless told otherwise."""
+    return ticket_rows(
+        count, opened_at=OPENED_AT, prefix=prefix, **{"confidence": SURE, **fields}
+    )
+
+
+@dataclass
+class Site:
+    """An installation, its people and its processes."""
+
+    place: Place
+    processes: ForkServerContext
+    parts: Parts
+    engine: LocalEngine
+    submitted: list[str] = field(default_factory=list)
+    _started: list[ForkServerProcess] = field(default_factory=list)
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    # --- processes
+
+    def start(self, what: Callable[..., None], *args: Any, **kwargs: Any) -> ForkServerProcess:
+        """Begin a process of this installation."""
+        process = self.processes.Process(target=what, args=(self.place, *args), kwargs=kwargs)
+        process.start()
+        self._started.append(process)
+        return process
+
+    def run(self, what: Callable[..., None], *args: Any, **kwargs: Any) -> int:
+        """Let a process run to its end; its exit code, -9 where it was killed."""
+        process = self.start(what, *args, **kwargs)
+        process.join(PATIENCE_S)
+        assert process.exitcode is not None, "the process did not end"  # noqa: PT018
+        return process.exitcode
+
+    def drain(self) -> None:
+        """Restart the worker and let it finish what is open."""
+        assert self.run(doomed.drain) == 0
+
+    def close(self) -> None:
+        """Leave no process and no connection behind."""
+        for process in self._started:
+            if process.is_alive():
+                process.kill()
+            process.join()
+        self.parts.database.close()
+
+    # --- people and what they ask
+
+    def person(self, name: str = "ann") -> Person:
+        """An operator of that name."""
+        if name not in self._people:
+            known = self.parts.store.reader.person(name)
+            self._people[name] = known or self._add_person(name)
+        return self._people[name]
+
+    def _add_person(self, name: str) -> Person:
+        person = Person(
+            id=PersonId(self.parts.ids.new()),
+            name=name,
+            display_name=name.title(),
+            roles=frozenset({Role.OPERATOR}),
+        )
+        with SqlPeople(self.parts.database, self.parts.ids).begin() as work:
+            work.add_account(
+                Account(person=person, password_hash="", created_at=self.parts.clock.now())
+            )
+            work.commit()
+        return person
+
+    def submit(self, rows: Iterable[tuple[int, dict[str, str]]]) -> None:
+        """Take in rows, and remember them as what may not be lost."""
+        kept = list(rows)
+        self.submitted += [row["number"] for _, row in kept]
+        self.engine.submit(DESK, kept, submitted_by="test")
+
+    def request(self, case: Case, kind: DecisionKind) -> DecideCase:
+        """A form as the person would send it; an override names the other owner."""
+        is_override = kind is DecisionKind.OVERRIDE
+        agreed = ReasonCode.AGREED if kind is DecisionKind.APPROVE else ReasonCode.WRONG_TARGET
+        return DecideCase(
+            case_id=case.id,
+            version=case.version,
+            kind=kind,
+            client_key=f"{case.source_id}:{case.version}",
+            reason_code=agreed,
+            tool="assign_owner" if is_override else "",
+            arguments={"number": case.source_id, "owner": "south"} if is_override else {},
+        )
+
+    def claim(self, case: Case) -> None:
+        """Take a case."""
+        self.ask(ClaimCase(case_id=case.id))
+
+    def decide(self, case: Case, kind: DecisionKind) -> Done:
+        """Take a case and answer it."""
+        self.claim(case)
+        return self.ask(self.request(case, kind))
+
+    def undo(self, case: Case) -> Done:
+        """Ask to put back what a case's effect changed."""
+        return self.ask(UndoEffect(case_id=case.id, version=case.version, reason="a test"))
+
+    def ask(self, request: Request) -> Done:
+        """Ask for something in this process."""
+        return self.engine.execute(request, self.person())
+
+    # --- what can be seen
+
+    def case(self, source_id: str) -> Case:
+        """A case by its source id."""
+        return self.parts.store.reader.known_signals([("stub", source_id)])[("stub", source_id)]
+
+    def standing(self, status: CaseStatus, prefix: str = "", limit: int = 1000) -> list[Case]:
+        """Cases of a status whose source id begins so."""
+        query = select(_cases.id).where(
+            _cases.status == status.value, _cases.source_id.startswith(prefix)
+        )
+        with self.parts.database.reader.connect() as connection:
+            found = connection.execute(query.limit(limit)).scalars().all()
+        return [self.parts.store.reader.case(CaseId(case_id)) for case_id in found]
+
+    def progress(self) -> int:
+        """How many ledger entries the cases have."""
+        with self.parts.database.reader.connect() as connection:
+            total = connection.execute(select(func.sum(_cases.ledger_sequence))).scalar()
+        return int(total or 0)
+
+    @property
+    def tickets(self) -> TicketBook:
+        """The outside system."""
+        return TicketBook(self.place.tickets)
+
+    def book(self, prefix: str = "") -> list[tuple[str, str]]:
+        """What the outside system says was done: (number, owner)."""
+        entries = self.tickets.entries()
+        return sorted((number, owner) for _, number, owner in entries if number.startswith(prefix))
+
+    def faults(self) -> list[str]:
+        """Everything lost, done twice or in disagreement."""
+        found = reconcile.faults(self.parts, self.tickets, self.submitted)
+        return found + reconcile.seal_faults(self.parts)
+
+
+def open_site(place: Place, processes: ForkServerContext) -> Site:
+    """An installation that is there."""
+    parts = doomed.open_place(place)
+    return Site(place=place, processes=processes, parts=parts, engine=engine_of(parts))
+
+
+def make_site(place: Place, processes: ForkServerContext) -> Site:
+    """A fresh installation whose stub desk has labels enough to act alone where it is sure."""
+    site = open_site(place, processes)
+    prepare(site.parts)
+    site.person()
+    right = rows_of("HR", RIGHT)
+    wrong = rows_of("HW", WRONG, confidence=UNSURE)
+    site.submit([*right, *wrong])
+    site.drain()
+    labels = [
+        (number, {**row, "truth": truth})
+        for rows, truth in ((right, "north"), (wrong, "south"))
+        for number, row in rows
+    ]
+    site.engine.submit(DESK, labels, submitted_by="test")
+    site.drain()
+    return site
+
+
+def copy_site(model: Place, folder: Path, processes: ForkServerContext) -> Site:
+    """An installation like another one whose processes have all ended (SQLite)."""
+    shutil.copytree(model.folder, folder)
+    place = Place(folder=folder, url=f"sqlite:///{folder / 'countersign.db'}")
+    site = open_site(place, processes)
+    site.submitted = [row["number"] for _, row in [*rows_of("HR", RIGHT), *rows_of("HW", WRONG)]]
+    return site
+
+
