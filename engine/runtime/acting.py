@@ -248,7 +248,7 @@ class Acting:
             again = replace(
                 effect,
                 attempts=effect.attempts + 1,
-                status=EffectStatus.INTENDED,
+                status=self._results.status_of_repeat(effect),
                 call_deadline=self._clock.now() + timedelta(seconds=tool.contract.timeout_s),
             )
             self._reach(CrashPoint.BEFORE_REPEAT)

@@ -95,6 +95,11 @@ class Results:
             return "call"
         return "give up"
 
+    def status_of_repeat(self, effect: Effect) -> EffectStatus:
+        """A repeated call that fails proves nothing about an earlier one that may have acted."""
+        is_proven = effect.status is EffectStatus.RETRYING
+        return EffectStatus.INTENDED if is_proven else EffectStatus.UNKNOWN
+
     def from_query(self, tool: EffectTool, result: Json) -> CallResult:
         """What asking the tool about a key says."""
         if result is None:
@@ -114,9 +119,10 @@ class Results:
         """What is known after a call, and where the case goes with it."""
         if result.answer in (Answer.ACTED, Answer.BROKE_CONTRACT):
             return self._acted(case, effect, result, seen, tuple(spans))
-        if result.answer is Answer.UNKNOWN:
+        is_away = result.answer is Answer.UNAVAILABLE
+        if result.answer is Answer.UNKNOWN or (is_away and effect.status is EffectStatus.UNKNOWN):
             return self._unanswered(case, contract, effect, result, tuple(spans))
-        if result.answer is Answer.UNAVAILABLE:
+        if is_away:
             delay_s = contract.retry.delay_s(effect.attempts)
             if delay_s is not None:
                 return self._later(case, effect, result, delay_s, tuple(spans))

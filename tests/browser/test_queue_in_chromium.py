@@ -181,19 +181,21 @@ def test_take_back_counts_down_by_itself(queue: "Page", served: Served) -> None:
     queue.get_by_text("Assign group ran and was verified").wait_for()
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12].strip())
-def test_text_from_outside_stays_text(queue: "Page", served: Served, text: str) -> None:
+def test_text_from_outside_stays_text(queue: "Page", served: Served) -> None:
     open_next_to_approve(queue)
     wait_to_be_read(queue)
-    served.tell(f"refuse-saying/{quote(text, safe='')}")
-    queue.keyboard.press("a")
     alert = queue.get_by_test_id("stAlert")
-    alert.wait_for()
-    shown = alert.inner_text().replace("\u2060", "")
-    assert text in shown
     inside = "a, img, script, strong, em, code, h1, ol, del, .katex, [style*=color]"
-    assert alert.get_by_test_id("stMarkdownContainer").locator(inside).count() == 0
-    assert queue.title() == "Countersign"
+    for text in HOSTILE:
+        served.tell(f"refuse-saying/{quote(text, safe='')}")
+        queue.keyboard.press("a")
+        queue.wait_for_function(
+            """(text) => [...document.querySelectorAll("[data-testid=stAlert]")].some(
+              (alert) => alert.innerText.replaceAll("\u2060", "").includes(text))""",
+            arg=text,
+        )
+        assert alert.get_by_test_id("stMarkdownContainer").locator(inside).count() == 0, text
+        assert queue.title() == "Countersign"
 
 
 def test_hostile_titles_are_shown_as_they_are(queue: "Page", served: Served) -> None:

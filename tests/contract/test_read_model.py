@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.actor import Role
+from engine.domain.actor import ENGINE, Role
 from engine.domain.case import Attention, Origin
 from engine.domain.case_status import CaseStatus
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.transition import Transition
 from engine.errors import InvalidRequest
 from engine.service.rows import QueueFilter, QueueRow
-from engine.store.read_pages import cursor_of
 from engine.testing.world import START, World
 from tests.contract.read_model_world import MINUTE, claim, put, queries_of, stub_world, submit
 
@@ -66,12 +67,12 @@ def test_queue_orders_by_deadline_then_priority(world: World) -> None:
     assert shown(world) == IN_ORDER
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6, 7], ids=str)
-def test_parts_of_queue_join_without_gap(world: World, limit: int) -> None:
+def test_parts_of_queue_join_without_gap(world: World) -> None:
     put_in_disorder(world)
-    parts = walk(world, limit)
-    assert [name for part in parts for name in part] == IN_ORDER
-    assert [len(part) for part in parts[:-1]] == [limit] * (len(parts) - 1)
+    for limit in range(1, 8):
+        parts = walk(world, limit)
+        assert [name for part in parts for name in part] == IN_ORDER
+        assert [len(part) for part in parts[:-1]] == [limit] * (len(parts) - 1)
 
 
 def test_part_after_decided_case_skips_nothing(world: World) -> None:
@@ -89,33 +90,21 @@ def test_queue_counts_all_that_match(world: World) -> None:
     assert queries_of(world).queue(QueueFilter(text="nothing")).total == 0
 
 
-@pytest.mark.parametrize(("asked", "given"), [(0, 1), (-5, 1), (3, 3), (100_000, 200)], ids=str)
-def test_limit_of_rows_is_bounded(world: World, asked: int, given: int) -> None:
-    with_many = [put(world, f"T{number}") for number in range(201)]
-    assert len(queries_of(world).queue(EVERYTHING, limit=asked).rows) == given
-    assert len(with_many) == 201
+def test_limit_of_rows_is_bounded(world: World) -> None:
+    for number in range(201):
+        put(world, f"T{number}")
+    given = {
+        asked: len(queries_of(world).queue(EVERYTHING, limit=asked).rows)
+        for asked in (-5, 0, 3, 100_000)
+    }
+    assert given == {-5: 1, 0: 1, 3: 3, 100_000: 200}
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "?",
-        "AAAA",
-        "é",
-        "x" * 501,
-        cursor_of("ledger", START, "global", 1),
-        cursor_of("queue", None, 1),
-        cursor_of("queue", "2026-03-02T08:00:00", 1, "00000000-0000-0000-0000-000000000001"),
-        cursor_of("queue", None, True, "00000000-0000-0000-0000-000000000001"),
-        cursor_of("queue", None, 2**40, "00000000-0000-0000-0000-000000000001"),
-        cursor_of("queue", None, 1, "not an id"),
-        cursor_of("queue", None, 1, 5),
-    ],
-    ids=range(11),
-)
-def test_foreign_cursor_is_refused(world: World, cursor: str) -> None:
+def test_cursor_of_another_list_is_refused(world: World) -> None:
+    submit(world, 2)
+    foreign = queries_of(world).ledger(limit=1).next_cursor
     with pytest.raises(InvalidRequest, match="read the list from its beginning"):
-        queries_of(world).queue(EVERYTHING, cursor=cursor)
+        queries_of(world).queue(EVERYTHING, cursor=foreign)
 
 
 # --- filters -----------------------------------------------------------------------------
@@ -140,28 +129,24 @@ def test_filters_of_queue_narrow_together(world: World) -> None:
     assert shown(world, QueueFilter(desk="nowhere")) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("vpn", ["A"]),
-        ("INC%", []),
-        ("100%", ["C"]),
-        ("_", ["D"]),
-        ("inc0", ["A", "B", "C", "D"]),
-        ("büro", ["B"]),
-        ("BÜRO", ["B"]),
-        ("\\", []),
-        ("'; drop table cases; --", []),
-        ("\x00", []),
-        ("\ud800", []),
-    ],
-    ids=range(11),
-)
-def test_text_matches_title_or_source_id(world: World, text: str, found: list[str]) -> None:
+def test_text_matches_title_or_source_id(world: World) -> None:
     titles = {"A": "VPN drops", "B": "Büro closed", "C": "100% full", "D": "low_space"}
     for name, title in titles.items():
         put(world, f"INC0{name}", title=title)
-    assert [name[-1] for name in shown(world, QueueFilter(text=text))] == found
+    wanted = {
+        "vpn": ["INC0A"],
+        "INC%": [],
+        "100%": ["INC0C"],
+        "_": ["INC0D"],
+        "inc0d": ["INC0D"],
+        "büro": ["INC0B"],
+        "BÜRO": ["INC0B"],
+        "\\": [],
+        "'; drop table cases; --": [],
+        "\x00": [],
+        "\ud800": [],
+    }
+    assert {text: shown(world, QueueFilter(text=text)) for text in wanted} == wanted
 
 
 def test_queue_names_only_claims_that_hold(world: World) -> None:
@@ -244,10 +229,6 @@ def test_case_swapped_for_another_changes_version(world: World) -> None:
     before = queries_of(world).queue_version()
     case = world.case("A")
     with world.parts.store.begin() as unit:
-        from engine.domain.actor import ENGINE
-        from engine.domain.ledger import EntryDraft, EventKind
-        from engine.domain.transition import Transition
-
         gone = case.moved(CaseStatus.WITHDRAWN)
         entry = EntryDraft(kind=EventKind.CASE_WITHDRAWN, actor=ENGINE, at=START, payload={})
         unit.apply([Transition(before=case, after=gone, entries=(entry,))])
