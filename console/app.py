@@ -8,11 +8,13 @@ from console import flash, navigation, session, theme
 from console.components import shell
 
 
-@session.guarded
+@session.explained
 def main() -> None:
     """Draw the chosen page under the header."""
-    page = navigation.choose(session.person())
-    shell.draw_header()
+    person = session.signed_in()
+    page = navigation.choose(person)
+    if person is not None:
+        shell.draw_header()
     page.run()
     flash.draw_toasts()
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from console import format as words
+from console import theme
 
 _KEY = "flash:messages"
 Tone = Literal["success", "info", "warning", "error"]
@@ -48,14 +48,14 @@ def draw_here() -> None:
     """Draw the problems that wait in the page's flow; good news stays a toast."""
     for message in _take(lambda one: one.tone in ("warning", "error")):
         draw = st.error if message.tone == "error" else st.warning
-        draw(words.plain(message.text), icon=_ICONS[message.tone])
+        draw(theme.plain(message.text), icon=_ICONS[message.tone])
 
 
 def draw_toasts() -> None:
     """Draw whatever still waits as toasts: they move nothing under the person's pointer."""
     for message in _take(lambda one: True):
         st.toast(
-            words.plain(message.text),
+            theme.plain(message.text),
             icon=_ICONS[message.tone],
             duration="infinite" if message.tone == "error" else "short",
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Literal
 
+from console.theme import plain as plain
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -19,28 +19,6 @@ from engine.errors import (
     NotSignedIn,
     StoreUnavailable,
 )
-
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:^=&@])")
-_WORD_JOINER = "\u2060"
-_SHORT_CODE = re.compile(r"\\:(?=[\w+\\-])")
-_ARROW = re.compile(r"(\\[-<>~=])(?=\\[-<>=])")
-_ADDRESS = re.compile(r"\\@")
-_AUTO_LINK = re.compile(r"(?i)(https?|ftp|mailto|www)(?=\\[:.])")
-
-
-def plain(text: object) -> str:
-    """Text that Streamlit's markdown shows as it is: no link, no colour, no formula, no emoji.
-
-    Emoji and icon codes, arrows and bare addresses are looked for after backslashes are resolved,
-    so an invisible word joiner breaks them; where text will be copied, use `st.text`, which needs
-    none.
-    """
-    escaped = _MARKS.sub(r"\\\1", str(text).replace("\r\n", "\n").replace("\n", " "))
-    escaped = _SHORT_CODE.sub(rf"\\:{_WORD_JOINER}", escaped)
-    escaped = _ARROW.sub(rf"\1{_WORD_JOINER}", escaped)
-    escaped = _ADDRESS.sub(rf"\\@{_WORD_JOINER}", escaped)
-    return _AUTO_LINK.sub(rf"\1{_WORD_JOINER}", escaped)
-
 
 # --- numbers and times ---------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
+from console import session
 from engine.domain.actor import Person, Role
 
 _FOLDER = Path(__file__).parent / "app_pages"
@@ -52,8 +53,10 @@ def pages_for(person: Person) -> tuple[PageSpec, ...]:
     return tuple(page for page in PAGES if not page.roles or person.has_any(page.roles))
 
 
-def choose(person: Person) -> StreamlitPage:
-    """Draw the menu and give the page that was chosen."""
+def choose(person: Person | None) -> StreamlitPage:
+    """Draw the menu and give the page that was chosen; without a person, the way in alone."""
+    if person is None:
+        return st.navigation([st.Page(session.draw_way_in, title="Sign in")], position="hidden")
     sections: dict[str, list[StreamlitPage]] = {}
     for page in pages_for(person):
         entry = st.Page(

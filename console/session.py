@@ -28,7 +28,7 @@ COOKIE = "countersign_session"
 SIGN_IN_PATH = "/signin"
 
 # A link button would open a second tab, and this one would stay signed out.
-_WAY_IN = f'<a href="{SIGN_IN_PATH}" target="_self">Sign in</a>'
+_WAY_IN = f'<a class="way-in" href="{SIGN_IN_PATH}" target="_self">Sign in</a>'
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,6 +118,14 @@ def person() -> Person:
     return engine().person_of_session(token)
 
 
+def signed_in() -> Person | None:
+    """Who is signed in; None where nobody is."""
+    try:
+        return person()
+    except NotSignedIn:
+        return None
+
+
 def sign_out() -> None:
     """End the session; the next run shows the way to sign in again."""
     engine().sign_out(_wiring.read_token())
@@ -154,32 +162,55 @@ def attempt(do: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
 
 
 def guarded(draw: Callable[P, T]) -> Callable[P, T | None]:
-    """Draw a page or fragment for the signed-in person, and show what the engine raises in words.
+    """Draw a page or fragment for the signed-in person alone, with errors in words."""
 
-    The one place where the console catches the engine's errors while drawing.
-    """
+    @explained
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        person()
+        return draw(*args, **kwargs)
+
+    return drawn
+
+
+def guarded_briefly(draw: Callable[P, T]) -> Callable[P, T | None]:
+    """The same for a small part that refreshes itself: one line, and it tries again anyway."""
+    return _explained_by(draw, lambda error: st.caption(words.plain(error.message)))
+
+
+def explained(draw: Callable[P, T]) -> Callable[P, T | None]:
+    """Show what the engine raises in words, whoever is signed in."""
+
+    def explain(error: EngineError) -> None:
+        st.error(words.plain(words.error_words(error)), icon=":material/error:")
+        if isinstance(error, StoreUnavailable):
+            st.button("Try again", key=f"retry:{draw.__qualname__}")
+
+    return _explained_by(draw, explain)
+
+
+def _explained_by(
+    draw: Callable[P, T], explain: Callable[[EngineError], object]
+) -> Callable[P, T | None]:
+    """The one place of the console that catches the engine's errors while drawing."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
-            person()
             return draw(*args, **kwargs)
-        except NotSignedIn as error:
-            draw_signed_out(error)
-        except StoreUnavailable as error:
-            st.error(words.plain(words.error_words(error)), icon=":material/database_off:")
-            st.button("Try again", key=f"retry:{draw.__qualname__}")
+        except NotSignedIn:
+            draw_way_in()
         except EngineError as error:
-            st.error(words.plain(words.error_words(error)), icon=":material/error:")
+            explain(error)
         return None
 
     return drawn
 
 
-def draw_signed_out(error: NotSignedIn) -> None:
+def draw_way_in() -> None:
     """Say that nobody is signed in, with the way in."""
     st.subheader("Sign in to go on", anchor=False)
-    st.text(error.message)
+    st.text("Nobody is signed in here, or the session has ended. What you typed is kept.")
     st.html(_WAY_IN)
 
 

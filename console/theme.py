@@ -1,10 +1,12 @@
-"""Theme: the look that Streamlit's settings cannot give. Fixed style text only, never data.
+"""Theme: the look that Streamlit's settings cannot give, and text from outside as plain text.
 
 Colours and fonts stand in `.streamlit/config.toml`; here is density, the page's frame, and the
-style sheet that the console's own components share.
+style sheet that the console's own components share. Styles are fixed text, never data.
 """
 
 from __future__ import annotations
+
+import re
 
 import streamlit as st
 
@@ -43,6 +45,8 @@ _PAGE = """
 [data-testid="stHeader"] > * { pointer-events: auto; }
 .stApp:has(.stSidebar[aria-expanded="false"]) .st-key-status_strip { padding-left: 2.4rem; }
 [data-testid="stElementContainer"]:has(> .stHtml > style:only-child) { display: none; }
+a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; color: #fff !important;
+  background: light-dark(#1f5f8b, #2b78ab); text-decoration: none; }
 .stButton button { min-height: 2.05rem; padding: .1rem .6rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-status_strip) {
   position: sticky; top: 0; z-index: 90; padding-block: .3rem; background: var(--ground);
@@ -98,3 +102,27 @@ def apply() -> None:
     """Put the page style and the product's name in place."""
     st.html(_PAGE)
     st.logo(LOGO, size="large")
+
+
+# --- text from outside ---------------------------------------------------------------------
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:^=&@])")
+_WORD_JOINER = "\u2060"
+_SHORT_CODE = re.compile(r"\\:(?=[\w+\\-])")
+_ARROW = re.compile(r"(\\[-<>~=])(?=\\[-<>=])")
+_ADDRESS = re.compile(r"\\@")
+_AUTO_LINK = re.compile(r"(?i)(https?|ftp|mailto|www)(?=\\[:.])")
+
+
+def plain(text: object) -> str:
+    """Text that Streamlit's markdown shows as it is: no link, no colour, no formula, no emoji.
+
+    Emoji and icon codes, arrows and bare addresses are looked for after backslashes are resolved,
+    so an invisible word joiner breaks them; where text will be copied, use `st.text`, which needs
+    none.
+    """
+    escaped = _MARKS.sub(r"\\\1", str(text).replace("\r\n", "\n").replace("\n", " "))
+    escaped = _SHORT_CODE.sub(rf"\\:{_WORD_JOINER}", escaped)
+    escaped = _ARROW.sub(rf"\1{_WORD_JOINER}", escaped)
+    escaped = _ADDRESS.sub(rf"\\@{_WORD_JOINER}", escaped)
+    return _AUTO_LINK.sub(rf"\1{_WORD_JOINER}", escaped)

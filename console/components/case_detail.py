@@ -19,6 +19,7 @@ from console.components import (
     case_verdict,
     case_ways,
     decision_bar,
+    desk_clock,
     open_case,
 )
 from console.components.open_case import OpenCase
@@ -34,10 +35,13 @@ def draw(*, on_decided: Callable[[], None]) -> None:
     """
     case = open_case.current()
     if case is None:
-        st.info("No case is open. Pick one from the queue.", icon=":material/touch_app:")
+        st.info(
+            "No case is open. Pick one from the queue, or press J there.",
+            icon=":material/touch_app:",
+        )
         return
     open_case.touch()
-    now = desk_now(case.card)
+    now = desk_clock.now_of(case.card.row.desk)
     with st.container(key="case_detail"):
         case_head.draw(case.card, now=now, holder=open_case.holder_of(case.card))
         with st.container(key="case_evidence"):
@@ -45,13 +49,6 @@ def draw(*, on_decided: Callable[[], None]) -> None:
         with st.container(key="decision_bar"):
             flash.draw_here()
             _draw_answers(case, on_decided)
-
-
-def desk_now(card: CaseCard) -> datetime:
-    """The present of the case's desk: its replay clock, or now."""
-    desks = {desk.name: desk for desk in session.queries().desks()}
-    desk = desks.get(card.row.desk)
-    return desk.clock if desk is not None and desk.is_replaying else session.now()
 
 
 def _draw_evidence(card: CaseCard, now: datetime) -> None:

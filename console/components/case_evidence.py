@@ -80,6 +80,11 @@ def draw_recommendation(card: CaseCard) -> None:
         ],
         key="advice",
     )
+    _draw_alternatives(advice)
+
+
+def _draw_alternatives(advice: Recommendation) -> None:
+    draft = advice.draft
     text_table.draw(
         (Column(label="Alternatives", width="52%"), Column(label="Probability", width="48%")),
         [

@@ -30,7 +30,7 @@ def draw_watch(case: OpenCase) -> None:
     st.fragment(run_every=WATCH_S)(_watch)(case)
 
 
-@session.guarded
+@session.guarded_briefly
 def _watch(case: OpenCase) -> None:
     now_open = open_case.current()
     if now_open is None or now_open.form != case.form:
@@ -58,21 +58,22 @@ def _renew(case: OpenCase) -> None:
 
 
 def _draw_changed(case: OpenCase, version: int, status: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="case_changed"):
-        st.warning(
-            words.plain(
-                f"This case has changed while it was open: {status.lower()}, version {version}. "
-                f"You see version {case.version}; nothing on the screen was replaced."
-            ),
-            icon=":material/sync_problem:",
-        )
-        st.button(
-            "Load it as it is now",
-            key=session.key(PAGE, "load", case.case_id, case.version),
-            shortcut="L",
-            on_click=session.attempt,
-            args=(open_case.reload,),
-        )
+    said, button = st.columns([3, 1], gap="small", vertical_alignment="center")
+    said.warning(
+        words.plain(
+            f"Changed while it was open: {status.lower()}, version {version}. You see version "
+            f"{case.version}; nothing on the screen was replaced."
+        ),
+        icon=":material/sync_problem:",
+    )
+    button.button(
+        "Load it now",
+        key=session.key(PAGE, "load", case.case_id, case.version),
+        shortcut="L",
+        width="stretch",
+        on_click=session.attempt,
+        args=(open_case.reload,),
+    )
 
 
 def draw_progress(case: OpenCase) -> None:
@@ -80,7 +81,7 @@ def draw_progress(case: OpenCase) -> None:
     st.fragment(run_every=STEP_S)(_progress)(case)
 
 
-@session.guarded
+@session.guarded_briefly
 def _progress(case: OpenCase) -> None:
     now_open = open_case.current()
     if open_case.follow() or now_open is None or now_open.form != case.form:

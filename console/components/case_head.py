@@ -40,6 +40,7 @@ def draw(card: CaseCard, *, now: datetime, holder: str) -> None:
             Piece(text=row.source_id, look="code"),
             Piece(text=f"P{row.priority}", look="chip", hint="1 is the most urgent"),
             _deadline(row, now),
+            _review(row, now),
             Piece(text=words.STATUS[row.status], look="chip"),
             *_phase(card),
             *_sample(row),
@@ -69,6 +70,17 @@ def _deadline(row: QueueRow, now: datetime) -> Piece:
         look="chip",
         tone=_URGENCY[words.urgency(row.due_at, now)],
         hint=words.exact(row.due_at) if row.due_at else "",
+    )
+
+
+def _review(row: QueueRow, now: datetime) -> Piece:
+    if row.review_due_at is None:
+        return Piece(text="")
+    return Piece(
+        text=f"decision {words.deadline(row.review_due_at, now)}",
+        look="chip",
+        tone=_URGENCY[words.urgency(row.review_due_at, now)],
+        hint="then the case is passed on or closed, as the envelope says; it is never approved",
     )
 
 

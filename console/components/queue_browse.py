@@ -11,7 +11,7 @@ from uuid import UUID
 import streamlit as st
 
 from console import flash, session
-from console.components import open_case, queue_list
+from console.components import desk_clock, open_case, queue_list
 from console.components.queue_filters import PAGE, clear, is_filtering
 from engine.domain.ids import CaseId
 from engine.service.rows import Page, QueueFilter, QueueRow
@@ -56,16 +56,8 @@ def _draw_fresh(which: QueueFilter) -> None:
         session.forget(PAGE, "needs_page")
         st.rerun()
     seen = read(which)
-    desks = {desk.name: desk for desk in session.queries().desks()}
-    now, reader = session.now(), session.person().name
-    lines = [
-        queue_list.line_of(
-            row,
-            desks[row.desk].clock if row.desk in desks and desks[row.desk].is_replaying else now,
-            reader,
-        )
-        for row in seen.part.rows
-    ]
+    reader = session.person().name
+    lines = [queue_list.line_of(row, desk_clock.now_of(row.desk), reader) for row in seen.part.rows]
     queue_list.draw(
         lines,
         opened=opened.case_id if opened else None,
@@ -94,7 +86,7 @@ def _draw_foot(seen: Shown, which: QueueFilter) -> None:
     first = (len(seen.cursors) - 1) * LIMIT + 1 if seen.part.rows else 0
     last = first + len(seen.part.rows) - 1 if seen.part.rows else 0
     with st.container(horizontal=True, vertical_alignment="center", key="queue_foot"):
-        st.caption(f"{first}–{last}{total}")
+        st.caption(f"{first}–{last}{total}" if seen.part.rows else "No cases")
         if is_filtering(which):
             st.button("Clear filters", key=session.key(PAGE, "clear"), on_click=_clear)
         if len(seen.cursors) > 1 or seen.part.next_cursor:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
+from console.components import desk_clock
 from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.service.rows import QueueFilter
@@ -21,7 +22,7 @@ _FOR_ROLES = (
 
 def draw() -> QueueFilter:
     """Draw the filters and give what they say."""
-    desks = {desk.name: desk.title for desk in session.queries().desks()}
+    desks = {desk.name: desk.title for desk in desk_clock.desks()}
     upper = st.columns([5, 6], gap="xsmall")
     lower = st.columns([5, 6], gap="xsmall")
     desk = upper[0].selectbox(

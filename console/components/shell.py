@@ -25,7 +25,7 @@ def draw_header() -> None:
 
 
 @st.fragment(run_every=REFRESH_S)
-@session.guarded
+@session.guarded_briefly
 def _draw_line() -> None:
     desks = session.queries().desks()
     health = session.queries().health()

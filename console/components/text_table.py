@@ -142,14 +142,24 @@ def draw(
         label: What the table shows, for screen readers and tests.
         empty: Said where there are no rows.
     """
-    cells = [
-        [asdict(cell if isinstance(cell, Cell) else Cell(text=cell)) for cell in row]
-        for row in rows
-    ]
     data = {
         "columns": [asdict(column) for column in columns],
-        "rows": cells,
+        "rows": [[_drawn(cell) for cell in row] for row in rows],
         "label": label,
         "empty": empty,
     }
     _mount(key=key, data=data)
+
+
+def _drawn(cell: Cell | str) -> dict[str, str | float | bool | None]:
+    # By hand: `asdict` copies deeply, and a card has two hundred cells.
+    one = Cell(text=cell) if isinstance(cell, str) else cell
+    return {
+        "text": one.text,
+        "tone": one.tone,
+        "note": one.note,
+        "hint": one.hint,
+        "share": one.share,
+        "mark": one.mark,
+        "is_code": one.is_code,
+    }

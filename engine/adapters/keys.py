@@ -77,8 +77,14 @@ class KeyFolder:
 
 
 def _write_new(file: Path, key: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """The name appears once the key is whole: a kill in between must not leave half a key."""
+    part = file.with_name(f"{file.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as handle:
         handle.write(key)
         handle.flush()
         os.fsync(handle.fileno())
+    try:
+        os.link(part, file)  # unlike a rename, it never puts another key in the place of one
+    finally:
+        part.unlink()

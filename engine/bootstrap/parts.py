@@ -13,6 +13,7 @@ from engine.desks import DESKS, DeskSettings
 from engine.errors import ConfigError
 from engine.ports import Clock, Ids
 from engine.settings import Settings, read_settings
+from engine.store.clock import DatabaseClock
 from engine.store.database import Database, open_database
 from engine.store.migrate import migrate
 from engine.store.seal_file import SealFile
@@ -60,7 +61,7 @@ def open_parts(
 
     Args:
         settings: Those of the environment by default.
-        clock: The wall clock by default.
+        clock: The wall clock by default; on PostgreSQL the database's.
         ids: Random UUIDv7 by default.
         desks: Those the settings name by default.
 
@@ -68,9 +69,11 @@ def open_parts(
         ConfigError: A setting, the URL or a desk's name is wrong.
     """
     settings = settings or _settings()
-    clock = clock or SystemClock()
     ids = ids or SystemIds()
     database = open_database(settings.database_url)
+    clock = clock or (
+        SystemClock() if database.is_sqlite else DatabaseClock(database, SystemClock())
+    )
     return Parts(
         settings=settings,
         database=database,

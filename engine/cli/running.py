@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.opening import opened_parts, settings_with
+from engine.cli.drained import say_drained
+from engine.cli.opening import AsJson, opened_parts, settings_with
 from engine.cli.output import say, warn
 from engine.cli.process import only_worker, stop_on_signals, stop_with_parent
 from engine.cli.readiness import Readiness, free_port, url_of
@@ -65,9 +66,10 @@ def work(
     database_url: DatabaseUrl = None,
     name: Annotated[str, typer.Option("--name", help="Unique among workers.")] = "worker-1",
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Run a worker: it advances cases until it is stopped."""
-    from engine.bootstrap import open_worker
+    """Run a worker: it advances cases until it is stopped. --drain says how things then stand."""
+    from engine.bootstrap import engine_of, open_parts, open_worker
 
     settings = settings_with(database_url=database_url)
     stopping = stop_on_signals()
@@ -77,10 +79,13 @@ def work(
     wait_s = PREDECESSOR_S if supervised else 0.0
     lock = only_worker(_lock_file(settings), wait_s) if settings.is_sqlite else nullcontext()
     with lock:
-        opened = open_worker(settings, name=name)
+        parts = open_parts(settings)
+        opened = open_worker(parts=parts, name=name)
         try:
             if drain:
                 opened.worker.drain(stopping.is_set)
+                opened.seal()
+                say_drained(engine_of(parts).queries, as_json)
             else:
                 opened.worker.run(stopping.is_set)
         finally:

@@ -37,6 +37,7 @@ from engine.ports import Clock, EffectTool, Ids, Store
 from engine.runtime.attempt import Attempt, Preparation, Refusal
 from engine.runtime.marks import Marks
 from engine.runtime.policy import PolicyView, hour_of
+from engine.runtime.refusing import Refusing
 from engine.runtime.releasing import Releasing
 from engine.runtime.results import Results
 
@@ -56,18 +57,7 @@ class Acting:
         audit_key: bytes,
         reach: Reach = pass_by,
     ) -> None:
-        """Bind what every execution needs.
-
-        Args:
-            store: The database.
-            clock: The present.
-            ids: New identifiers.
-            desks: The desks that run here.
-            policy: The policy in force.
-            executor: Calls tools.
-            audit_key: Key of the audit draw.
-            reach: Called at each named crash point.
-        """
+        """Bind what every execution needs; `reach` is called at each named crash point."""
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -76,6 +66,7 @@ class Acting:
         self._executor = executor
         self._reach = reach
         self._results = Results(clock=clock, ids=ids)
+        self._refusing = Refusing(clock=clock)
         self._releasing = Releasing(reader=store.reader, clock=clock, ids=ids)
         self._preparation = Preparation(
             reader=store.reader, clock=clock, desks=desks, audit_key=audit_key
@@ -126,7 +117,7 @@ class Acting:
 
     def _refuse(self, case: Case, refusal: Refusal) -> None:
         grant = self._store.reader.grant(case)
-        self._commit(self._results.refused(case, grant, refusal))
+        self._commit(self._refusing.refused(case, grant, refusal))
 
     def _intend_and_call(self, attempt: Attempt) -> None:
         effect = self._intent(attempt)

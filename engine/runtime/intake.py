@@ -22,7 +22,8 @@ from engine.ports import Clock, LabelDue, Store
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
 from engine.runtime.policy import PolicyView
-from engine.runtime.reasoning import Reasoning, Setting
+from engine.runtime.reasoning import Reasoning
+from engine.runtime.scoring import Setting
 
 INTAKE_LANE = 1
 BATCH = 50

@@ -7,6 +7,7 @@ Everything is a function of labels known strictly before the moment asked about.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -16,11 +17,14 @@ from engine.domain.fact import FactSet
 from engine.domain.ids import ModelVersionId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.precedent import FittedPrecedent, LabelledCase
+from engine.errors import ModelError
 from engine.govern.calibrate import Calibration
 from engine.govern.threshold import RollingThreshold
 from engine.learn.fit_precedent import fit_precedent
 from engine.learn.rolling import ResolvedPrediction, RollingState
 from engine.ports import Clock, Ids, ModelVersion, Store
+
+log = logging.getLogger("countersign.learning")
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -130,7 +134,11 @@ class DeskLearning:
         )
         if version is None or version.as_of != moment:
             return None
-        return FittedPrecedent.from_bytes(version.content)
+        try:
+            return FittedPrecedent.from_bytes(version.content)
+        except ModelError as error:
+            log.warning("the stored fit of %s is damaged and is made anew: %s", moment, error)
+            return None
 
     def _fit(self, moment: datetime) -> FittedPrecedent | None:
         rows = sorted(

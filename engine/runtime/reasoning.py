@@ -5,8 +5,8 @@ Pure apart from read tools: it computes transitions, the worker commits them.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from engine.desk import Desk
@@ -22,39 +22,18 @@ from engine.domain.recommendation import Action, Draft, Proposal, Recommendation
 from engine.domain.span import Choice, ChoiceKind, Stage
 from engine.domain.transition import Transition
 from engine.domain.verdict import Verdict
-from engine.errors import InvalidRequest, ToolError, ToolUnavailable
+from engine.errors import InvalidRequest, StoreUnavailable, ToolError, ToolUnavailable
 from engine.govern.authorize import authorize
-from engine.govern.envelope import CellEnvelope, RollingThreshold
+from engine.govern.envelope import CellEnvelope
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, EffectTool, Ids, Reader
 from engine.runtime.judging import Judging
-from engine.runtime.learning import DeskLearning
 from engine.runtime.marks import Marks
 from engine.runtime.perceiving import Perceiving
-from engine.runtime.policy import Policy, hour_of
+from engine.runtime.policy import hour_of
+from engine.runtime.scoring import Scored, Setting, scored_by
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setting:
-    """What a case is reasoned about with."""
-
-    desk: Desk
-    learning: DeskLearning | None
-    """What the desk has learned by now; None where it learns nothing."""
-    policy: Policy
-    at: datetime
-    """The desk's present: the case's own time under a replay clock, now on a live desk."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scored:
-    """A draft's confidence, calibrated, and what it is measured against."""
-
-    confidence: float | None = None
-    is_calibrated: bool = False
-    calibration: str = "none"
-    threshold: float | None = None
-    cut: float | None = None
+log = logging.getLogger("countersign.reasoning")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,13 +89,9 @@ class Reasoning:
     def _reason(self, case: Case, facts: FactSet, setting: Setting) -> Transition:
         marks = Marks(self._clock)
         reasoner = setting.desk.reasoner
-        with marks.timed(Stage.REASON, reasoner.name, DecidedBy.MODEL) as mark:
-            mark.rule = reasoner.version[:16]
-            fitted = setting.learning.fitted_at(setting.at) if setting.learning else None
-            draft = reasoner.recommend(case, facts, fitted)
-            mark.outputs = None if draft is None else [draft.label, draft.raw_confidence]
+        draft, why = self._draft(case, facts, setting, marks)
         if draft is None or not draft.proposals:
-            return self._without(case, reasoner.name, marks, "no reasoner has an answer")
+            return self._without(case, reasoner.name, marks, why)
         try:
             candidate = self._candidate(draft.proposals[0], setting.desk, marks)
         except ToolUnavailable:
@@ -126,6 +101,24 @@ class Reasoning:
         if candidate.tool.is_settled(candidate.state):
             return self._withdrawn(case, marks)
         return self._recommend(case, facts, setting, draft, candidate, marks)
+
+    def _draft(
+        self, case: Case, facts: FactSet, setting: Setting, marks: Marks
+    ) -> tuple[Draft | None, str]:
+        """What the reasoner says, or why it says nothing: then a person decides unaided."""
+        reasoner = setting.desk.reasoner
+        try:
+            with marks.timed(Stage.REASON, reasoner.name, DecidedBy.MODEL) as mark:
+                mark.rule = reasoner.version[:16]
+                fitted = setting.learning.fitted_at(setting.at) if setting.learning else None
+                draft = reasoner.recommend(case, facts, fitted)
+                mark.outputs = None if draft is None else [draft.label, draft.raw_confidence]
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # a reasoner's failure must not lose the case
+            log.exception("the reasoner failed on case %s", case.id)
+            return None, f"the {reasoner.name} reasoner failed: {type(error).__name__}"
+        return draft, f"the {reasoner.name} reasoner has no answer"
 
     def _candidate(self, proposal: Proposal, desk: Desk, marks: Marks) -> Candidate:
         tool = desk.effect_tool(proposal.tool)
@@ -156,7 +149,7 @@ class Reasoning:
             action_type=candidate.tool.contract.name,
         )
         envelope = setting.policy.envelope(cell)
-        scored = _scored(draft, setting, envelope)
+        scored = scored_by(draft, setting, envelope)
         with marks.timed(Stage.GOVERN, "authorize", DecidedBy.POLICY, str(cell)) as mark:
             request = self._request(case, facts, setting, cell, candidate, draft, scored)
             verdict = authorize(request, envelope, self._usage(setting, cell, envelope))
@@ -271,20 +264,3 @@ class Reasoning:
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=actor, at=self._clock.now(), payload=payload)
-
-
-def _scored(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> Scored:
-    raw, learning = draft.raw_confidence, setting.learning
-    if learning is None or raw is None:
-        return Scored(confidence=raw)
-    calibration = learning.calibration_at(setting.at)
-    cut = None
-    if envelope is not None and isinstance(envelope.limits.threshold, RollingThreshold):
-        cut = learning.threshold_at(setting.at, envelope.limits.threshold.risk_limit).cut
-    return Scored(
-        confidence=calibration.apply_one(raw),
-        is_calibrated=calibration.is_calibrated,
-        calibration=calibration.version,
-        threshold=None if cut is None else calibration.apply_one(cut),
-        cut=cut,
-    )

@@ -8,18 +8,17 @@ from datetime import timedelta
 from typing import Literal
 
 from engine.act.executor import Answer, CallResult, checked
-from engine.domain.actor import ENGINE, Actor, DecidedBy
+from engine.domain.actor import ENGINE, Actor
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import Grant, GrantStatus
 from engine.domain.ids import OutcomeId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
-from engine.domain.span import Choice, ChoiceKind, Span
+from engine.domain.span import Span
 from engine.domain.tool import Delivery, ToolContract
-from engine.domain.transition import BudgetReleased, EffectChanged, GrantClosed, Record, Transition
+from engine.domain.transition import BudgetReleased, EffectChanged, Record, Transition
 from engine.ports import Clock, EffectTool, Ids, Verification
 from engine.runtime.attempt import Refusal
 
@@ -33,57 +32,6 @@ class Results:
         """Bind clock and ids."""
         self._clock = clock
         self._ids = ids
-
-    def refused(self, case: Case, grant: Grant | None, refusal: Refusal) -> Transition:
-        """The grant may not be used: back to the queue with a code, or withdrawn."""
-        now = self._clock.now()
-        records: tuple[Record, ...] = ()
-        if grant is not None and grant.status is GrantStatus.MINTED:
-            expired = refusal.attention is Attention.GRANT_EXPIRED
-            status = GrantStatus.EXPIRED if expired else GrantStatus.REVOKED
-            records = (GrantClosed(grant_id=grant.id, status=status, at=now),)
-        return Transition(
-            before=case,
-            after=self._after_refusal(case, refusal),
-            entries=(
-                self._entry(
-                    EventKind.GRANT_REFUSED,
-                    ENGINE,
-                    {
-                        "grant": grant.id if grant else None,
-                        "code": refusal.attention,
-                        "why": refusal.note,
-                    },
-                ),
-            ),
-            records=records,
-            choices=(
-                Choice(
-                    kind=ChoiceKind.REFUSE,
-                    at=now,
-                    decided_by=DecidedBy.POLICY,
-                    decider="executor",
-                    chosen=refusal.attention,
-                    grounds=refusal.note,
-                ),
-            ),
-            lease_epoch=case.lease_epoch,
-        )
-
-    def _after_refusal(self, case: Case, refusal: Refusal) -> Case:
-        if refusal.is_settled:
-            return case.moved(
-                CaseStatus.WITHDRAWN, wake_at=None, attention=None, attention_note=refusal.note
-            )
-        if case.status is CaseStatus.COMPENSATING:
-            return case.moved(
-                CaseStatus.DONE,
-                wake_at=None,
-                attention=None,
-                role="",
-                attention_note=f"not undone: {refusal.attention} {refusal.note}".strip(),
-            )
-        return self._to_people(case, refusal.attention, refusal.note)
 
     def next_step(self, contract: ToolContract, effect: Effect) -> NextStep:
         """How to find out about a call whose answer is missing."""

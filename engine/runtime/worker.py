@@ -27,6 +27,7 @@ LEASE_S = 60.0
 """Longer than the longest tool timeout plus 30 s."""
 HEARTBEAT_S = 2.0
 IDLE_S = 0.25
+SHORTEST_IDLE_S = 0.02
 
 log = logging.getLogger("countersign.worker")
 
@@ -97,7 +98,7 @@ class Worker:
             wake_at = self._store.reader.next_wake(ACT)
             if wake_at is None:
                 return
-            self._wakeup.wait(min(1.0, max(0.0, (wake_at - self._clock.now()).total_seconds())))
+            self._wakeup.wait(self._until(wake_at, 1.0))
 
     def run_once(self) -> int:
         """One round over the lanes.
@@ -115,9 +116,12 @@ class Worker:
 
     def _idle_s(self) -> float:
         wake_at = self._store.reader.next_wake(ACT)
-        if wake_at is None:
-            return IDLE_S
-        return min(IDLE_S, max(0.0, (wake_at - self._clock.now()).total_seconds()))
+        return IDLE_S if wake_at is None else self._until(wake_at, IDLE_S)
+
+    def _until(self, wake_at: datetime, longest_s: float) -> float:
+        """Seconds to sleep; never none, since a due case may be leased to another worker."""
+        left_s = (wake_at - self._clock.now()).total_seconds()
+        return min(longest_s, max(SHORTEST_IDLE_S, left_s))
 
     def _claim(self, lane: int, now: datetime, limit: int, desk: str = "") -> tuple[Case, ...]:
         taken_at = self._clock.now()
@@ -171,3 +175,5 @@ class Worker:
             raise
         except EngineError as error:
             log.error("case %s: %s %s", case.id, error.code, error.message)
+        except Exception:  # a bug in one case's way must not stop the others
+            log.exception("case %s failed; it is tried again when its lease has ended", case.id)

@@ -141,10 +141,10 @@ EVENTS: dict[EventKind, Event] = {
         stage=_S.LEARN, says=lambda p: "The calibration of confidences was fitted anew."
     ),
     EventKind.PERSON_ADDED: Event(
-        stage=_S.PERSON, says=lambda p: f"Account made for {say.person(p)}"
+        stage=_S.PERSON, says=lambda p: f"Made an account for {say.person(p)}"
     ),
     EventKind.PERSON_CHANGED: Event(
-        stage=_S.PERSON, says=lambda p: f"Account changed of {say.person(p)}"
+        stage=_S.PERSON, says=lambda p: f"Changed the account of {say.person(p)}"
     ),
     EventKind.SIGNED_IN: Event(stage=_S.PERSON, says=lambda p: "Signed in."),
     EventKind.TOKEN_ISSUED: Event(

@@ -117,7 +117,7 @@ def row_of(seed: Seed, advice: Recommendation | None) -> QueueRow:
         priority=random.choices((1, 2, 3, 4), weights=(1, 3, 8, 4))[0],
         as_of=opened,
         due_at=None if seed.number % 11 == 0 else due,
-        review_due_at=seed.wall_now + timedelta(minutes=45),
+        review_due_at=seed.desk_now + timedelta(hours=5),
         confidence=advice.confidence if advice else None,
         threshold=advice.threshold if advice else None,
         proposal=advice.draft.summary if advice else "",

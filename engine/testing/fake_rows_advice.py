@@ -72,7 +72,28 @@ def recommendation_of(seed: Seed) -> Recommendation:
     confidence = round(random.uniform(0.34, 0.97), 3)
     rest = 1 - confidence
     shares = (confidence, round(rest * 0.55, 3), round(rest * 0.27, 3))
-    draft = Draft(
+    draft = _draft(seed, groups, shares)
+    verdict = verdict_of(seed, confidence)
+    return Recommendation(
+        id=RecommendationId(uuid_of("recommendation", seed.number)),
+        case_id=seed.case_id,
+        facts_revision=1,
+        facts_digest=b"f" * 32,
+        draft=draft,
+        confidence=confidence,
+        is_calibrated=True,
+        calibration="isotonic, 4,000 labels",
+        threshold=0.87,
+        cut=0.9,
+        as_of=seed.desk_now,
+        created_at=seed.wall_now,
+        actions=(_action(seed, draft.proposals[0], verdict),),
+    )
+
+
+def _draft(seed: Seed, groups: list[str], shares: tuple[float, ...]) -> Draft:
+    confidence = shares[0]
+    return Draft(
         reasoner="precedent",
         reasoner_version="3",
         proposals=(_proposal(seed, groups[0]),),
@@ -98,31 +119,19 @@ def recommendation_of(seed: Seed) -> Recommendation:
             Alternative(proposal=_proposal(seed, group), label=group, probability=share)
             for group, share in zip(groups, shares, strict=False)
         ),
-        precedents=tuple(
-            PrecedentCase(
-                source_id=f"INC{seed.number - 7 * (place + 1):07d}",
-                label=groups[0] if place != 2 else groups[1],
-                similarity=round(0.94 - 0.06 * place, 2),
-                resolved_at=seed.desk_now - timedelta(days=2 + 3 * place),
-            )
-            for place in range(5)
-        ),
+        precedents=_precedents(seed, groups),
     )
-    verdict = verdict_of(seed, confidence)
-    return Recommendation(
-        id=RecommendationId(uuid_of("recommendation", seed.number)),
-        case_id=seed.case_id,
-        facts_revision=1,
-        facts_digest=b"f" * 32,
-        draft=draft,
-        confidence=confidence,
-        is_calibrated=True,
-        calibration="isotonic, 4,000 labels",
-        threshold=0.87,
-        cut=0.9,
-        as_of=seed.desk_now,
-        created_at=seed.wall_now,
-        actions=(_action(seed, draft.proposals[0], verdict),),
+
+
+def _precedents(seed: Seed, groups: list[str]) -> tuple[PrecedentCase, ...]:
+    return tuple(
+        PrecedentCase(
+            source_id=f"INC{seed.number - 7 * (place + 1):07d}",
+            label=groups[0] if place != 2 else groups[1],
+            similarity=round(0.94 - 0.06 * place, 2),
+            resolved_at=seed.desk_now - timedelta(days=2 + 3 * place),
+        )
+        for place in range(5)
     )
 
 
@@ -146,8 +155,20 @@ def _action(seed: Seed, proposal: Proposal, verdict: Verdict) -> Action:
 
 
 def verdict_of(seed: Seed, confidence: float) -> Verdict:
-    """Rules as `authorize` reports them."""
-    rules = (
+    """A verdict with rules as `authorize` reports them."""
+    rules = _rules(seed, confidence)
+    broken = [rule.otherwise for rule in rules if not rule.is_kept]
+    wider = [r.otherwise for r in rules if not r.is_kept and r.rule != "phase_is_copilot"]
+    return Verdict(
+        kind=max(broken, key=lambda k: k.strictness, default=VerdictKind.EXECUTE),
+        would_have=max(wider, key=lambda k: k.strictness, default=VerdictKind.EXECUTE),
+        rules=rules,
+        envelope_hash=b"e" * 32,
+    )
+
+
+def _rules(seed: Seed, confidence: float) -> tuple[RuleResult, ...]:
+    return (
         _rule("request_malformed", True, "the tool's schema", "kept", VerdictKind.DENY),
         _rule("paused", True, "no pause", "none"),
         _rule(
@@ -182,14 +203,6 @@ def verdict_of(seed: Seed, confidence: float) -> Verdict:
         ),
         _rule("fact_stale", seed.number % 2 == 1, "no stale fact", "open cases of the group"),
         _rule("audit_key_missing", True, "the key of the audit draw", "at hand"),
-    )
-    broken = [rule.otherwise for rule in rules if not rule.is_kept]
-    wider = [r.otherwise for r in rules if not r.is_kept and r.rule != "phase_is_copilot"]
-    return Verdict(
-        kind=max(broken, key=lambda k: k.strictness, default=VerdictKind.EXECUTE),
-        would_have=max(wider, key=lambda k: k.strictness, default=VerdictKind.EXECUTE),
-        rules=rules,
-        envelope_hash=b"e" * 32,
     )
 
 

@@ -13,6 +13,7 @@ from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim
 from engine.service.rows import Page, QueueFilter, QueueRow
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import ManualClock, SignedIn, data_of, open_page
+from tests.browser.working import press
 
 
 def listed(app: AppTest) -> Any:
@@ -21,10 +22,6 @@ def listed(app: AppTest) -> Any:
 
 def shown_ids(app: AppTest) -> list[str]:
     return [line["id"] for line in listed(app)["rows"]]
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label.startswith(label)).click().run()
 
 
 def kinds_of(fake: FakeEngine) -> list[str]:
@@ -40,7 +37,7 @@ def test_full_queue_lists_most_pressing_first(fake: FakeEngine) -> None:
     assert shown_ids(app) == [str(row.case_id) for row in rows]
     assert len(rows) == 50
     assert "1–50 of 64" in [caption.value for caption in app.caption]
-    assert app.info[0].value == "No case is open. Pick one from the queue."
+    assert app.info[0].value == "No case is open. Pick one from the queue, or press J there."
     assert not app.exception
 
 

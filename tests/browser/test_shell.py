@@ -1,7 +1,9 @@
-"""The shell around the pages: menu, header line, signing in, and text from outside as plain text."""
+"""The shell around the pages: menu, header line, signing in, and words for every code."""
 
 import importlib
 from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +14,12 @@ from engine.domain.actor import Person, Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
-from engine.domain.verdict import VerdictKind
+from engine.domain.phase import Cell
+from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import StoreUnavailable
+from engine.govern.authorize import authorize
+from engine.govern.envelope import CellEnvelope, CellLimits, HandSetThreshold
+from engine.govern.request import AuthorizationRequest, Usage
 from engine.testing.fake_engine import PEOPLE, FakeEngine
 from tests.browser.conftest import SignedIn, data_of, open_app, open_page
 
@@ -81,6 +87,7 @@ def test_header_tells_pauses_and_silent_worker(fake: FakeEngine) -> None:
 def test_header_survives_a_failing_store(fake: FakeEngine) -> None:
     fake.queries.failure = StoreUnavailable()
     app = open_app()
+    assert "out of reach" in app.caption[0].value
     assert "nothing was changed" in app.error[0].value
     assert not app.exception
 
@@ -139,17 +146,11 @@ def test_engine_is_opened_once(make_fake: Callable[..., FakeEngine]) -> None:
     ],
     ids=["attention", "status", "reason", "decision", "verdict"],
 )
-def test_every_code_has_words(table: dict[str, str], codes: type) -> None:
+def test_every_code_has_words(table: dict[Any, str], codes: type[StrEnum]) -> None:
     assert set(table) == set(codes)
 
 
 def test_every_rule_of_policy_has_words() -> None:
-    from engine.domain.phase import Cell
-    from engine.domain.verdict import RuleResult
-    from engine.govern.authorize import authorize
-from engine.govern.request import AuthorizationRequest, Usage
-    from engine.govern.envelope import CellEnvelope, CellLimits, HandSetThreshold
-
     cell = Cell(desk="incidents", case_type="routing", action_type="assign_group")
     limits = CellLimits(
         case_type="routing", action="assign_group", threshold=HandSetThreshold(min_confidence=0.9)

@@ -18,7 +18,7 @@ from threading import Event
 
 from engine.act.crash_points import CrashPoint
 from engine.adapters import keys
-from engine.bootstrap import OpenWorker, Parts, engine_of, open_parts, open_worker, prepare
+from engine.bootstrap import OpenWorker, Parts, engine_of, open_parts, open_worker
 from engine.domain.actor import Person
 from engine.domain.phase import Phase
 from engine.errors import ToolUnavailable
@@ -115,7 +115,11 @@ class DoomedStore(SqlStore):
         return unit
 
 
-def open_place(place: Place, before_call: Callable[[str], None] = lambda key: None) -> Parts:
+def open_place(
+    place: Place,
+    before_call: Callable[[str], None] = lambda key: None,
+    take_back_s: float = TAKE_BACK_S,
+) -> Parts:
     """The parts of an installation with the stub desk in a BOUNDED cell."""
     desk = stub_desk(
         place.tickets,
@@ -123,7 +127,7 @@ def open_place(place: Place, before_call: Callable[[str], None] = lambda key: No
         before_call=before_call,
         timeout_s=TIMEOUT_S,
     )
-    settings = Settings(data_dir=place.folder, database_url=place.url, take_back_s=TAKE_BACK_S)
+    settings = Settings(data_dir=place.folder, database_url=place.url, take_back_s=take_back_s)
     return open_parts(settings, desks={DESK: desk})
 
 
@@ -182,9 +186,15 @@ def submit(place: Place, rows: Rows, doom: Doom = Doom()) -> None:
     engine_of(parts).submit(DESK, rows, submitted_by="a file")
 
 
-def ask(place: Place, request: Request, person: Person, doom: Doom = Doom()) -> None:
+def ask(
+    place: Place,
+    request: Request,
+    person: Person,
+    doom: Doom = Doom(),
+    take_back_s: float = TAKE_BACK_S,
+) -> None:
     """The console's process, asked for one thing."""
-    parts = _doomed(open_place(place), Fate(doom))
+    parts = _doomed(open_place(place, take_back_s=take_back_s), Fate(doom))
     engine_of(parts).execute(request, person)
 
 
@@ -197,11 +207,10 @@ def seal(place: Place, bytes_of_line: int) -> None:
 
 
 def set_up(place: Place, bytes_of_file: int) -> None:
-    """The first `migrate`, which dies in the middle of writing its first key."""
+    """The keys of a first `migrate`, which dies in the middle of writing the first of them."""
     parts = open_place(place)
     _write_no_file_past(bytes_of_file)
     parts.keys.make_missing()
-    prepare(parts)
 
 
 class CutSealFile(SealFile):

@@ -162,6 +162,14 @@ class Site:
             found = connection.execute(query.limit(limit)).scalars().all()
         return [self.parts.store.reader.case(CaseId(case_id)) for case_id in found]
 
+    def count(self, status: CaseStatus, prefix: str) -> int:
+        """How many cases of a status have a source id that begins so."""
+        query = select(func.count()).where(
+            _cases.status == status.value, _cases.source_id.startswith(prefix)
+        )
+        with self.parts.database.reader.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def progress(self) -> int:
         """How many ledger entries the cases have."""
         with self.parts.database.reader.connect() as connection:

@@ -1,6 +1,5 @@
 """Ledger entries as sentences: every kind, and payloads that lack parts or were tampered with."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -129,7 +128,7 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "PERSON_CHANGED",
         {"name": "anna", "roles": ["risk_officer", "viewer"], "is_active": False},
-        "Account changed of anna: risk officer, viewer; the account is closed.",
+        "Changed the account of anna: risk officer, viewer; the account is closed.",
         "",
     ),
 ]
@@ -149,6 +148,3 @@ def test_entry_is_told_plainly(
 def test_text_from_outside_stays_as_it_is() -> None:
     hostile = "<script>alert(1)</script> **bold** [x](javascript:1)"
     assert sentence_of("PAUSED", {"scope": "all", "reason": hostile}) == f"Paused all: {hostile}"
-    assert datetime.min.isoformat() in sentence_of(
-        "MODEL_FITTED", {"rows": 3, "as_of": datetime.min.isoformat()}
-    )

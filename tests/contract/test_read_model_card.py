@@ -1,0 +1,318 @@
+"""The card of the read model, on both databases: what it says about deciding and what happened."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from engine.domain.actor import DecidedBy, Role
+from engine.domain.case_status import CaseStatus
+from engine.domain.decision import DecisionKind
+from engine.domain.effect import EffectStatus
+from engine.domain.fact import Fact
+from engine.domain.ids import CaseId
+from engine.domain.phase import Phase
+from engine.domain.verdict import VerdictKind
+from engine.errors import NotFound, ToolUnavailable
+from engine.service.requests import PauseScope, ProvideFact, UndoEffect
+from engine.service.rows import CaseCard, ClaimRow, ToolChoice
+from engine.store.read_card import fact_rows
+from engine.testing.stub_desk import AssignArguments
+from engine.testing.world import START, World
+from tests.contract.read_model_world import MINUTE, claim, put, queries_of, stub_world, submit
+
+A = "T000000"
+Maker = Callable[..., World]
+
+
+@pytest.fixture
+def make(tmp_path: Path, database_url: str) -> Iterator[Maker]:
+    made: list[World] = []
+
+    def new(**options: Any) -> World:
+        made.append(stub_world(tmp_path, database_url, **options))
+        return made[-1]
+
+    yield new
+    for world in made:
+        world.close()
+
+
+def card_of(world: World, source_id: str = A) -> CaseCard:
+    return queries_of(world).card(world.case(source_id).id)
+
+
+def decided(world: World, kind: DecisionKind, **fields: Any) -> World:
+    """A case that anna decided and the worker took to its end."""
+    submit(world)
+    world.decide(world.case(A), world.person("anna"), kind, **fields)
+    world.clock.move(seconds=9)
+    world.work()
+    return world
+
+
+# --- approving ---------------------------------------------------------------------------
+
+
+def test_card_says_what_approving_does(make: Maker) -> None:
+    world = make()
+    submit(world)
+    card = card_of(world)
+    assert card.words.approving == (
+        "Runs assign_owner on T000000 now: Assign to north. You can take it back for 8 s; "
+        "afterwards it can be undone. In this cell nothing runs without a person."
+    )
+    assert card.words.undo == "An undo would: Assign T000000 to nobody."
+    assert (card.words.can_approve, card.words.why_not, card.words.take_back_s) == (True, "", 8.0)
+    assert (card.phase, card.is_evidenced, card.can_undo) == (Phase.COPILOT, False, False)
+    assert (card.verdict, card.would_have) == (VerdictKind.ESCALATE, VerdictKind.ESCALATE)
+
+
+def test_words_follow_phase_and_take_back(make: Maker) -> None:
+    world = make(phase=Phase.BOUNDED, take_back_s=0.0)
+    submit(world)
+    assert card_of(world).words.approving == (
+        "Runs assign_owner on T000000 now: Assign to north. Afterwards it can be undone. "
+        "In this cell software acts alone only inside the envelope."
+    )
+
+
+def test_approving_is_closed_with_its_reason(make: Maker) -> None:
+    world = make(roles=(Role.SENIOR_OPERATOR,))
+    submit(world, owner="none")
+    nothing = card_of(world)
+    assert (nothing.words.can_approve, nothing.recommendation) == (False, None)
+    assert nothing.words.why_not == "Nothing is recommended: choose an action, or reject."
+    assert (nothing.words.approving, nothing.words.undo, nothing.verdict) == ("", "", None)
+    done = card_of_status(world, CaseStatus.DONE)
+    assert done.words.why_not == "This case is done; there is nothing to approve now."
+
+
+def card_of_status(world: World, status: CaseStatus) -> CaseCard:
+    return queries_of(world).card(put(world, status.value, status=status))
+
+
+def test_every_status_but_pending_closes_approving(make: Maker) -> None:
+    world = make()
+    for status in set(CaseStatus) - {CaseStatus.PENDING}:
+        words = card_of_status(world, status).words
+        assert not words.can_approve
+        assert words.why_not.endswith("there is nothing to approve now.")
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ("all", "everything"),
+        ("desk:stub", "desk stub"),
+        ("cell:stub/ticket/assign_owner", "cell stub/ticket/assign_owner"),
+    ],
+    ids=["all", "desk", "cell"],
+)
+def test_pause_closes_approving_by_name(make: Maker, scope: str, words: str) -> None:
+    world = make()
+    submit(world)
+    world.execute(PauseScope(scope=scope, reason="month end"), world.person("anna"))
+    card = card_of(world)
+    assert not card.words.can_approve
+    assert card.words.why_not == f"Actions are paused: {words}: month end, says anna."
+
+
+def test_passed_deadline_closes_approving_until_handled(make: Maker) -> None:
+    world = make(review_minutes=30)
+    submit(world)
+    world.clock.move(minutes=30)
+    before = card_of(world).words
+    assert (before.can_approve, before.why_not[:31]) == (False, "Its time for review is over and")
+    world.work()
+    assert card_of(world).words.can_approve
+
+
+def test_unknown_case_is_not_found(make: Maker) -> None:
+    with pytest.raises(NotFound):
+        queries_of(make()).card(CaseId(UUID(int=5)))
+
+
+# --- choosing otherwise ------------------------------------------------------------------
+
+
+def test_tools_offer_choices_and_fix_target(make: Maker) -> None:
+    world = make()
+    submit(world)
+    assert card_of(world).tools == (
+        ToolChoice(
+            tool="assign_owner",
+            title="Assign a ticket",
+            effect_class="reversible",
+            schema=AssignArguments.model_json_schema(),
+            options={"owner": ("", "north", "south")},
+            fixed={"number": A},
+        ),
+    )
+
+
+def test_tool_that_is_down_leaves_the_card(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = make()
+    submit(world)
+
+    def is_down(*arguments: Any) -> Any:
+        raise ToolUnavailable
+
+    for name in ("options", "undo"):
+        monkeypatch.setattr(type(world.desk.effect_tools[0]), name, is_down)
+    card = card_of(world)
+    assert [(tool.tool, tool.options, tool.fixed) for tool in card.tools] == [
+        ("assign_owner", {}, {"number": A})
+    ]
+    assert (card.words.can_approve, card.words.undo) == (True, "Nothing undoes it.")
+    assert "afterwards nothing undoes it" in card.words.approving
+
+
+# --- facts and claims --------------------------------------------------------------------
+
+
+def _fact(attribute: str, value: str, source: str, minutes: int, ttl_s: int | None = None) -> Fact:
+    observed_at = START + minutes * MINUTE
+    return Fact(
+        entity="ticket",
+        attribute=attribute,
+        value=value,
+        source=source,
+        observed_at=observed_at,
+        ttl_s=ttl_s,
+    )
+
+
+def test_facts_are_judged_at_the_desks_moment() -> None:
+    facts = (
+        _fact("owner", "north", "intake", 0),
+        _fact("owner", "south", "book", 1, ttl_s=600),
+        _fact("site", "Leeds", "intake", 0),
+        _fact("site", "Leeds", "book", 0),
+    )
+    marks = {
+        minutes: [
+            (fact.is_stale, fact.is_contradicted)
+            for fact in fact_rows(facts, START + minutes * MINUTE)
+        ]
+        for minutes in (5, 12)
+    }
+    fine, doubted = (False, False), (False, True)
+    assert marks[5] == [doubted, doubted, fine, fine]
+    assert marks[12] == [fine, (True, False), fine, fine]
+
+
+def test_facts_of_card_are_those_of_its_version(make: Maker) -> None:
+    world = make()
+    submit(world)
+    case, anna = world.case(A), world.person("anna")
+    request = ProvideFact(case_id=case.id, version=case.version, attribute="site", value="Leeds")
+    world.execute(request, anna)
+    assert [(f.attribute, f.value, f.source) for f in card_of(world).facts] == [
+        ("owner", "north", "intake"),
+        ("confidence", 0.9, "intake"),
+        ("site", "Leeds", "person:anna"),
+    ]
+
+
+def test_card_shows_a_claim_while_it_holds(make: Maker) -> None:
+    world = make()
+    case_id = put(world, A)
+    claim(world, case_id, "anna")
+    assert card_of(world).claim == ClaimRow(
+        person="anna",
+        claimed_at=START,
+        expires_at=START + 5 * MINUTE,
+        draft="half a note",
+    )
+    world.clock.move(minutes=5)
+    assert (card_of(world).claim, card_of(world).row.claimed_by) == (None, "")
+
+
+# --- after the decision ------------------------------------------------------------------
+
+
+def test_released_decision_shows_its_end(make: Maker) -> None:
+    world = make()
+    submit(world)
+    world.decide(world.case(A), world.person("anna"), DecisionKind.APPROVE)
+    card = card_of(world)
+    assert card.decision is not None
+    assert (card.releases_at, card.decision.person) == (START + timedelta(seconds=8), "anna")
+    world.clock.move(seconds=9)
+    world.work()
+    assert (card_of(world).releases_at, card_of(world).row.status) == (None, CaseStatus.DONE)
+
+
+def test_done_case_can_be_undone_once(make: Maker) -> None:
+    world = decided(make(), DecisionKind.APPROVE)
+    card = card_of(world)
+    assert (card.can_undo, card.words.undo) == (True, "An undo would: Assign T000000 to nobody.")
+    assert [(effect.status, effect.is_correct) for effect in card.effects] == [
+        (EffectStatus.SUCCEEDED, True)
+    ]
+    case = world.case(A)
+    world.execute(
+        UndoEffect(case_id=case.id, version=case.version, reason="wrong"), world.person("anna")
+    )
+    world.work()
+    after = card_of(world)
+    assert (after.can_undo, after.row.status) == (False, CaseStatus.PENDING)
+    assert [effect.undoes for effect in after.effects] == [None, card.effects[0].id]
+    assert after.outcome == "what was done was put back"
+
+
+@pytest.mark.parametrize(
+    ("truth", "outcome"),
+    [
+        ("north", "what was done was right: the record says north"),
+        ("south", "what was done was wrong: the record says south"),
+    ],
+    ids=["right", "wrong"],
+)
+def test_outcome_says_what_proved_true(make: Maker, truth: str, outcome: str) -> None:
+    world = make()
+    known_at = START + 30 * MINUTE
+    submit(world, truth=truth, known_at=known_at.isoformat())
+    world.decide(world.case(A), world.person("anna"), DecisionKind.APPROVE)
+    world.clock.move(seconds=9)
+    world.work()
+    assert card_of(world).outcome == ""
+    world.clock.move(hours=1)
+    world.work()
+    assert card_of(world).outcome == outcome
+
+
+def test_withdrawn_case_says_what_was_right(make: Maker) -> None:
+    world = make()
+    submit(world, truth="south", known_at=(START + MINUTE).isoformat())
+    world.clock.move(minutes=2)
+    world.work()
+    card = card_of(world)
+    assert card.row.status is CaseStatus.WITHDRAWN
+    assert card.outcome == "the recommendation was wrong: the record says south"
+
+
+def test_timeline_tells_the_whole_way(make: Maker) -> None:
+    world = decided(make(), DecisionKind.APPROVE, note="as agreed")
+    told = [(row.stage, row.text, row.decided_by, row.actor) for row in card_of(world).timeline]
+    code, person = DecidedBy.CODE, DecidedBy.PERSON
+    assert told == [
+        ("perceive", "Came in from stub as T000000 (real data).", code, "test"),
+        ("perceive", "2 facts gathered (revision 1).", code, "engine"),
+        ("reason", "Recommends: Assign to north; confidence 90 %.", DecidedBy.MODEL, "stub"),
+        ("govern", "Policy says: a person has to decide.", DecidedBy.POLICY, "envelope"),
+        ("person", "Approved: Assign to north. Note: as agreed", person, "anna"),
+        ("act", "A single-use permit was made from a person's decision.", person, "anna"),
+        ("act", "About to call assign_owner.", person, "anna"),
+        ("act", "Done, and reading it back shows what was asked for.", code, "engine"),
+    ]
+    rules = [row.rule for row in card_of(world).timeline]
+    assert rules[3:6] == [
+        "phase_is_copilot, confidence_uncalibrated",
+        "AGREED",
+        "grant from decision",
+    ]

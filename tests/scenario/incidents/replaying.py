@@ -1,0 +1,144 @@
+"""A whole history through the engine: rows in, software alone where it may, people in between.
+
+The scenario test and the report of the README run the same `replay_incidents`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+
+from engine.domain.actor import Person, Role
+from engine.domain.decision import DecisionKind, ReasonCode
+from engine.domain.fact import FactValue
+from engine.service.engine import Submitted
+from engine.service.requests import ClaimCase, DecideCase
+from engine.service.rows import CaseCard, QueueFilter, QueueRow
+from tests.scenario.incidents.incident_world import IncidentWorld, bounded_envelope
+
+ROUNDS_BETWEEN = 30
+"""Rounds of the worker, at most 50 cases each, between two turns of the people."""
+DECIDED_A_TURN = 40
+_LOOKED_AT = 160
+"""Cases at the head of the queue of which a turn decides every fourth."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """What came of it."""
+
+    first: Submitted
+    second: Submitted
+    """The same file, sent again at the end."""
+    decisions: Mapping[DecisionKind, int]
+    intake_s: float
+    work_s: float
+    """Seconds in which cases were worked on, people's turns included."""
+    people_s: float
+
+
+@dataclass(slots=True)
+class People:
+    """Two operators who take turns with what waits for them."""
+
+    place: IncidentWorld
+    operators: Sequence[Person]
+    decisions: dict[DecisionKind, int]
+
+    def decide_some(self) -> None:
+        """Answer every fourth of the most pressing cases."""
+        rows: list[QueueRow] = []
+        cursor = ""
+        while len(rows) < _LOOKED_AT:
+            page = self.place.world.engine.queries.queue(QueueFilter(), cursor=cursor, limit=80)
+            rows += page.rows
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        for row in rows[:: _LOOKED_AT // DECIDED_A_TURN]:
+            self._decide(row)
+
+    def _decide(self, row: QueueRow) -> None:
+        engine = self.place.world.engine
+        turn = sum(self.decisions.values())
+        person = self.operators[turn % len(self.operators)]
+        engine.execute(ClaimCase(case_id=row.case_id), person)
+        request = _answer(engine.queries.card(row.case_id), turn)
+        engine.execute(request, person)
+        self.decisions[request.kind] = self.decisions.get(request.kind, 0) + 1
+
+
+def _answer(card: CaseCard, turn: int) -> DecideCase:
+    """Mostly agree; now and then follow the dispatcher instead, or leave the incident alone."""
+    facts: dict[str, FactValue] = {fact.attribute: fact.value for fact in card.facts}
+    dispatched = str(facts.get("initial_assignment_group") or "")
+    recommended = card.recommendation.draft.label if card.recommendation else ""
+    base = {"case_id": card.row.case_id, "version": card.row.version, "client_key": f"turn-{turn}"}
+    wants_other = turn % 4 == 1 or not recommended
+    if wants_other and dispatched and dispatched != recommended:
+        return DecideCase(
+            **base,  # type: ignore[arg-type]  # the three fields every answer has
+            kind=DecisionKind.OVERRIDE,
+            reason_code=ReasonCode.WRONG_TARGET,
+            tool="assign_group",
+            arguments={"number": card.row.source_id, "group": dispatched},
+        )
+    if not recommended or turn % 8 == 7:
+        return DecideCase(
+            **base,  # type: ignore[arg-type]  # the three fields every answer has
+            kind=DecisionKind.REJECT,
+            reason_code=ReasonCode.DUPLICATE,
+        )
+    return DecideCase(
+        **base,  # type: ignore[arg-type]  # the three fields every answer has
+        kind=DecisionKind.APPROVE,
+    )
+
+
+def replay_incidents(place: IncidentWorld, file: Path, *, risk_limit: float) -> Replayed:
+    """Take a file in as history and work it off, software alone where its limits allow.
+
+    Args:
+        place: A fresh world.
+        file: Incidents with their later truth.
+        risk_limit: Share of errors up to which software may act alone.
+    """
+    world = place.world
+    world.set_envelope(bounded_envelope(risk_limit))
+    operators = [world.person(name, Role.OPERATOR) for name in ("ann", "bob")]
+    people = People(place=place, operators=operators, decisions={})
+    begun = perf_counter()
+    first = place.submit_file(file)
+    taken_in = perf_counter()
+    people_s = _work_off(place, people)
+    worked_off = perf_counter()
+    return Replayed(
+        first=first,
+        second=place.submit_file(file),
+        decisions=people.decisions,
+        intake_s=taken_in - begun,
+        work_s=worked_off - taken_in,
+        people_s=people_s,
+    )
+
+
+def _work_off(place: IncidentWorld, people: People) -> float:
+    """Let the worker run to the end, and people decide now and then; gives people's seconds."""
+    opened = place.world.open_worker()
+    people_s = 0.0
+    try:
+        for turn in count(1):
+            if not opened.worker.run_once():
+                return people_s
+            if turn % ROUNDS_BETWEEN == 0:
+                begun = perf_counter()
+                people.decide_some()
+                people_s += perf_counter() - begun
+    finally:
+        opened.seal()
+        opened.schedule.stop()
+        opened.executor.close()
+    return people_s
