@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -92,18 +93,36 @@ def confidence(value: float | None, threshold: float | None) -> str:
     return f"{percent(value)} {sign} {percent(threshold)}"
 
 
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?")
+
+
 def fact_value(value: object) -> str:
     """A fact's value as a person reads it; an empty one is said."""
     if value is None or value == "":
         return "(not given)"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    text = str(value)
+    return text[:16].replace("T", " ") if _TIME.fullmatch(text) else text
 
 
 def name(text: str) -> str:
     """`assign_group` as `Assign group`."""
     return text.replace("_", " ").strip().capitalize()
+
+
+_HASH = re.compile(r"\b[0-9a-f]{16,}\b")
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+(?=:)")
+
+
+def shortened(text: str) -> str:
+    """A text whose long digests are cut to their first eight digits."""
+    return _HASH.sub(lambda found: f"{found[0][:8]}…", text)
+
+
+def note(text: str) -> str:
+    """A note of the engine with the code it may begin with in words."""
+    return _CODE.sub(lambda found: name(found[0]), text)
 
 
 # --- codes in words ------------------------------------------------------------------------

@@ -24,6 +24,7 @@ def render() -> None:
         label_visibility="collapsed",
         icon=":material/search:",
         key=session.key(PAGE, "text"),
+        width=420,
         on_change=_find,
     )
     case_detail.draw(on_decided=_stay)

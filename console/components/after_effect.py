@@ -14,13 +14,34 @@ from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.effect import Effect
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
+from engine.service.rows import CaseCard
 
 PAGE = "after"
 
 
 def draw_rest(case: OpenCase) -> None:
     """A case at rest: what happened, what later proved true, and the undo where there is one."""
-    card = case.card
+    said, button = st.columns([3, 1], vertical_alignment="center")
+    with said:
+        _draw_result(case.card)
+    if not case.card.can_undo:
+        return
+    if session.recall(PAGE, _name(case), False):
+        _draw_undo(case)
+        return
+    button.button(
+        "Undo…",
+        key=session.key(PAGE, "undo", case.case_id, case.version),
+        icon=":material/undo:",
+        shortcut="U",
+        width="stretch",
+        disabled=not open_case.may_decide(),
+        on_click=session.remember,
+        args=(PAGE, _name(case), True),
+    )
+
+
+def _draw_result(card: CaseCard) -> None:
     text_line.draw(
         [
             [
@@ -30,21 +51,6 @@ def draw_rest(case: OpenCase) -> None:
             ]
         ],
         key="rest",
-    )
-    if not card.can_undo:
-        return
-    if session.recall(PAGE, _name(case), False):
-        _draw_undo(case)
-        return
-    st.columns([3, 1])[1].button(
-        "Undo…",
-        key=session.key(PAGE, "undo", case.case_id, case.version),
-        icon=":material/undo:",
-        shortcut="U",
-        width="stretch",
-        disabled=not open_case.may_decide(),
-        on_click=session.remember,
-        args=(PAGE, _name(case), True),
     )
 
 

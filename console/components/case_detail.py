@@ -55,10 +55,10 @@ def _draw_evidence(card: CaseCard, now: datetime) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         case_evidence.draw_facts(card, now)
+        case_evidence.draw_precedents(card, now)
     with right:
         case_evidence.draw_recommendation(card)
         case_evidence.draw_reasons(card)
-        case_evidence.draw_precedents(card, now)
     case_verdict.draw_verdict(card)
     case_verdict.draw_timeline(card.timeline, session.now())
     case_ways.draw(card.row.case_id)

@@ -43,7 +43,7 @@ def _fact_cells(fact: FactRow, now: datetime) -> tuple[Cell, ...]:
             text=words.fact_value(fact.value),
             tone="warn" if fact.is_contradicted else "" if given else "dim",
             note="⚠ contradicted" if fact.is_contradicted else "",
-            hint="another source says otherwise" if fact.is_contradicted else "",
+            hint="another source says otherwise" if fact.is_contradicted else str(fact.value or ""),
         ),
         Cell(text=fact.source, tone="dim"),
         Cell(
@@ -61,7 +61,14 @@ def draw_recommendation(card: CaseCard) -> None:
     advice = card.recommendation
     if advice is None:
         text_line.draw(
-            [[Piece(text=card.row.attention_note or "Nothing is recommended for this case.")]],
+            [
+                [
+                    Piece(
+                        text=words.note(card.row.attention_note)
+                        or "Nothing is recommended for this case."
+                    )
+                ]
+            ],
             key="advice",
         )
         return
@@ -72,9 +79,12 @@ def draw_recommendation(card: CaseCard) -> None:
             [Piece(text=draft.rationale)],
             [
                 Piece(
-                    text=f"{words.name(draft.reasoner)} {draft.reasoner_version}, "
-                    f"{advice.calibration or 'not calibrated'}",
+                    text=words.shortened(
+                        f"{words.name(draft.reasoner)} {draft.reasoner_version}, "
+                        f"calibration {advice.calibration or 'none'}"
+                    ),
                     look="dim",
+                    hint=f"{draft.reasoner_version} {advice.calibration}",
                 )
             ],
         ],

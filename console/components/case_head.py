@@ -113,6 +113,6 @@ def _why(row: QueueRow) -> list[Piece]:
     return [
         Piece(text="Why it needs a person:", look="dim"),
         Piece(text=words.ATTENTION[row.attention], tone="strong"),
-        Piece(text=row.attention_note),
+        Piece(text=words.note(row.attention_note)),
         Piece(text=waits, look="chip"),
     ]

@@ -13,7 +13,7 @@ from uuid import UUID
 import streamlit as st
 
 from console import flash, session
-from console.components import decision_panel, open_case, text_line
+from console.components import decision_panel, last_decision, open_case, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -167,6 +167,7 @@ def decide(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
         open_case.keep_draft(case.case_id, filled.note)
         return
     open_case.drop_draft(case.case_id)
+    last_decision.keep(done, case.card.row.source_id)
     session.attempt(_go_on, case, on_decided)
 
 

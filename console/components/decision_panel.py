@@ -96,6 +96,8 @@ def draw_note(case: OpenCase) -> None:
 
 def _keep_draft(case_id: Any, key: str) -> None:
     open_case.keep_draft(case_id, st.session_state[key])
+    # With the claim it also outlives this browser.
+    session.attempt(open_case.renew)
 
 
 def read(case: OpenCase, kind: DecisionKind) -> Filled:

@@ -11,7 +11,8 @@ from uuid import UUID
 import streamlit as st
 
 from console import flash, session
-from console.components import desk_clock, open_case, queue_list
+from console.components import desk_clock, last_decision, open_case, queue_list
+from console.components.open_case import OpenCase
 from console.components.queue_filters import PAGE, clear, is_filtering
 from engine.domain.ids import CaseId
 from engine.service.rows import Page, QueueFilter, QueueRow
@@ -46,13 +47,15 @@ def shown() -> Shown | None:
 
 def draw_list(which: QueueFilter) -> None:
     """Draw the list for a filter, refreshing itself."""
+    opened = open_case.current()
+    session.remember(PAGE, "drawn", opened.form if opened else "")
     st.fragment(run_every=REFRESH_S)(_draw_fresh)(which)
 
 
 @session.guarded
 def _draw_fresh(which: QueueFilter) -> None:
     opened = open_case.current()
-    if session.recall(PAGE, "needs_page", False):
+    if session.recall(PAGE, "needs_page", False) or _has_moved(opened):
         session.forget(PAGE, "needs_page")
         st.rerun()
     seen = read(which)
@@ -66,6 +69,12 @@ def _draw_fresh(which: QueueFilter) -> None:
         on_pick=_pick,
     )
     _draw_foot(seen, which)
+
+
+def _has_moved(opened: OpenCase | None) -> bool:
+    """Whether another case was opened from within the list since the page was drawn."""
+    name = opened.form if opened else ""
+    return bool(session.recall(PAGE, "drawn", name) != name)
 
 
 def read(which: QueueFilter) -> Shown:
@@ -89,7 +98,9 @@ def _draw_foot(seen: Shown, which: QueueFilter) -> None:
         st.caption(f"{first}–{last}{total}" if seen.part.rows else "No cases")
         if is_filtering(which):
             st.button("Clear filters", key=session.key(PAGE, "clear"), on_click=_clear)
-        if len(seen.cursors) > 1 or seen.part.next_cursor:
+        if last := last_decision.current():
+            last_decision.draw(last)
+        elif len(seen.cursors) > 1 or seen.part.next_cursor:
             st.button(
                 "Earlier",
                 key=session.key(PAGE, "back"),
@@ -141,7 +152,8 @@ def pick(case_id: UUID) -> None:
     """Open a case of the list; the whole page follows."""
     session.attempt(open_case.open_case, case_id)
     session.remember(PAGE, "place", _place_of(case_id))
-    session.remember(PAGE, "needs_page", True)
+    if flash.waiting():
+        session.remember(PAGE, "needs_page", True)
 
 
 def step(by: int) -> None:

@@ -61,7 +61,7 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
         share=row.confidence,
         mark=row.threshold,
         why=words.ATTENTION[row.attention] if row.attention else words.STATUS[row.status],
-        note=row.attention_note,
+        note=words.note(row.attention_note),
         tags=tags,
         holder=row.claimed_by if row.claimed_by != reader else "",
     )

@@ -85,12 +85,7 @@ def request_undo(
         Conflict: The case is not done.
         ToolError: The target cannot be read.
     """
-    envelope = policy.envelope(_cell(case, undo))
-    verdict = authorize(
-        AuthorizationRequest(cell=_cell(case, undo), person_roles=person.roles), envelope, Usage()
-    )
-    if verdict.kind is not VerdictKind.EXECUTE:
-        raise InvalidRequest(_why_not(verdict))
+    verdict = _require_authority(case, undo, person, policy)
     action = _action(undo, ids, verdict)
     now = clock.now()
     after = case.moved(
@@ -105,11 +100,20 @@ def request_undo(
         case=after,
         action=action,
         basis=Basis(kind=GrantBasis.UNDO, id=effect.id, actor=person.name),
-        envelope_hash=envelope.hash if envelope else b"",
+        envelope_hash=verdict.envelope_hash,
         now=now,
         lifetime=timedelta(minutes=UNDO_MINUTES),
     )
     return _requested(case, after, undo, action, grant, reason)
+
+
+def _require_authority(case: Case, undo: Undo, person: Person, policy: Policy) -> Verdict:
+    cell = Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
+    request = AuthorizationRequest(cell=cell, person_roles=person.roles)
+    verdict = authorize(request, policy.envelope(cell), Usage())
+    if verdict.kind is not VerdictKind.EXECUTE:
+        raise InvalidRequest(_why_not(verdict))
+    return verdict
 
 
 def _requested(
@@ -142,10 +146,6 @@ def _requested(
         records=(override, grant),
         choices=(choice,),
     )
-
-
-def _cell(case: Case, undo: Undo) -> Cell:
-    return Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
 
 
 def _action(undo: Undo, ids: Ids, verdict: Verdict) -> Action:

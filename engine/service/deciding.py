@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.desk import Desk
-from engine.domain.actor import Actor, DecidedBy, Person, Role
-from engine.domain.canonical import Json
+from engine.domain.actor import Person, Role
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.ids import ActionId, DecisionId, RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action, Recommendation
-from engine.domain.span import Choice, ChoiceKind, Span, Stage
 from engine.domain.transition import (
     ClaimEnded,
     OverrideAction,
@@ -30,6 +28,7 @@ from engine.errors import Conflict, InvalidRequest
 from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
 from engine.service.binding import Binding
+from engine.service.decision_marks import choice_of, payload_of, person_of, span_of
 from engine.service.engine import Done
 from engine.service.requests import DecideCase
 
@@ -240,17 +239,17 @@ class Deciding:
         }
         entry = EntryDraft(
             kind=kinds.get(decision.kind, EventKind.DECISION_TAKEN),
-            actor=_person(decision),
+            actor=person_of(decision),
             at=decision.decided_at,
-            payload=_decision_words(decision, words),
+            payload=payload_of(decision, words),
         )
         return Transition(
             before=case,
             after=after,
             entries=(entry,),
             records=records,
-            spans=(_span(decision, words),),
-            choices=(_choice(decision, words),),
+            spans=(span_of(decision, words),),
+            choices=(choice_of(decision, words),),
         )
 
     def _commit(self, step: Transition, person: Person) -> None:
@@ -280,44 +279,3 @@ class Deciding:
             version=after.version,
             take_back_until=after.wake_at if is_releasing else None,
         )
-
-
-def _person(decision: Decision) -> Actor:
-    return Actor(decided_by=DecidedBy.PERSON, name=decision.person)
-
-
-def _span(decision: Decision, words: str) -> Span:
-    duration_us = (decision.time_to_decide_ms or 0) * 1000
-    return Span(
-        stage=Stage.PERSON,
-        name=decision.kind.lower(),
-        started_at=decision.decided_at - timedelta(microseconds=duration_us),
-        duration_us=duration_us,
-        decided_by=DecidedBy.PERSON,
-        rule=decision.reason_code,
-        outputs=words,
-    )
-
-
-def _choice(decision: Decision, words: str) -> Choice:
-    return Choice(
-        kind=ChoiceKind.DECIDE,
-        at=decision.decided_at,
-        decided_by=DecidedBy.PERSON,
-        decider=decision.person,
-        chosen=f"{decision.kind.lower()}: {words}",
-        options=tuple(DecisionKind),
-        grounds=f"{decision.reason_code} {decision.note}".strip(),
-    )
-
-
-def _decision_words(decision: Decision, words: str) -> Json:
-    return {
-        "decision": decision.id,
-        "kind": decision.kind,
-        "words": words,
-        "reason": decision.reason_code,
-        "note": decision.note,
-        "seen": decision.has_seen_recommendation,
-        "release_at": decision.release_at,
-    }

@@ -64,7 +64,10 @@ class Session:
 class Engine(Protocol):
     """Requests in, rows out."""
 
-    queries: Queries
+    @property
+    def queries(self) -> Queries:
+        """The reads behind every page."""
+        ...
 
     def execute(self, request: Request, person: Person) -> Done:
         """Carry out a request in a person's name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -26,10 +27,11 @@ SHIPPED_BY = "shipped with the desk"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Latest:
-    """The newest recommendation of a cell that was seen so far."""
+class _Known:
+    """What the newest recommendation of a cell was measured against, as of a look."""
 
-    id: UUID | None = None
+    looked_up_to: UUID | None = None
+    """The newest recommendation of any cell at that look."""
     threshold: float | None = None
 
 
@@ -40,8 +42,7 @@ class Cells:
         """Read from this source."""
         self._source = source
         self._evidence = evidence
-        self._latest: dict[Cell, _Latest] = {}
-        self._looked_up_to: dict[Cell, UUID | None] = {}
+        self._known: dict[Cell, _Known] = {}
 
     def rows(self, desk: str) -> tuple[CellRow, ...]:
         """One row a cell, in the order of the envelope."""
@@ -86,17 +87,17 @@ class Cells:
         newest = self._source.first(select(_made.id).order_by(_made.id.desc()).limit(1))
         if newest is None:
             return None
-        known = self._latest.get(cell, _Latest())
-        seen = self._looked_up_to.get(cell)
-        if seen != newest.id:
-            known = self._newest_of(cell, seen) or known
-            self._latest[cell] = known
-            self._looked_up_to[cell] = newest.id
+        known = self._known.get(cell, _Known())
+        if known.looked_up_to != newest.id:
+            row = self._newest_of(cell, known.looked_up_to)
+            threshold = known.threshold if row is None else row.threshold
+            known = _Known(looked_up_to=newest.id, threshold=threshold)
+            self._known[cell] = known
         return known.threshold
 
-    def _newest_of(self, cell: Cell, since: UUID | None) -> _Latest | None:
+    def _newest_of(self, cell: Cell, since: UUID | None) -> Any:
         query = (
-            select(_made.id, _made.threshold)
+            select(_made.threshold)
             .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
             .join(tables.cases, _case.id == _made.case_id)
             .where(
@@ -109,8 +110,7 @@ class Cells:
         )
         if since is not None:
             query = query.where(_made.id > since)
-        row = self._source.first(query)
-        return None if row is None else _Latest(id=row.id, threshold=row.threshold)
+        return self._source.first(query)
 
     # --- versions ------------------------------------------------------------------------
 

@@ -93,7 +93,11 @@ class SqlUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Roll back unless committed."""
+        """Roll back unless committed.
+
+        Raises:
+            StoreUnavailable: A statement failed because the database is locked, read-only or away.
+        """
         connection, self._connection = self._connection, None
         if connection is None:
             return
@@ -104,6 +108,9 @@ class SqlUnitOfWork:
             connection.invalidate()
         finally:
             connection.close()
+        if isinstance(error, DBAPIError):
+            with translated():
+                raise error
 
     @property
     def connection(self) -> Connection:

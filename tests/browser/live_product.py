@@ -26,8 +26,8 @@ from engine.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "incidents_sample.csv"
-ROWS = 260
-"""The latest of the sample; its last 80 have no truth and wait for a person."""
+ROWS = 480
+"""The latest of the sample: enough truth to learn from, and 80 without that wait for a person."""
 PATIENCE_S = 120.0
 PASSWORD = "a long enough password"
 _LINK = re.compile(r"http://\S+/setup\?token=\S+")
@@ -141,6 +141,11 @@ class LiveProduct:
     def decided(self, source_id: str) -> list[str]:
         """Kinds of the decisions on one case, oldest first."""
         return [kind for case, kind, _ in self.decisions() if case == source_id]
+
+    def draft_of(self, source_id: str) -> str:
+        """What is kept of a note that somebody types; empty where nobody holds the case."""
+        claim = engine_of(self.parts).queries.card(self.case(source_id).id).claim
+        return claim.draft if claim else ""
 
     def group_of(self, source_id: str) -> str:
         """The group an incident is assigned to, as the incident system's own database says."""

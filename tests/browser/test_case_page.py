@@ -30,7 +30,12 @@ def row(fake: FakeEngine) -> QueueRow:
 
 def test_card_shows_facts_before_recommendation(fake: FakeEngine, row: QueueRow) -> None:
     app = open_case(row)
-    assert [one.value for one in app.subheader][:2] == ["Facts", "Recommendation"]
+    assert [one.value for one in app.subheader][:4] == [
+        "Facts",
+        "Similar cases",
+        "Recommendation",
+        "Against and for",
+    ]
     facts = data_of(app, "facts")["rows"]
     assert len(facts) == len(fake.cards[row.case_id].facts)
     assert not app.exception

@@ -9,7 +9,7 @@ from console.components import queue_browse
 from engine.domain.case import Attention
 from engine.domain.decision import DecisionKind
 from engine.errors import StoreUnavailable
-from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim
+from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim, TakeBackDecision
 from engine.service.rows import Page, QueueFilter, QueueRow
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import ManualClock, SignedIn, data_of, open_page
@@ -228,6 +228,24 @@ def test_second_click_cannot_hit_the_next_case(fake: FakeEngine, clock: ManualCl
     decided = [request for request, _ in fake.received if isinstance(request, DecideCase)]
     assert len(decided) == 1
     assert "opened under your click" in app.warning[0].value
+
+
+def test_last_decision_can_be_taken_back_from_the_next(
+    fake: FakeEngine, clock: ManualClock
+) -> None:
+    app = open_page("case_queue")
+    for _ in range(3):
+        app = press(app, "Next")
+    decided = listed(app)["open"]
+    app.toggle(key="queue:goes_on").set_value(True).run()
+    clock.advance(3)
+    app = press(app, "Approve")
+    assert listed(app)["open"] != decided
+    clock.advance(2)
+    app = press(app.run(), "Take back INC0001024 (8 s)")
+    assert listed(app)["open"] == decided
+    (request,) = [one for one, _ in fake.received if isinstance(one, TakeBackDecision)]
+    assert str(request.case_id) == decided
 
 
 def test_viewer_sees_cases_and_claims_none(fake: FakeEngine, signed_in: SignedIn) -> None:

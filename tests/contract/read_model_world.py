@@ -20,6 +20,8 @@ from engine.testing.world import START, World, make_world
 
 CELL = "stub/ticket/assign_owner"
 MINUTE = timedelta(minutes=1)
+HISTORY = 40
+"""Labels after which confidences count as calibrated, and some more."""
 
 
 def stub_world(
@@ -108,3 +110,24 @@ def tamper(world: World, stream: str, sequence: int, **changes: Any) -> None:
             .where(c.stream == stream, c.sequence == sequence)
             .values(**changes)
         )
+
+
+def labelled(world: World, truths: dict[str, str], **fields: str) -> None:
+    """Cases by prefix with one truth each, which becomes known a minute later."""
+    for prefix, truth in truths.items():
+        submit(world, 1, prefix, truth=truth, **fields)
+    world.clock.move(minutes=1)
+    world.work()
+
+
+def with_history(world: World, right: int = HISTORY, wrong: int = 0, **fields: str) -> World:
+    """Labelled cases that were all recommended before any of their truths was known."""
+    opened_at = world.clock.now()
+    for prefix, count, truth in (("H", right, "north"), ("W", wrong, "south")):
+        if count:
+            rows = ticket_rows(count, opened_at=opened_at, prefix=prefix, truth=truth, **fields)
+            world.submit(rows)
+    world.work()
+    world.clock.move(minutes=1)
+    world.work()
+    return world

@@ -21,7 +21,7 @@ from engine.errors import Conflict
 from tests.crash import doomed
 from tests.crash.site import KILLED, UNSURE, Site, rows_of
 
-PREFIXES = {"A": 60, "P": 16, "O": 8, "R": 6, "U": 4, "V": 6}
+PREFIXES = {"A": 66, "P": 14, "O": 7, "R": 5, "U": 4, "V": 4}
 """Of a hundred cases: alone; approved, overridden, rejected; alone and undone; approved, undone."""
 ENTRIES = {"A": 7, "P": 8, "O": 8, "R": 6, "U": 13, "V": 14}
 """Ledger entries of a case that nothing disturbs."""
@@ -36,7 +36,7 @@ FINAL = {"A": "DONE", "P": "DONE", "O": "DONE"}
 UNDONE = ("U", "V")
 AT_ONCE = 4
 """Answers between two looks at the progress."""
-LONGEST_S = 170.0
+LONGEST_S = 500.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Campaign:
                 self._kill()
                 mark = self._next_mark()
             elif not answered:
-                next(iter(self._workers.values())).join(0.002)
+                next(iter(self._workers.values())).join(0.005)
         self._stop()
 
     # --- workers
@@ -101,9 +101,10 @@ class Campaign:
 
     def _next_mark(self) -> int:
         """Somewhere in the part of the way that this kill's share of what is left spans."""
-        done = self.site.progress() - self._start
-        share = (self.plan.entries - done) / max(1, self.plan.kills - self.kills)
-        return self._start + done + int(self._random.uniform(0, 1.6 * share))
+        now = self.site.progress()
+        left = max(0, self._start + self.plan.entries - 1 - now)
+        share = left / max(1, self.plan.kills - self.kills)
+        return now + int(self._random.uniform(0, min(left, 1.6 * share)))
 
     def _kill(self) -> None:
         time.sleep(self._random.uniform(0, 0.006))
@@ -136,10 +137,9 @@ class Campaign:
         return answered
 
     def _waiting(self) -> Iterator[Case]:
-        for prefix in ANSWERS:
-            yield from self.site.standing(CaseStatus.PENDING, prefix, AT_ONCE)
+        yield from self.site.standing(CaseStatus.PENDING, limit=AT_ONCE)
         for prefix in UNDONE:
-            yield from self.site.standing(CaseStatus.DONE, prefix, 1)
+            yield from self.site.standing(CaseStatus.DONE, prefix, limit=1)
 
     def _take(self, case: Case) -> bool:
         way = case.source_id[0]

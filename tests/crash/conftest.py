@@ -1,7 +1,9 @@
 """Installations for crash tests, and the server their processes are forked from."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -12,6 +14,21 @@ from tests.crash.site import Site, copy_site, make_site
 
 PRELOADED = ["tests.crash.doomed", "engine.bootstrap", "apscheduler.schedulers.background"]
 """Imported once; a process that is killed and started again costs a fork, not seconds."""
+
+
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 29
+"""Bytes that must be free there."""
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is room: a kill loses nothing that waits for a disk."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY, prefix="countersign-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -34,34 +51,18 @@ def model_place(
 
 
 @pytest.fixture
-def site(model_place: Place, tmp_path: Path, processes: ForkServerContext) -> Iterator[Site]:
+def site(model_place: Place, room: Path, processes: ForkServerContext) -> Iterator[Site]:
     """A calibrated installation on SQLite."""
-    made = copy_site(model_place, tmp_path / "data", processes)
+    made = copy_site(model_place, room / "data", processes)
     yield made
     made.close()
 
 
 @pytest.fixture
 def postgres_site(
-    postgres_url: str, tmp_path: Path, processes: ForkServerContext
+    postgres_url: str, room: Path, processes: ForkServerContext
 ) -> Iterator[Site]:
     """A calibrated installation on PostgreSQL."""
-    made = make_site(Place(folder=tmp_path / "data", url=postgres_url), processes)
+    made = make_site(Place(folder=room / "data", url=postgres_url), processes)
     yield made
     made.close()
-
-
-@pytest.fixture
-def new_site(model_place: Place, tmp_path: Path, processes: ForkServerContext) -> Iterator[
-    Callable[[str], Site]
-]:
-    """Makes calibrated installations by name."""
-    made: list[Site] = []
-
-    def make(name: str) -> Site:
-        made.append(copy_site(model_place, tmp_path / name, processes))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()

@@ -9,7 +9,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from engine.adapters.system import SystemClock
 from engine.bootstrap import Parts, engine_of, prepare
@@ -45,6 +45,10 @@ def rows_of(prefix: str, count: int, **fields: str) -> list[tuple[int, dict[str,
     return ticket_rows(
         count, opened_at=OPENED_AT, prefix=prefix, **{"confidence": SURE, **fields}
     )
+
+
+def _of(prefix: str) -> list[ColumnElement[bool]]:
+    return [_cases.source_id.startswith(prefix)] if prefix else []
 
 
 @dataclass
@@ -155,18 +159,14 @@ class Site:
 
     def standing(self, status: CaseStatus, prefix: str = "", limit: int = 1000) -> list[Case]:
         """Cases of a status whose source id begins so."""
-        query = select(_cases.id).where(
-            _cases.status == status.value, _cases.source_id.startswith(prefix)
-        )
+        query = select(_cases.id).where(_cases.status == status.value, *_of(prefix))
         with self.parts.database.reader.connect() as connection:
             found = connection.execute(query.limit(limit)).scalars().all()
         return [self.parts.store.reader.case(CaseId(case_id)) for case_id in found]
 
     def count(self, status: CaseStatus, prefix: str) -> int:
         """How many cases of a status have a source id that begins so."""
-        query = select(func.count()).where(
-            _cases.status == status.value, _cases.source_id.startswith(prefix)
-        )
+        query = select(func.count()).where(_cases.status == status.value, *_of(prefix))
         with self.parts.database.reader.connect() as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 from weakref import finalize
 
@@ -131,7 +132,7 @@ class Itsm:
             tool: Name of the tool.
             arguments: Canonical arguments.
             key: Idempotency key.
-            act: Makes the change; gets the connection and the time, gives the result.
+            act: Makes the change, given connection and time.
 
         Raises:
             ToolError: Refused: the key is missing or belongs to another call, or `act` refused.
@@ -153,10 +154,8 @@ class Itsm:
             connection.execute(tables.add_operation, record)
             return result
 
-        try:
+        with suppress(IntegrityError):  # another worker recorded the key first: read it below
             return self._write(work)
-        except IntegrityError:  # another worker recorded the key first: now it can be read
-            pass
         try:
             return self._write(work)
         except IntegrityError as error:

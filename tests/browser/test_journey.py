@@ -1,0 +1,299 @@
+"""An operator's day in real Chromium on the real product: web process, worker, SQLite, sample."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.domain.case_status import CaseStatus
+from tests.browser.live_product import PASSWORD, LiveProduct, running
+from tests.browser.operating import (
+    FIRST_OPERATOR,
+    answer,
+    card,
+    choose_from,
+    find_case,
+    give_reason,
+    make_first_account,
+    new_window,
+    number_in,
+    open_queue,
+    open_row,
+    pick,
+    pick_undecided,
+    press_to_open,
+    rows,
+    sign_in,
+    wait_for_words,
+    wait_until_done,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, StorageState
+
+TAKE_BACK_S = 6.0
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProduct]:
+    """A product with a full queue; one for all journeys."""
+    with running(tmp_path_factory.mktemp("journey"), take_back_s=TAKE_BACK_S) as started:
+        started.fill()
+        yield started
+
+
+@pytest.fixture(scope="module")
+def ada(chromium: "Browser", product: LiveProduct) -> "StorageState":
+    """The first account, made with the one-time link."""
+    return make_first_account(chromium, product)
+
+
+@pytest.fixture
+def queue(chromium: "Browser", product: LiveProduct, ada: "StorageState") -> "Iterator[Page]":
+    """Ada's queue with nothing open."""
+    with new_window(chromium, ada) as window:
+        page = window.new_page()
+        open_queue(page, product)
+        yield page
+
+
+def timeline(page: "Page") -> list[tuple[str, str]]:
+    """The lines of the timeline, latest first: what happened, and who decided it with the rule."""
+    lines = card(page).get_by_role("table", name="Timeline").locator("tbody tr")
+    cells = [line.locator("td").all_inner_texts() for line in lines.all()]
+    return [(happened, decider) for _, _, happened, decider in cells]
+
+
+def see_timeline(page: "Page") -> None:
+    told = timeline(page)
+    assert told[0][0] == "Put back, and reading it back shows so."
+    assert told[-1][0].startswith("Came in from itsm")
+    deciders = [decider for _, decider in told]
+    by_person = [decider for decider in deciders if decider.startswith("person")]
+    assert [one for one in by_person if FIRST_OPERATOR not in one] == []
+    assert [one for one in by_person if "sent to the wrong people" in one] != []
+    others = {one.split("engine")[0][:5] for one in deciders if one not in by_person}
+    assert others == {"code", "codet", "model", "polic"}
+
+
+def see_trace(page: "Page", number: str) -> None:
+    page.get_by_role("button", name="Trace of this case").click()
+    page.get_by_role("heading", name=number).wait_for()
+    said = page.get_by_text("Who decided what happened next").first.inner_text()
+    assert [who for who in ("code", "model", "policy", "person") if who not in said] == []
+    page.locator("[role=gridcell]", has_text="authorize").first.wait_for(state="attached")
+
+
+def see_ledger(page: "Page", product: LiveProduct, number: str) -> None:
+    page.get_by_role("button", name="Its ledger entries").click()
+    page.get_by_role("heading", name="Ledger").wait_for()
+    assert page.get_by_label("Stream").input_value() == f"case:{product.case(number).id}"
+    entries = page.locator("[role=gridcell]")
+    entries.filter(has_text="EFFECT_UNDONE").wait_for(state="attached")
+    kinds = [text for text in entries.all_text_contents() if text.isupper() and "_" in text]
+    assert (kinds[0], kinds[-1]) == ("EFFECT_UNDONE", "CASE_RECEIVED")
+    assert "DECISION_TAKEN" in kinds
+    page.get_by_role("button", name="Verify now").click()
+    page.get_by_text("Nothing is wrong.").wait_for()
+
+
+# --- the way in -----------------------------------------------------------------------------
+
+
+def test_set_up_link_works_only_once(page: "Page", product: LiveProduct, ada: object) -> None:
+    page.goto(product.setup_link)
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert "/signin" in page.url
+
+
+def test_password_signs_in_and_out(page: "Page", product: LiveProduct, ada: object) -> None:
+    page.goto(product.url)
+    sign_in(page, FIRST_OPERATOR, "not the right password")
+    page.get_by_role("alert").wait_for()
+    sign_in(page, FIRST_OPERATOR, PASSWORD)
+    rows(page).first.wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
+
+
+# --- the whole way --------------------------------------------------------------------------
+
+
+def test_queue_tells_deadline_and_confidence(queue: "Page", product: LiveProduct) -> None:
+    first = press_to_open(queue, "j")
+    second = press_to_open(queue, "j")
+    assert press_to_open(queue, "k") == first != second
+    shown = [rows(queue).nth(place).inner_text() for place in range(10)]
+    assert [line for line in shown if "due" not in line] == []
+    assert [line for line in shown if "%" not in line] == []
+
+
+def test_three_decisions_and_an_undo(queue: "Page", product: LiveProduct) -> None:
+    approved, wanted = approve_the_next(queue)
+    overridden, other = override_the_next(queue)
+    rejected = reject_the_next(queue)
+
+    find_case(queue, product, overridden)
+    wait_until_done(queue)
+    assert product.group_of(overridden) == other
+    find_case(queue, product, rejected)
+    wait_for_words(queue, "Closed without action")
+    assert product.group_of(rejected) == ""
+    find_case(queue, product, approved)
+    wait_until_done(queue)
+    assert product.group_of(approved) == wanted
+
+    undo_it(queue)
+    assert product.group_of(approved) == ""
+    expected = {approved: ["APPROVE"], overridden: ["OVERRIDE"], rejected: ["REJECT"]}
+    assert {number: product.decided(number) for number in expected} == expected
+    see_what_is_on_record(queue, product, approved)
+
+
+def approve_the_next(page: "Page") -> tuple[str, str]:
+    """Approve with the button; gives the case and the group it goes to."""
+    number = press_to_open(page, "j")
+    group = proposed_group(page)
+    answer(page, "Approve").click()
+    page.get_by_text("Approved").first.wait_for()
+    answer(page, "Take back").wait_for()
+    return number, group
+
+
+def override_the_next(page: "Page") -> tuple[str, str]:
+    """Send a case to another group than proposed; gives the case and that group."""
+    number = press_to_open(page, "j")
+    proposed = proposed_group(page)
+    answer(page, "Override…").click()
+    chosen = choose_from(page, "Assignment group", but_not=proposed)
+    give_reason(page, "Wrong target")
+    answer(page, "Override now").click()
+    answer(page, "Take back").wait_for()
+    return number, chosen
+
+
+def reject_the_next(page: "Page") -> str:
+    number = press_to_open(page, "j")
+    answer(page, "Reject…").click()
+    answer(page, "Reject now").click()
+    page.get_by_text("Choose a reason.").first.wait_for()
+    give_reason(page, "Duplicate")
+    answer(page, "Reject now").click()
+    answer(page, "Take back").wait_for()
+    return number
+
+
+def undo_it(page: "Page") -> None:
+    """Undo the open case and see that it waits again."""
+    answer(page, "Undo…").click()
+    page.get_by_label("Why undo it").fill("sent to the wrong people")
+    answer(page, "Undo it now").click()
+    card(page).get_by_text("Undone; decide again").wait_for()
+    answer(page, "Approve").wait_for()
+
+
+def see_what_is_on_record(page: "Page", product: LiveProduct, number: str) -> None:
+    see_timeline(page)
+    see_trace(page, number)
+    page.get_by_role("button", name="Open the case").click()
+    see_ledger(page, product, number)
+    open_queue(page, product)
+    assert "Undone; decide again" in rows(page).filter(has_text=number).inner_text()
+
+
+def proposed_group(page: "Page") -> str:
+    return card(page).get_by_role("table", name="Alternatives").locator("td").first.inner_text()
+
+
+# --- the other answers ----------------------------------------------------------------------
+
+
+def test_every_key_answers_the_open_case(queue: "Page", product: LiveProduct) -> None:
+    number = pick_undecided(queue, product)
+    for key, confirm in (("o", "Override now"), ("x", "Reject now"), ("e", "Escalate now")):
+        queue.keyboard.press(key)
+        answer(queue, confirm).wait_for()
+        queue.keyboard.press("Escape")
+        answer(queue, "Approve").wait_for()
+    queue.keyboard.press("a")
+    answer(queue, "Take back").wait_for()
+    queue.keyboard.press("t")
+    card(queue).get_by_text("Decision taken back").wait_for()
+    queue.wait_for_timeout(800)
+    queue.keyboard.press("e")
+    answer(queue, "Escalate now").wait_for()
+    queue.keyboard.press("Control+Enter")
+    card(queue).get_by_text("waits for Senior operator").wait_for()
+    assert product.decided(number) == ["APPROVE", "ESCALATE"]
+    assert product.group_of(number) == ""
+
+
+def test_answered_question_brings_the_case_back(queue: "Page", product: LiveProduct) -> None:
+    number = pick_undecided(queue, product)
+    answer(queue, "Ask…").click()
+    queue.get_by_label("What has to be known").fill("Which floor is it on?")
+    answer(queue, "Ask now").click()
+    queue.get_by_label("Fact", exact=True).fill("location")
+    assert product.case(number).status is CaseStatus.WAITING_FACT
+    queue.get_by_label("Value", exact=True).fill("Leeds")
+    answer(queue, "Give it").click()
+    facts = card(queue).get_by_role("table", name="Facts")
+    facts.locator("tr", has_text="Leeds").wait_for()
+    assert product.decided(number) == ["ASK"]
+
+
+def test_double_click_approves_once(queue: "Page", product: LiveProduct) -> None:
+    number = pick_undecided(queue, product)
+    group = proposed_group(queue)
+    answer(queue, "Approve").dblclick()
+    wait_until_done(queue)
+    assert product.decided(number) == ["APPROVE"]
+    assert product.group_of(number) == group
+
+
+def test_browser_closed_mid_decision_loses_nothing(
+    chromium: "Browser", product: LiveProduct, ada: "StorageState"
+) -> None:
+    with new_window(chromium, ada) as window:
+        page = window.new_page()
+        open_queue(page, product)
+        number = pick_undecided(page, product)
+        before = product.case(number)
+        page.keyboard.press("x")
+        note = page.get_by_placeholder("Note for the record")
+        note.fill("called the site, no answer yet")
+        note.press("Tab")
+        product.wait_for("the draft", lambda: product.draft_of(number) != "")
+    assert product.case(number) == before
+    assert product.decided(number) == []
+    with new_window(chromium, ada) as window:
+        page = window.new_page()
+        open_queue(page, product)
+        pick(page, number)
+        note = page.get_by_placeholder("Note for the record")
+        assert note.input_value() == "called the site, no answer yet"
+        assert open_row(page).count() == 1
+
+
+def test_held_case_is_shown_as_held(
+    chromium: "Browser", product: LiveProduct, ada: "StorageState", page: "Page"
+) -> None:
+    product.somebody("bert", FIRST_OPERATOR)
+    with new_window(chromium, ada) as window:
+        hers = window.new_page()
+        open_queue(hers, product)
+        number = pick_undecided(hers, product)
+        page.goto(product.url)
+        sign_in(page, "bert", PASSWORD)
+        rows(page).filter(has_text=f"held by {FIRST_OPERATOR}").wait_for()
+        assert number_in(rows(page).filter(has_text="held by")) == number
+        rows(page).filter(has_text=number).click()
+        page.get_by_text(f"{FIRST_OPERATOR} works on this case").first.wait_for()
+        assert answer(page, "Approve").is_disabled()
+
+
+def test_ledger_verifies_from_the_command_line(product: LiveProduct, ada: object) -> None:
+    verified = product.countersign("ledger", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "The ledger is intact" in verified.stdout
