@@ -20,7 +20,8 @@ class Schedule:
         """
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        # Its only errors are those of a job that comes due in the instant of stopping.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._due: SimpleQueue[Job] = SimpleQueue()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         for job in jobs:

@@ -24,6 +24,7 @@ from engine.adapters.system import SystemClock
 from engine.bench.machine import peak_mb
 from engine.bench.outside_view import settled_bytes
 from engine.bench.stub_parts import OPERATOR, bench_rows, book_file
+from engine.domain.case import Signal
 from engine.errors import EngineError
 from engine.testing.stub_desk import StubIntake
 from engine.testing.ticket_book import TicketBook
@@ -194,6 +195,19 @@ def measure(folder: Path, cases: int) -> PeerRun:
     )
 
 
+def stored_signal(signal: Signal) -> Mapping[str, Any]:
+    """A signal as the graph's state holds it."""
+    return {
+        "source": signal.source,
+        "source_id": signal.source_id,
+        "case_type": signal.case_type,
+        "title": signal.title,
+        "as_of": signal.as_of.isoformat(),
+        "priority": signal.priority,
+        "payload": dict(signal.payload),
+    }
+
+
 def _to_pending(
     graph: Any, book: TicketBook, rows: Sequence[tuple[int, dict[str, str]]]
 ) -> list[str]:
@@ -202,17 +216,8 @@ def _to_pending(
     for start in range(0, len(incoming), RECEIVED_AT_ONCE):
         book.receive(incoming[start : start + RECEIVED_AT_ONCE])
     for item in incoming:
-        signal = item.signal
-        stored = {
-            "source": signal.source,
-            "source_id": signal.source_id,
-            "case_type": signal.case_type,
-            "title": signal.title,
-            "as_of": signal.as_of.isoformat(),
-            "priority": signal.priority,
-            "payload": dict(signal.payload),
-        }
-        graph.invoke({"signal": stored}, _thread(signal.source_id), durability="sync")
+        stored = stored_signal(item.signal)
+        graph.invoke({"signal": stored}, _thread(item.signal.source_id), durability="sync")
     return [item.signal.source_id for item in incoming]
 
 

@@ -75,10 +75,9 @@ def open_worker(
             Job(name="ledger seal", every_s=SEAL_S, run=seal),
         ]
     )
-    if parts.database.is_sqlite:  # one worker a file, so nobody else can hold a lease
-        with parts.store.begin() as unit:
-            unit.housekeeping.free_leases()
-            unit.commit()
+    with parts.store.begin() as unit:  # one worker a SQLite file: all leases are left-overs
+        unit.housekeeping.free_leases("" if parts.database.is_sqlite else name)
+        unit.commit()
     beat()
     worker = Worker(
         name,

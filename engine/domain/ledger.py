@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from engine.domain.actor import Actor, DecidedBy
-from engine.domain.canonical import Json, canonical_text
+from engine.domain.canonical import CanonicalText, Json, canonical_text
 
 GENESIS = bytes(32)
 """Hash before the first entry of every stream."""
@@ -81,13 +81,14 @@ class Entry:
     salt: bytes
     """16 random bytes, so that an erased payload cannot be guessed from its digest."""
     payload_digest: bytes
-    payload: Json
-    """None where the payload was erased; the chain still holds."""
+    payload: CanonicalText
+    """Canonical JSON."""
 
 
 def payload_digest(salt: bytes, payload: Json) -> bytes:
     """Salted SHA-256 of a payload."""
-    return sha256(salt + canonical_text(payload).encode("utf-8", "surrogatepass")).digest()
+    text = payload if isinstance(payload, CanonicalText) else canonical_text(payload)
+    return sha256(salt + text.encode("utf-8", "surrogatepass")).digest()
 
 
 def entry_hash(
@@ -117,7 +118,8 @@ def entry_hash(
 
 def link(draft: EntryDraft, *, stream: str, sequence: int, head: bytes, salt: bytes) -> Entry:
     """Give a draft its place: after `head`, as number `sequence` of its stream."""
-    salted = payload_digest(salt, draft.payload)
+    payload = CanonicalText(canonical_text(draft.payload))
+    salted = payload_digest(salt, payload)
     at = draft.at.astimezone(UTC)
     return Entry(
         stream=stream,
@@ -139,5 +141,5 @@ def link(draft: EntryDraft, *, stream: str, sequence: int, head: bytes, salt: by
         at=at,
         salt=salt,
         payload_digest=salted,
-        payload=draft.payload,
+        payload=payload,
     )

@@ -19,9 +19,10 @@ class VerdictKind(StrEnum):
     @property
     def strictness(self) -> int:
         """0 for EXECUTE up to 3 for DENY."""
-        return list(VerdictKind).index(self)
+        return _STRICTNESS[self]
 
 
+_STRICTNESS = {kind: place for place, kind in enumerate(VerdictKind)}
 _BY_LETTER = {kind.value[0]: kind for kind in VerdictKind}
 
 

@@ -21,7 +21,7 @@ from engine.errors import EngineError
 from engine.ports import Clock, LabelDue, Store
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
-from engine.runtime.policy import PolicyView
+from engine.runtime.policy import Policy, PolicyView
 from engine.runtime.reasoning import Reasoning
 from engine.runtime.scoring import Setting
 
@@ -90,7 +90,7 @@ class Intake:
         cases = claim(INTAKE_LANE, now, BATCH, desk.name)
         signals = reader.signals([case.id for case in cases])
         facts = reader.fact_sets([c.id for c in cases if c.status is not CaseStatus.RECEIVED])
-        reached = replayed_to
+        reached, policy = replayed_to, self._policy.current()
         for case in sorted(cases, key=lambda c: (c.as_of, c.source_id)):
             if is_replay:
                 handled += self._mature(desk, case.as_of, batch, reached)
@@ -100,7 +100,7 @@ class Intake:
                     self._reasoning.advance(
                         case,
                         signals[case.id],
-                        self._setting(desk, case.as_of if is_replay else now),
+                        self._setting(desk, policy, case.as_of if is_replay else now),
                         facts.get(case.id),
                     )
                 )
@@ -109,11 +109,11 @@ class Intake:
         self._flush(desk, batch, reached)
         return handled + len(cases)
 
-    def _setting(self, desk: Desk, at: datetime) -> Setting:
+    def _setting(self, desk: Desk, policy: Policy, at: datetime) -> Setting:
         return Setting(
             desk=desk,
             learning=self._learning.get(desk.name),
-            policy=self._policy.current(),
+            policy=policy,
             at=at,
         )
 

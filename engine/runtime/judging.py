@@ -20,6 +20,8 @@ from engine.govern.audit_sample import AuditStream, draw_audit
 from engine.govern.envelope import CellEnvelope
 from engine.ports import Clock, Ids
 
+_VERDICTS = tuple(VerdictKind)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judging:
@@ -142,7 +144,7 @@ class Judging:
                 decided_by=DecidedBy.POLICY,
                 decider=POLICY.name,
                 chosen=verdict.kind,
-                options=tuple(VerdictKind),
+                options=_VERDICTS,
                 grounds="; ".join(rule.rule for rule in verdict.broken) or "all rules kept",
             ),
         )

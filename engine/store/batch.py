@@ -31,6 +31,7 @@ from engine.domain.transition import (
 )
 from engine.errors import AlreadyDone, BudgetSpent, Conflict
 from engine.store import mapping, tables
+from engine.store.bulk import insert_rows
 from engine.store.case_rows import Row
 from engine.store.upsert import insert_missing
 
@@ -84,7 +85,7 @@ class Batch:
     def write(self) -> None:
         """Write everything that was collected."""
         for table, rows in self._inserts.items():
-            self._connection.execute(table.insert(), rows)
+            insert_rows(self._connection, table, rows)
         for statement, rows in self._queued.values():
             self._connection.execute(statement, rows)
 

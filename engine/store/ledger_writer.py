@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from engine.domain.ledger import GENESIS, Entry, EntryDraft, link
 from engine.ports import Ids
 from engine.store import tables
+from engine.store.bulk import insert_rows
 from engine.store.upsert import insert_missing
 
 
@@ -52,7 +53,7 @@ class LedgerWriter:
     def write(self) -> None:
         """Insert what was collected."""
         if self._rows:
-            self._connection.execute(tables.ledger_entries.insert(), self._rows)
+            insert_rows(self._connection, tables.ledger_entries, self._rows)
             self._rows = []
 
     def _append_to_case(self, stream: str, drafts: Sequence[EntryDraft]) -> None:

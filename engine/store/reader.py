@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engine.domain.case import Case, Origin, Signal
 from engine.domain.decision import Decision
@@ -154,8 +154,10 @@ class SqlReader(ControlReads, LearningReads):
 
     def is_due(self, lane: int, now: datetime) -> bool:
         """See `engine.ports.Reader.is_due`."""
-        wake_at = self.next_wake(lane)
-        return wake_at is not None and wake_at <= now
+        c = tables.cases.c
+        is_free = or_(c.lease_until.is_(None), c.lease_until < now)
+        query = select(c.id).where(c.lane == lane, c.wake_at <= now, is_free).limit(1)
+        return self._first(query) is not None
 
     def next_wake(self, lane: int) -> datetime | None:
         """See `engine.ports.Reader.next_wake`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
@@ -135,12 +135,17 @@ class SqlHousekeeping:
         }
         upsert(self._connection, tables.schedules, row)
 
-    def free_leases(self) -> int:
-        """See `engine.ports.Housekeeping.free_leases`."""
+    def free_leases(self, owner: str = "") -> int:
+        """See `engine.ports.Housekeeping.free_leases`; only what one worker held, if it is named.
+
+        A worker's name is its own, so at its start nobody lives who holds a lease in it; one that
+        does not know yet that it is dead is fenced by the higher epoch.
+        """
         c = tables.cases.c
+        held = c.lease_owner == owner if owner else c.lease_until.is_not(None)
         freed = self._connection.execute(
             update(tables.cases)
-            .where(or_(c.lease_owner.is_not(None), c.lease_until.is_not(None)))
+            .where(held)
             .values(lease_owner=None, lease_until=None, lease_epoch=c.lease_epoch + 1)
         )
         return freed.rowcount

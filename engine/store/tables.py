@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.types import Document, Id, UtcTime
+from engine.store.types import Document, Id, Packed, UtcTime
 
 metadata = MetaData()
 
@@ -113,7 +113,7 @@ recommendations = Table(
     Column("calibration", Text, nullable=False),
     Column("threshold", Float),
     Column("cut", Float),
-    Column("draft", Document, nullable=False),
+    Column("draft", Packed, nullable=False),
     Column("as_of", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
 )
@@ -135,7 +135,7 @@ actions = Table(
     Column("target_state", Document),
     Column("verdict", String(16), nullable=False),
     Column("would_have", String(16), nullable=False),
-    Column("rules", Document, nullable=False),
+    Column("rules", Packed, nullable=False),
     Column("envelope_hash", LargeBinary(32), nullable=False),
 )
 Index(
@@ -390,7 +390,6 @@ ledger_entries = Table(
     **_CLUSTERED,
 )
 Index("ledger_entries_at", ledger_entries.c.at)
-Index("ledger_entries_kind", ledger_entries.c.kind, ledger_entries.c.at)
 
 seals = Table(
     "seal",

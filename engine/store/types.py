@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.domain.canonical import Json, canonical_text, parse
+from engine.domain.canonical import CanonicalText, Json, canonical_text, parse
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -75,8 +76,33 @@ class Document(TypeDecorator[Json]):
 
     def process_bind_param(self, value: Json, dialect: Dialect) -> str | None:
         """Write canonical JSON."""
-        return None if value is None else canonical_text(value)
+        if value is None or isinstance(value, CanonicalText):
+            return value
+        return canonical_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
         """Read."""
         return None if value is None else parse(value)
+
+
+class Packed(TypeDecorator[Json]):
+    """A longer JSON value: canonical JSON, compressed; `zlib` and any JSON reader undo it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Json, dialect: Dialect) -> bytes | None:
+        """Write compressed canonical JSON."""
+        if value is None:
+            return None
+        return zlib.compress(canonical_text(value).encode("utf-8", "surrogatepass"), 1)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Json:
+        """Read."""
+        if value is None:
+            return None
+        return parse(zlib.decompress(value).decode("utf-8", "surrogatepass"))
+
+
+PLAIN_ON_SQLITE = (UtcTime, Id, Document, Packed)
+"""Types whose bound values SQLite's driver takes without further work."""

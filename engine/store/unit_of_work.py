@@ -23,6 +23,7 @@ from engine.errors import Conflict, ControlChanged
 from engine.ports import Ids
 from engine.store import case_rows, tables
 from engine.store.batch import Batch
+from engine.store.bulk import insert_rows
 from engine.store.controls import SqlControls
 from engine.store.database import Database
 from engine.store.failures import translated
@@ -207,7 +208,7 @@ class SqlUnitOfWork:
                 sequence, head = ledger.extend(f"case:{case.id}", entries, 0, None)
                 row = case_rows.new_row(case, signal)
                 rows.append(row | {"ledger_sequence": sequence, "ledger_head": head})
-            self.connection.execute(tables.cases.insert(), rows)
+            insert_rows(self.connection, tables.cases, rows)
             ledger.write()
 
     def change_signal(self, transition: Transition, signal: Signal) -> None:

@@ -222,7 +222,7 @@ class FakeEngine:
 
     def _decide(self, request: ask.DecideCase, person: Person) -> Done:
         if known := self._answers.get(request.client_key):
-            return known
+            return replace(known, message="Already recorded, once.")
         card = self._fresh(request.case_id, request.version)
         if card.row.claimed_by != person.name:
             raise Conflict("The case is not yours any more: your claim has ended.")

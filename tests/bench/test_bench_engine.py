@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,17 @@ from engine.bench import engine_bench
 from engine.bench.engine_bench import bench_engine
 from engine.bench.engine_side import EngineRun
 from engine.bench.figures import percentile, ratios, spread
-from engine.bench.langgraph_peer import PeerRun, is_installed, run_peer
+from engine.bench.langgraph_peer import PeerRun, State, Steps, is_installed, stored_signal
 from engine.bench.machine import Machine, describe_machine, peak_mb
 from engine.bench.outside_view import settled_bytes
 from engine.bench.report import EngineReport
 from engine.bench.report_text import render_text
+from engine.bench.stub_parts import bench_rows
+from engine.bench.worker_process import WorkerProcess
 from engine.cli import main
-from engine.errors import InvalidRequest
+from engine.errors import EngineError, InvalidRequest
+from engine.testing.stub_desk import StubIntake
+from engine.testing.ticket_book import TicketBook
 
 CASES = 12
 
@@ -227,8 +232,27 @@ def test_command_is_content_with_met_targets(
     assert "Abacus, 2 cores" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not is_installed(), reason="the bench's dependency group is not installed")
-def test_peer_does_the_same_cases(tmp_path: Path) -> None:
-    run = run_peer(tmp_path, CASES)
-    assert (run.cases, len(run.acted_ms)) == (CASES, CASES)
-    assert run.file_bytes > 0
+def test_peer_runs_where_it_is_installed() -> None:
+    report = bench_engine(CASES, 1)
+    measured = [(run.cases, len(run.acted_ms)) for run in report.peer_runs]
+    assert measured == ([(CASES, CASES)] if is_installed() else [])
+    assert len(report.targets) == (4 if is_installed() else 2)
+
+
+def test_peer_steps_book_once_and_read_back(tmp_path: Path) -> None:
+    book = TicketBook(tmp_path / "tickets.db")
+    book.prepare()
+    row = bench_rows(1, datetime(2026, 3, 2, 8, tzinfo=UTC), "T")[0][1]
+    item = StubIntake().read(row)
+    book.receive([item])
+    steps = Steps(book)
+    state = State(signal=stored_signal(item.signal))
+    for step in (steps.perceive, steps.reason, steps.act, steps.act, steps.record):
+        state = {**state, **step(state)}
+    assert (state["status"], state["effect"]["is_correct"]) == ("DONE", True)
+    assert book.entries() == [("assign-T000000", "T000000", "north")]
+
+
+def test_worker_that_cannot_start_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="did not start"):
+        WorkerProcess(tmp_path)

@@ -59,9 +59,7 @@ def site(model_place: Place, room: Path, processes: ForkServerContext) -> Iterat
 
 
 @pytest.fixture
-def postgres_site(
-    postgres_url: str, room: Path, processes: ForkServerContext
-) -> Iterator[Site]:
+def postgres_site(postgres_url: str, room: Path, processes: ForkServerContext) -> Iterator[Site]:
     """A calibrated installation on PostgreSQL."""
     made = make_site(Place(folder=room / "data", url=postgres_url), processes)
     yield made

@@ -42,9 +42,7 @@ _cases = tables.cases.c
 
 def rows_of(prefix: str, count: int, **fields: str) -> list[tuple[int, dict[str, str]]]:
     """Rows of so many cases; sure ones unless told otherwise."""
-    return ticket_rows(
-        count, opened_at=OPENED_AT, prefix=prefix, **{"confidence": SURE, **fields}
-    )
+    return ticket_rows(count, opened_at=OPENED_AT, prefix=prefix, **{"confidence": SURE, **fields})
 
 
 def _of(prefix: str) -> list[ColumnElement[bool]]:
@@ -224,5 +222,3 @@ def copy_site(model: Place, folder: Path, processes: ForkServerContext) -> Site:
     site = open_site(place, processes)
     site.submitted = [row["number"] for _, row in [*rows_of("HR", RIGHT), *rows_of("HW", WRONG)]]
     return site
-
-

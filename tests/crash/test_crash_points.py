@@ -51,9 +51,7 @@ def assert_done_once(site: Site) -> None:
 
 
 @pytest.mark.parametrize("point", WAY, ids=str)
-def test_kill_there_loses_and_repeats_nothing(
-    site: Site, point: CrashPoint | StorePoint
-) -> None:
+def test_kill_there_loses_and_repeats_nothing(site: Site, point: CrashPoint | StorePoint) -> None:
     loaded(site)
     if point is CrashPoint.BEFORE_REPEAT:
         assert site.run(doomed.drain, Doom(point=CrashPoint.AFTER_CALL)) == KILLED

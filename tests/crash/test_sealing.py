@@ -36,9 +36,7 @@ def test_seals_cut_off_twice_are_both_completed(site: Site) -> None:
 
 
 @pytest.mark.parametrize("written", [0, 16])
-def test_key_cut_off_while_written_is_made_again(
-    site: Site, tmp_path: Path, written: int
-) -> None:
+def test_key_cut_off_while_written_is_made_again(site: Site, tmp_path: Path, written: int) -> None:
     """A first start that dies while it makes its keys must not lock the installation up."""
     folder = tmp_path / "fresh"
     fresh = open_site(Place(folder=folder, url=f"sqlite:///{folder / 'c.db'}"), site.processes)

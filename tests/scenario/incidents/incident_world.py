@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, make_url
@@ -103,6 +103,12 @@ class IncidentWorld:
         return self.world.submit(
             read_rows(file, self.world.desk.intake), is_replay=True, origin=origin
         )
+
+    def use_desk(self, change: Callable[[Desk], Desk]) -> None:
+        """Go on with another desk on the same database."""
+        desks = {"incidents": change(self.world.desk)}
+        parts = replace(self.world.parts, desks=desks)
+        self.world = replace(self.world, parts=parts, _engine=None)
 
     def close(self) -> None:
         """Give back all connections."""

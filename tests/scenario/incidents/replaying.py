@@ -6,12 +6,13 @@ The scenario test and the report of the README run the same `replay_incidents`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from engine.domain.actor import Person, Role
+from engine.domain.case import Attention
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.fact import FactValue
 from engine.service.engine import Submitted
@@ -21,9 +22,8 @@ from tests.scenario.incidents.incident_world import IncidentWorld, bounded_envel
 
 ROUNDS_BETWEEN = 30
 """Rounds of the worker, at most 50 cases each, between two turns of the people."""
-DECIDED_A_TURN = 40
-_LOOKED_AT = 160
-"""Cases at the head of the queue of which a turn decides every fourth."""
+LOOKED_AT_A_TURN = 80
+"""Fresh cases at the head of the queue, of which a turn decides every other one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,16 +49,10 @@ class People:
     decisions: dict[DecisionKind, int]
 
     def decide_some(self) -> None:
-        """Answer every fourth of the most pressing cases."""
-        rows: list[QueueRow] = []
-        cursor = ""
-        while len(rows) < _LOOKED_AT:
-            page = self.place.world.engine.queries.queue(QueueFilter(), cursor=cursor, limit=80)
-            rows += page.rows
-            cursor = page.next_cursor
-            if not cursor:
-                break
-        for row in rows[:: _LOOKED_AT // DECIDED_A_TURN]:
+        """Answer some of the cases that wait because software may not act alone on them."""
+        which = QueueFilter(attention=Attention.OUTSIDE_ENVELOPE)
+        queue = self.place.world.engine.queries.queue(which, limit=LOOKED_AT_A_TURN)
+        for row in queue.rows[::2]:
             self._decide(row)
 
     def _decide(self, row: QueueRow) -> None:
@@ -76,26 +70,23 @@ def _answer(card: CaseCard, turn: int) -> DecideCase:
     facts: dict[str, FactValue] = {fact.attribute: fact.value for fact in card.facts}
     dispatched = str(facts.get("initial_assignment_group") or "")
     recommended = card.recommendation.draft.label if card.recommendation else ""
-    base = {"case_id": card.row.case_id, "version": card.row.version, "client_key": f"turn-{turn}"}
-    wants_other = turn % 4 == 1 or not recommended
-    if wants_other and dispatched and dispatched != recommended:
-        return DecideCase(
-            **base,  # type: ignore[arg-type]  # the three fields every answer has
+    approve = DecideCase(
+        case_id=card.row.case_id,
+        version=card.row.version,
+        client_key=f"turn-{turn}",
+        kind=DecisionKind.APPROVE,
+    )
+    if turn % 8 == 7:
+        return replace(approve, kind=DecisionKind.REJECT, reason_code=ReasonCode.DUPLICATE)
+    if turn % 4 == 1 and dispatched not in ("", recommended):
+        return replace(
+            approve,
             kind=DecisionKind.OVERRIDE,
             reason_code=ReasonCode.WRONG_TARGET,
             tool="assign_group",
             arguments={"number": card.row.source_id, "group": dispatched},
         )
-    if not recommended or turn % 8 == 7:
-        return DecideCase(
-            **base,  # type: ignore[arg-type]  # the three fields every answer has
-            kind=DecisionKind.REJECT,
-            reason_code=ReasonCode.DUPLICATE,
-        )
-    return DecideCase(
-        **base,  # type: ignore[arg-type]  # the three fields every answer has
-        kind=DecisionKind.APPROVE,
-    )
+    return approve
 
 
 def replay_incidents(place: IncidentWorld, file: Path, *, risk_limit: float) -> Replayed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,21 +31,23 @@ OTHER = replace(PROCEDURE, smoothing=2.0)
 GROUPS = {"Email": "Mail Team", "Network": "Network Team"}
 
 
-def row(number: str, category: str, opened_at: datetime, known_at: datetime | None = None) -> dict:
-    told = {
+def row(number: str, category: str, opened_at: datetime) -> dict[str, str]:
+    return {
         "case_id": number,
         "opened_at": opened_at.isoformat(),
         "priority": "3 - Moderate",
         "category": category,
         "initial_assignment_group": GROUPS[category],
     }
-    if known_at is None:
-        return told
-    truth = {"y_final_group": GROUPS[category], "label_known_at": known_at.isoformat()}
-    return told | truth
 
 
-def learning_desk(desk: Desk, reads: PrecedentProcedure = PROCEDURE) -> Desk:
+def resolved(number: str, category: str, opened_at: datetime) -> dict[str, str]:
+    """A row whose truth is known at once."""
+    truth = {"y_final_group": GROUPS[category], "label_known_at": opened_at.isoformat()}
+    return row(number, category, opened_at) | truth
+
+
+def learning_desk(desk: Desk, *, reads: PrecedentProcedure = PROCEDURE) -> Desk:
     """The desk with a small procedure; `reads` is the one its reasoner insists on."""
     return replace(
         desk,
@@ -54,23 +56,15 @@ def learning_desk(desk: Desk, reads: PrecedentProcedure = PROCEDURE) -> Desk:
     )
 
 
-def use_desk(place: IncidentWorld, change: Callable[[Desk], Desk]) -> World:
-    desks: Mapping[str, Desk] = {"incidents": change(place.world.desk)}
-    place.world.parts = replace(place.world.parts, desks=desks)
-    return place.world
-
-
 @pytest.fixture
 def place(tmp_path: Path, database_url: str) -> Iterator[IncidentWorld]:
     """A live desk that learned from sixty incidents of yesterday."""
     made = make_incident_world(tmp_path, database_url=database_url)
-    world = use_desk(made, learning_desk)
+    made.use_desk(learning_desk)
+    world = made.world
     history = [
-        row(f"H{n:03d}", list(GROUPS)[n % 2], START + timedelta(minutes=n), START)
-        for n in range(60)
+        resolved(f"H{n:03d}", list(GROUPS)[n % 2], START + timedelta(minutes=n)) for n in range(60)
     ]
-    for told in history:
-        told["label_known_at"] = told["opened_at"] if "label_known_at" in told else ""
     world.submit(enumerate(history, start=2))
     world.work()
     world.clock.move(days=1)
@@ -95,9 +89,7 @@ def answer(world: World, number: str) -> tuple[str, float | None]:
     return made.draft.label, made.draft.raw_confidence
 
 
-def test_damaged_fit_is_made_anew(
-    place: IncidentWorld, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_damaged_fit_is_made_anew(place: IncidentWorld, caplog: pytest.LogCaptureFixture) -> None:
     world = place.world
     arrive(world, "INC1")
     damage_fits(world)
@@ -110,13 +102,13 @@ def test_damaged_fit_is_made_anew(
 
 
 def test_fit_of_another_procedure_leaves_it_to_people(place: IncidentWorld) -> None:
-    world = use_desk(place, lambda desk: learning_desk(desk, reads=OTHER))
+    place.use_desk(lambda desk: learning_desk(desk, reads=OTHER))
+    world = place.world
     arrive(world, "INC1")
     case = world.case("INC1")
     assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.NO_RECOMMENDATION)
     assert case.attention_note == "the precedent reasoner failed: ModelError"
     arguments = {"number": "INC1", "group": "Mail Team"}
-    world._engine = None
     world.decide(
         case,
         world.person("ann", Role.OPERATOR),

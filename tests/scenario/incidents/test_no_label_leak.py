@@ -10,10 +10,12 @@ import gzip
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from engine.desk import Desk, Incoming, IntakeFormat
 from engine.desks.incidents.intake import LABEL_COLUMNS
@@ -29,21 +31,20 @@ from tests.scenario.incidents.incident_world import (
 )
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "incidents_sample.csv"
-SAMPLE_ROWS = 520
-SAMPLE_MOMENT = datetime(2026, 9, 28, 12, 30, tzinfo=UTC)
+SAMPLE_ROWS = 400
+SAMPLE_MOMENT = datetime(2026, 9, 25, 9, tzinfo=UTC)
 REAL_ROWS = 2500
 REAL_MOMENT = datetime(2016, 3, 7, 11, tzinfo=UTC)
 
 Row = dict[str, str]
-Change = Callable[[Desk, list[Row]], Desk]
+Change = Callable[[list[Row], Desk], Desk]
 
 
 def first_rows(file: Path, count: int) -> list[Row]:
     """The rows that were opened first."""
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open()
-    with opened as lines:
-        rows = sorted(csv.DictReader(lines), key=lambda row: row["opened_at"])
-    return rows[:count]
+    content = file.read_bytes()
+    text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8")
+    return sorted(csv.DictReader(StringIO(text)), key=lambda row: row["opened_at"])[:count]
 
 
 def time_of(text: str) -> datetime:
@@ -69,8 +70,7 @@ def scrambled(rows: list[Row], moment: datetime) -> list[Row]:
 def replayed(place: IncidentWorld, rows: list[Row], change: Change | None = None) -> IncidentWorld:
     """Let a history run through, software alone where it may."""
     if change is not None:
-        desks = {"incidents": change(place.world.desk, rows)}
-        place.world.parts = replace(place.world.parts, desks=desks)
+        place.use_desk(partial(change, rows))
     place.world.set_envelope(bounded_envelope(0.25))
     place.world.submit(enumerate(rows, start=2), is_replay=True)
     place.world.work()
@@ -91,16 +91,13 @@ def recommendations(place: IncidentWorld, until: datetime) -> list[str]:
         return [_bits(row._mapping) for row in connection.execute(query)]
 
 
-def _bits(row: Mapping[str, object]) -> str:
+def _bits(row: RowMapping) -> str:
     exact = [
         f"{name} {value.hex() if isinstance(value, float) else value}"
         for name in ("raw_confidence", "confidence", "threshold", "cut", "is_calibrated")
         for value in (row[name],)
     ]
-    words = [
-        canonical_text(row[name])  # type: ignore[arg-type]  # documents as they are stored
-        for name in ("draft", "rules", "arguments", "target_state")
-    ]
+    words = [canonical_text(row[name]) for name in ("draft", "rules", "arguments", "target_state")]
     names = [
         str(row[name])
         for name in ("source_id", "label", "calibration", "tool", "verdict", "would_have")
@@ -155,7 +152,7 @@ def test_real_later_labels_change_no_earlier_recommendation(
 # --- the test can fail: two desks that know the truth too early ------------------------------
 
 
-def peeks_at_truth(desk: Desk, rows: list[Row]) -> Desk:
+def peeks_at_truth(rows: list[Row], desk: Desk) -> Desk:
     """A desk whose facts tell who will have resolved the incident."""
     truth = {row["case_id"]: row["y_final_group"] for row in rows}
 
@@ -186,15 +183,15 @@ class EarlyIntake:
         return replace(incoming, label=early)
 
 
-def knows_truth_early(desk: Desk, rows: list[Row]) -> Desk:
+def knows_truth_early(rows: list[Row], desk: Desk) -> Desk:
     """A desk that learns from a truth before it is known."""
     return replace(desk, intake=EarlyIntake(desk.intake))
 
 
 @pytest.mark.parametrize("leak", [peeks_at_truth, knows_truth_early])
 def test_desk_that_leaks_is_caught(places: Callable[..., IncidentWorld], leak: Change) -> None:
-    rows = first_rows(SAMPLE, 420)
-    moment = datetime(2026, 9, 24, 12, tzinfo=UTC)
+    rows = first_rows(SAMPLE, 320)
+    moment = datetime(2026, 9, 23, 9, tzinfo=UTC)
     one = replayed(places(), rows, leak)
     other = replayed(places(), scrambled(rows, moment), leak)
     assert recommendations(one, moment) != recommendations(other, moment)

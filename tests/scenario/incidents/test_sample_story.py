@@ -176,9 +176,7 @@ def decided_by_people(story: Story) -> Four:
         tool="assign_group",
         arguments={"number": four.overridden.source_id, "group": dispatched},
     )
-    world.decide(
-        four.rejected, story.ann, DecisionKind.REJECT, reason_code=ReasonCode.DUPLICATE
-    )
+    world.decide(four.rejected, story.ann, DecisionKind.REJECT, reason_code=ReasonCode.DUPLICATE)
     world.work()
     assert story.incident(four.undone).group == story.made(four.undone).draft.label
     done = world.case(four.undone.source_id)
