@@ -103,6 +103,16 @@ def open_desks(settings: Settings, clock: Clock) -> dict[str, Desk]:
     return {name: DESKS[name](wanted) for name in names}
 
 
+def _require_old_keys(parts: Parts) -> None:
+    """A lost key is not made anew: old seals would look forged, old draws could be redone."""
+    lost = [name for name in parts.keys.missing() if parts.store.reader.has_used_key(name)]
+    if lost:
+        raise ConfigError(
+            f"The key {lost[0]} that this database was used with is missing in "
+            f"{parts.keys.path}; put it back from a backup."
+        )
+
+
 def prepare(parts: Parts) -> str:
     """Migrate the database, make missing keys and what the desks' systems need.
 
@@ -110,6 +120,7 @@ def prepare(parts: Parts) -> str:
         The schema's revision.
     """
     revision = migrate(parts.database)
+    _require_old_keys(parts)
     parts.keys.make_missing()
     for desk in parts.desks.values():
         desk.system.prepare()

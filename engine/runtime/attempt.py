@@ -155,8 +155,9 @@ class Preparation:
                 )
             roles = person.roles
         is_undo = grant.basis is GrantBasis.UNDO
-        made = self._reader.recommendation(case)
-        facts = self._reader.fact_sets([case.id]).get(case.id)
+        # What limits autonomy only is not read where a person answered: it does not bind them.
+        made = self._reader.recommendation(case) if roles is None else None
+        facts = self._reader.fact_sets([case.id]).get(case.id) if roles is None else None
         at = self.desk_time(case, attempt.at)
         request = AuthorizationRequest(
             cell=attempt.cell,

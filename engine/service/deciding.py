@@ -24,7 +24,7 @@ from engine.domain.transition import (
     Transition,
 )
 from engine.domain.verdict import VerdictKind
-from engine.errors import Conflict, InvalidRequest
+from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
 from engine.service.binding import Binding
@@ -72,6 +72,7 @@ class Deciding:
         if case.version != request.version:
             raise Conflict(self._moved_on(case), version=case.version)
         self._require_undecided(case)
+        _require_role_of_case(case, person)
         made = self.store.reader.recommendation(case)
         match request.kind:
             case DecisionKind.APPROVE:
@@ -279,3 +280,9 @@ class Deciding:
             version=after.version,
             take_back_until=after.wake_at if is_releasing else None,
         )
+
+
+def _require_role_of_case(case: Case, person: Person) -> None:
+    """A case that was passed on to a role, or timed out to it, is that role's to answer."""
+    if case.role and case.role not in person.roles:
+        raise NotAllowed(f"This case waits for a {case.role.replace('_', ' ')}.")

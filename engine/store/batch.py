@@ -13,7 +13,7 @@ from sqlalchemy.sql import Executable
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import FactSet
-from engine.domain.grant import Grant, GrantStatus
+from engine.domain.grant import Grant
 from engine.domain.outcome import Outcome
 from engine.domain.recommendation import Recommendation
 from engine.domain.transition import (
@@ -30,7 +30,7 @@ from engine.domain.transition import (
     Transition,
 )
 from engine.errors import AlreadyDone, BudgetSpent, Conflict
-from engine.store import mapping, tables
+from engine.store import mapping, prepared, tables
 from engine.store.bulk import insert_rows
 from engine.store.case_rows import Row
 from engine.store.upsert import insert_missing
@@ -150,11 +150,9 @@ class Batch:
         )
 
     def _close_grant(self, record: GrantClosed, transition: Transition) -> None:
-        table = tables.grants
         closed = self._connection.execute(
-            update(table)
-            .where(and_(table.c.id == record.grant_id, table.c.status == GrantStatus.MINTED.value))
-            .values(status=record.status.value, closed_at=record.at)
+            prepared.CLOSE_GRANT,
+            {"grant_id": record.grant_id, "new_status": record.status.value, "at": record.at},
         )
         if closed.rowcount != 1:
             raise Conflict("The grant is used up, expired or revoked.", grant=record.grant_id)

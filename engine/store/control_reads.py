@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 from engine.domain.actor import Person, Role
 from engine.domain.ids import PersonId
 from engine.ports import Control, EnvelopeVersion, Pause
-from engine.store import people_tables, tables
+from engine.store import prepared, tables
 from engine.store.reads import Reads
 
 
@@ -32,7 +32,7 @@ class ControlReads(Reads):
 
     def control_epoch(self) -> int:
         """The control epoch alone: cheap enough to ask before every batch."""
-        return int(self._first(select(tables.control.c.epoch)).epoch)
+        return int(self._first(prepared.CONTROL_EPOCH).epoch)
 
     def envelope_version(self, desk: str, version: int) -> EnvelopeVersion | None:
         """One version of a desk's envelope."""
@@ -50,14 +50,17 @@ class ControlReads(Reads):
 
     def executions_since(self, cell: str, window_start: datetime) -> int:
         """See `engine.ports.Reader.executions_since`."""
-        c = tables.budget_uses.c
-        row = self._first(select(c.used).where(c.cell == cell, c.window_start == window_start))
+        row = self._first(prepared.BUDGET_USED, cell=cell, window_start=window_start)
         return row.used if row else 0
+
+    def has_used_key(self, name: str) -> bool:
+        """Whether something in the database rests on the key file of that name."""
+        table = {"seal.key": tables.seals, "audit.key": tables.audit_draws}[name]
+        return self._first(select(next(iter(table.primary_key))).limit(1)) is not None
 
     def person(self, name: str) -> Person | None:
         """See `engine.ports.Reader.person`."""
-        c = people_tables.people.c
-        row = self._first(select(people_tables.people).where(c.name == name))
+        row = self._first(prepared.PERSON, name=name)
         if row is None:
             return None
         return Person(

@@ -16,7 +16,7 @@ from engine.domain.ids import ActionId, CaseId
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.transition import AuditDrawn
 from engine.errors import NotFound
-from engine.store import case_rows, mapping, tables
+from engine.store import case_rows, mapping, prepared, tables
 from engine.store.control_reads import ControlReads
 from engine.store.learning_reads import LearningReads
 from engine.store.reads import chunks, latest_facts
@@ -27,7 +27,7 @@ class SqlReader(ControlReads, LearningReads):
 
     def case(self, case_id: CaseId) -> Case:
         """See `engine.ports.Reader.case`."""
-        row = self._first(select(tables.cases).where(tables.cases.c.id == case_id))
+        row = self._first(prepared.CASE, case_id=case_id)
         if row is None:
             raise NotFound(f"There is no case {case_id}.")
         return case_rows.case_of(row)
@@ -66,45 +66,27 @@ class SqlReader(ControlReads, LearningReads):
         """See `engine.ports.Reader.recommendation`."""
         if case.recommendation_id is None:
             return None
-        row = self._first(
-            select(tables.recommendations).where(
-                tables.recommendations.c.id == case.recommendation_id
-            )
-        )
+        row = self._first(prepared.RECOMMENDATION, recommendation_id=case.recommendation_id)
         if row is None:
             return None
-        c = tables.actions.c
-        actions = self._all(
-            select(tables.actions)
-            .where(c.recommendation_id == case.recommendation_id, c.is_override.is_(False))
-            .order_by(c.ordinal)
-        )
+        actions = self._all(prepared.RECOMMENDED_ACTIONS, recommendation_id=case.recommendation_id)
         return mapping.recommendation_of(row, tuple(mapping.action_of(a) for a in actions))
 
     def action(self, case: Case) -> Action | None:
         """See `engine.ports.Reader.action`."""
         if case.action_id is None:
             return None
-        row = self._first(select(tables.actions).where(tables.actions.c.id == case.action_id))
+        row = self._first(prepared.ACTION, action_id=case.action_id)
         return mapping.action_of(row)
 
     def grant(self, case: Case) -> Grant | None:
         """See `engine.ports.Reader.grant`."""
-        c = tables.grants.c
-        row = self._first(
-            select(tables.grants)
-            .where(c.case_id == case.id)
-            .order_by(c.minted_at.desc(), c.id.desc())
-            .limit(1)
-        )
+        row = self._first(prepared.NEWEST_GRANT, case_id=case.id)
         return mapping.grant_of(row) if row else None
 
     def effects(self, case_id: CaseId) -> tuple[Effect, ...]:
         """See `engine.ports.Reader.effects`."""
-        c = tables.effects.c
-        rows = self._all(
-            select(tables.effects).where(c.case_id == case_id).order_by(c.intended_at, c.id)
-        )
+        rows = self._all(prepared.EFFECTS, case_id=case_id)
         return tuple(mapping.effect_of(row) for row in rows)
 
     def audit_draws(self, case_id: CaseId) -> tuple[AuditDrawn, ...]:
@@ -127,19 +109,12 @@ class SqlReader(ControlReads, LearningReads):
 
     def decision(self, case_id: CaseId) -> Decision | None:
         """See `engine.ports.Reader.decision`."""
-        c = tables.decisions.c
-        row = self._first(
-            select(tables.decisions)
-            .where(c.case_id == case_id, c.taken_back_at.is_(None))
-            .order_by(c.decided_at.desc(), c.id.desc())
-            .limit(1)
-        )
+        row = self._first(prepared.NEWEST_DECISION, case_id=case_id)
         return mapping.decision_of(row) if row else None
 
     def decision_of_form(self, client_key: str) -> Decision | None:
         """See `engine.ports.Reader.decision_of_form`."""
-        c = tables.decisions.c
-        row = self._first(select(tables.decisions).where(c.client_key == client_key))
+        row = self._first(prepared.DECISION_OF_FORM, client_key=client_key)
         return mapping.decision_of(row) if row else None
 
     def origins(self, desk: str) -> frozenset[Origin]:
@@ -161,17 +136,10 @@ class SqlReader(ControlReads, LearningReads):
 
     def next_wake(self, lane: int) -> datetime | None:
         """See `engine.ports.Reader.next_wake`."""
-        c = tables.cases.c
-        row = self._first(
-            select(c.wake_at)
-            .where(c.lane == lane, c.wake_at.is_not(None))
-            .order_by(c.wake_at)
-            .limit(1)
-        )
+        row = self._first(prepared.NEXT_WAKE, lane=lane)
         return row.wake_at if row else None
 
     def desk_time(self, desk: str) -> datetime | None:
         """See `engine.ports.Reader.desk_time`."""
-        c = tables.desk_clocks.c
-        row = self._first(select(c.now).where(c.desk == desk))
+        row = self._first(prepared.DESK_TIME, desk=desk)
         return row.now if row else None

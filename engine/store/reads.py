@@ -22,13 +22,13 @@ class Reads:
         """Read from a database."""
         self._database = database
 
-    def _all(self, query: Select[Any]) -> Sequence[Any]:
+    def _all(self, query: Select[Any], **values: Any) -> Sequence[Any]:
         with translated(), self._database.reader.connect() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, values).all()
 
-    def _first(self, query: Select[Any]) -> Any:
+    def _first(self, query: Select[Any], **values: Any) -> Any:
         with translated(), self._database.reader.connect() as connection:
-            return connection.execute(query).first()
+            return connection.execute(query, values).first()
 
 
 def latest_facts() -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
 from engine.ports import Claim, ModelVersion, ScheduleRun
-from engine.store import tables
+from engine.store import prepared, tables
 from engine.store.upsert import insert_missing, upsert
 
 
@@ -23,9 +23,7 @@ class SqlClaims:
 
     def get(self, case_id: CaseId) -> Claim | None:
         """See `engine.ports.Claims.get`."""
-        row = self._connection.execute(
-            select(tables.claims).where(tables.claims.c.case_id == case_id).with_for_update()
-        ).first()
+        row = self._connection.execute(prepared.CLAIM, {"case_id": case_id}).first()
         if row is None:
             return None
         return Claim(

@@ -411,7 +411,6 @@ seal_entries = Table(
     Column("hash", LargeBinary(32), nullable=False),
     **_CLUSTERED,
 )
-Index("seal_entries_of", seal_entries.c.seal_number)
 
 workers = Table(
     "workers",

@@ -21,7 +21,7 @@ from engine.domain.ledger import EntryDraft
 from engine.domain.transition import Transition
 from engine.errors import Conflict, ControlChanged
 from engine.ports import Ids
-from engine.store import case_rows, tables
+from engine.store import case_rows, prepared, tables
 from engine.store.batch import Batch
 from engine.store.bulk import insert_rows
 from engine.store.controls import SqlControls
@@ -177,8 +177,11 @@ class SqlUnitOfWork:
         return frozenset(refused)
 
     def _heads(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
-        query = _HEADS.where(_c.id.in_(ids)).with_for_update()
-        return {row.id: row for row in self.connection.execute(query)}
+        if len(ids) == 1:
+            rows = self.connection.execute(prepared.HEAD, {"case_id": ids[0]})
+        else:
+            rows = self.connection.execute(_HEADS.where(_c.id.in_(ids)).with_for_update())
+        return {row.id: row for row in rows}
 
     def _require_epoch(self, transitions: Sequence[Transition]) -> None:
         wanted = {t.control_epoch for t in transitions if t.control_epoch is not None}

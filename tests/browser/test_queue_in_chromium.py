@@ -122,7 +122,7 @@ def test_double_click_spares_the_case_that_follows(queue: "Page", served: Served
     go_on_after_deciding(queue)
     wait_to_be_read(queue)
     queue.get_by_role("button", name="Approve").dblclick(delay=30)
-    queue.get_by_text("Approved: INC").first.wait_for()
+    queue.locator(f".row[aria-current='true']:not([data-id='{case_id}'])").wait_for()
     queue.wait_for_timeout(500)
     assert decided(served) == [case_id]
     assert opened(queue) != case_id

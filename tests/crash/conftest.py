@@ -40,14 +40,12 @@ def processes() -> ForkServerContext:
 
 
 @pytest.fixture(scope="session")
-def model_place(
-    tmp_path_factory: pytest.TempPathFactory, processes: ForkServerContext
-) -> Iterator[Place]:
+def model_place(tmp_path_factory: pytest.TempPathFactory, processes: ForkServerContext) -> Place:
     """An installation to copy: calibrated, with no case open."""
     folder = tmp_path_factory.mktemp("model") / "data"
     site = make_site(Place(folder=folder, url=f"sqlite:///{folder / 'countersign.db'}"), processes)
     site.close()
-    yield site.place
+    return site.place
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from engine.store.people import SqlPeople
 from engine.testing.stub_desk import DESK, ticket_rows
 from engine.testing.ticket_book import TicketBook
 from tests.crash import doomed, reconcile
-from tests.crash.doomed import Doom, Place
+from tests.crash.doomed import Place
 
 OPENED_AT = SystemClock().now()
 SURE, UNSURE = "0.9", "0.2"
@@ -74,8 +74,9 @@ class Site:
         """Let a process run to its end; its exit code, -9 where it was killed."""
         process = self.start(what, *args, **kwargs)
         process.join(PATIENCE_S)
-        assert process.exitcode is not None, "the process did not end"  # noqa: PT018
-        return process.exitcode
+        code = process.exitcode
+        assert isinstance(code, int), "the process did not end"
+        return code
 
     def drain(self) -> None:
         """Restart the worker and let it finish what is open."""

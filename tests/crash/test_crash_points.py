@@ -1,9 +1,11 @@
 """A kill at every crash point: restarted, the work is finished, once, and the books agree."""
 
+from datetime import timedelta
+
 import pytest
 
 from engine.act.crash_points import CrashPoint
-from engine.domain.case import Attention
+from engine.domain.case import Attention, Case, Lease
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.effect import EffectStatus
@@ -12,7 +14,11 @@ from tests.crash.doomed import Doom, StorePoint
 from tests.crash.site import KILLED, UNSURE, Site, rows_of
 
 ALONE = 5
-LEAST_KILLS = {CrashPoint.BEFORE_INTAKE: 1, CrashPoint.AFTER_INTAKE: 1, CrashPoint.BEFORE_REPEAT: 1}
+LEAST_KILLS: dict[str, int] = {
+    CrashPoint.BEFORE_INTAKE: 1,
+    CrashPoint.AFTER_INTAKE: 1,
+    CrashPoint.BEFORE_REPEAT: 1,
+}
 WAY = [*CrashPoint, *StorePoint]
 
 
@@ -28,7 +34,7 @@ def loaded(site: Site) -> Site:
     return site
 
 
-def pending(site: Site) -> list:
+def pending(site: Site) -> list[Case]:
     return sorted(site.standing(CaseStatus.PENDING, "P"), key=lambda case: case.source_id)
 
 
@@ -89,10 +95,26 @@ def test_lost_call_is_never_said_to_have_failed(site: Site, point: CrashPoint) -
 def test_target_that_comes_back_ends_it_once(site: Site) -> None:
     site.submit(rows_of("A", 1))
     assert site.run(doomed.drain, Doom(point=CrashPoint.AFTER_CALL)) == KILLED
-    assert site.run(doomed.drain, Doom(point=CrashPoint.BEFORE_RESULT), is_target_away=True) in (
-        KILLED,
-    )
+    again = Doom(point=CrashPoint.BEFORE_RESULT)
+    assert site.run(doomed.drain, again, is_target_away=True) == KILLED
     site.drain()
     assert site.case("A000000").status is CaseStatus.DONE
     assert site.book("A") == [("A000000", "north")]
     assert site.faults() == []
+
+
+def test_lease_of_a_dead_worker_holds_nobody_up(site: Site) -> None:
+    """What another worker holds is not due here, and is free again once that worker is back."""
+    site.submit(rows_of("A", 1))
+    assert site.run(doomed.drain, Doom(point=CrashPoint.AFTER_INTAKE)) == KILLED
+    store, now = site.parts.store, site.parts.clock.now()
+    lease = Lease(owner="worker-2", taken_at=now, until=now + timedelta(seconds=60))
+    with store.begin() as unit:
+        assert len(unit.claim_due(lane=0, now=now, lease=lease, limit=8)) == 1
+        unit.commit()
+    assert not store.reader.is_due(0, now)
+    assert store.reader.is_due(0, now + timedelta(seconds=61))
+    with store.begin() as unit:
+        assert [unit.housekeeping.free_leases(name) for name in ("worker-3", "worker-2")] == [0, 1]
+        unit.commit()
+    assert store.reader.is_due(0, now)

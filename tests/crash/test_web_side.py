@@ -95,8 +95,10 @@ def test_claim_of_a_dead_console_stays_the_persons(site: Site) -> None:
     claim = ClaimCase(case_id=site.case(CASE).id, draft="half a thought")
     assert site.run(doomed.ask, claim, site.person(), AFTER) == KILLED
     site.ask(ClaimCase(case_id=site.case(CASE).id))
+    case_id = site.case(CASE).id
     with site.parts.store.begin() as unit:
-        held = unit.claims.get(site.case(CASE).id)
+        held = unit.claims.get(case_id)
+    assert held
     assert (held.person, held.draft) == ("ann", "half a thought")
 
 

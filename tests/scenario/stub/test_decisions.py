@@ -132,6 +132,18 @@ def test_escalated_case_waits_for_the_role(stub_world: World) -> None:
     )
 
 
+def test_escalated_case_is_the_roles_to_answer(stub_world: World) -> None:
+    world = ready(stub_world)
+    ann, sam = world.person("ann"), world.person("sam", Role.SENIOR_OPERATOR)
+    world.decide(world.case(A), ann, DecisionKind.ESCALATE, note="not mine")
+    with pytest.raises(NotAllowed, match="waits for a senior operator"):
+        world.decide(world.case(A), ann, DecisionKind.APPROVE)
+    world.clock.move(seconds=301)
+    world.decide(world.case(A), sam, DecisionKind.APPROVE)
+    world.work()
+    assert book(world) == [(A, "north")]
+
+
 def test_asked_case_is_reasoned_anew_with_the_answer(stub_world: World) -> None:
     world = ready(stub_world)
     ann = world.person("ann")
