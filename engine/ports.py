@@ -453,8 +453,12 @@ class Housekeeping(Protocol):
         """Note the state of a periodic job."""
         ...
 
-    def free_leases(self) -> int:
-        """Drop all leases; only where no other worker can be running (embedded database)."""
+    def free_leases(self, owner: str = "") -> int:
+        """Drop the leases of a worker that starts anew.
+
+        Args:
+            owner: Its name; empty: all leases, where no other worker can be running.
+        """
         ...
 
 

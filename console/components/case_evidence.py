@@ -23,10 +23,10 @@ def draw_facts(card: CaseCard, now: datetime) -> None:
     doubted_first = sorted(card.facts, key=lambda fact: not (fact.is_stale or fact.is_contradicted))
     text_table.draw(
         (
-            Column(label="Fact", width="29%"),
-            Column(label="Value", width="36%"),
-            Column(label="Source", width="15%"),
-            Column(label="Age", width="20%"),
+            Column(label="Fact", width="27%"),
+            Column(label="Value", width="35%"),
+            Column(label="Source", width="14%"),
+            Column(label="Age", width="24%"),
         ),
         [_fact_cells(fact, now) for fact in doubted_first],
         key="facts",

@@ -98,8 +98,8 @@ def _draw_foot(seen: Shown, which: QueueFilter) -> None:
         st.caption(f"{first}–{last}{total}" if seen.part.rows else "No cases")
         if is_filtering(which):
             st.button("Clear filters", key=session.key(PAGE, "clear"), on_click=_clear)
-        if last := last_decision.current():
-            last_decision.draw(last)
+        if decided := last_decision.current():
+            last_decision.draw(decided)
         elif len(seen.cursors) > 1 or seen.part.next_cursor:
             st.button(
                 "Earlier",

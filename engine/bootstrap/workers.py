@@ -12,6 +12,7 @@ from engine.adapters import keys
 from engine.adapters.schedule import Schedule
 from engine.bootstrap.parts import Parts, open_parts
 from engine.errors import ConfigError
+from engine.ports import Wakeup
 from engine.runtime.acting import Acting
 from engine.runtime.intake import Intake
 from engine.runtime.jobs import Job, JobRunner
@@ -23,7 +24,7 @@ from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.store.seals import seal_now
-from engine.store.wakeup import open_wakeup
+from engine.store.wakeup import PostgresWakeup, SqliteWakeup, open_wakeup
 
 FIRST_WORKER = "worker-1"
 """The worker that takes intake; the others only act and watch deadlines."""
@@ -40,14 +41,22 @@ class OpenWorker:
     seal: Callable[[], None]
     schedule: Schedule
     executor: Executor
+    wakeup: SqliteWakeup | PostgresWakeup
     database: Database
+
+    def stop(self) -> None:
+        """Stop the clockwork and give back what the worker held; the database stays open."""
+        self.schedule.stop()
+        self.executor.close()
+        self.wakeup.close()
 
     def close(self) -> None:
         """Seal what is left, stop the clockwork and give back the connections."""
-        self.schedule.stop()
-        self.seal()
-        self.executor.close()
-        self.database.close()
+        try:
+            self.seal()
+        finally:
+            self.stop()
+            self.database.close()
 
 
 def open_worker(
@@ -79,14 +88,20 @@ def open_worker(
         unit.housekeeping.free_leases("" if parts.database.is_sqlite else name)
         unit.commit()
     beat()
+    wakeup = open_wakeup(parts.database)
     worker = Worker(
         name,
-        _worker_parts(parts, executor, reach),
+        _worker_parts(parts, executor, wakeup, reach),
         due_jobs=schedule.due,
         takes_intake=name == FIRST_WORKER,
     )
     return OpenWorker(
-        worker=worker, seal=seal, schedule=schedule, executor=executor, database=parts.database
+        worker=worker,
+        seal=seal,
+        schedule=schedule,
+        executor=executor,
+        wakeup=wakeup,
+        database=parts.database,
     )
 
 
@@ -101,7 +116,7 @@ def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
     return beat
 
 
-def _worker_parts(parts: Parts, executor: Executor, reach: Reach) -> WorkerParts:
+def _worker_parts(parts: Parts, executor: Executor, wakeup: Wakeup, reach: Reach) -> WorkerParts:
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     audit_key = parts.key(keys.AUDIT) or b""
     policy = PolicyView(store.reader, desks)
@@ -109,7 +124,7 @@ def _worker_parts(parts: Parts, executor: Executor, reach: Reach) -> WorkerParts
     return WorkerParts(
         store=store,
         clock=clock,
-        wakeup=open_wakeup(parts.database),
+        wakeup=wakeup,
         desks=desks,
         policy=policy,
         acting=Acting(

@@ -231,7 +231,8 @@ class Acting:
         step = self._results.next_step(tool.contract, effect)
         if effect.status is EffectStatus.RETRYING and self._is_paused(case, action):
             refusal = Refusal(attention=Attention.PAUSED, note="paused before it was tried again")
-            self._commit(self._results.given_up(case, effect, refusal))
+            budget = self._budget(case, action, effect)
+            self._commit(self._results.given_up(case, effect, refusal, budget))
         elif step == "ask":
             result = self._results.from_query(tool, tool.ask(effect.key))
             self._record(case, tool, action, effect, result, Marks(self._clock))

@@ -76,6 +76,17 @@ class Intake:
         Returns:
             How many cases and labels were handled.
         """
+        learning = self._learning.get(desk.name)
+        if learning is not None:
+            learning.recover()
+        try:
+            return self._advance(desk, claim)
+        except EngineError:
+            if learning is not None:  # a label may be learned of which nothing was committed
+                learning.doubt()
+            raise
+
+    def _advance(self, desk: Desk, claim: Claimer) -> int:
         reader = self._store.reader
         replayed_to = reader.desk_time(desk.name)
         is_replay = replayed_to is not None

@@ -41,14 +41,26 @@ class DeskLearning:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._is_doubtful = True
+        self.recover()
+
+    def doubt(self) -> None:
+        """What was learned may not have been committed; `recover` starts from the store again."""
+        self._is_doubtful = True
+
+    def recover(self) -> None:
+        """Rebuild the state from the store where it is in doubt."""
+        if not self._is_doubtful:
+            return
         self._fitted: FittedPrecedent | None = None
         self._moment: datetime | None = None
         self._rows: list[LabelledCase] = []
         self._asked = EARLIEST
         self._observed = EARLIEST
         self._count = 0
-        self.state = RollingState(learning.procedure)
+        self.state = RollingState(self._learning.procedure)
         self._load()
+        self._is_doubtful = False
 
     def _load(self) -> None:
         reader = self._store.reader

@@ -198,13 +198,16 @@ class Results:
             case, after, effect, EffectStatus.RETRYING, EventKind.EFFECT_UNKNOWN, result, spans
         )
 
-    def given_up(self, case: Case, effect: Effect, refusal: Refusal) -> Transition:
-        """A call that is proven not to have acted is not tried again."""
+    def given_up(
+        self, case: Case, effect: Effect, refusal: Refusal, budget: BudgetReleased | None
+    ) -> Transition:
+        """A call that is proven not to have acted is not tried again; its budget is given back."""
         after = self._to_people(case, refusal.attention, refusal.note)
         result = CallResult(answer=Answer.REFUSED, note=refusal.note)
-        return self._noted(
+        noted = self._noted(
             case, after, effect, EffectStatus.FAILED, EventKind.EFFECT_RECORDED, result, ()
         )
+        return noted if budget is None else replace(noted, records=(*noted.records, budget))
 
     def _failed(
         self,

@@ -23,8 +23,8 @@ from engine.runtime.policy import PolicyView
 
 ACT, INTAKE, TIMER = 0, 1, 2
 ACT_BATCH = 8
-LEASE_S = 60.0
-"""Longer than the longest tool timeout plus 30 s."""
+LEASE_S = 120.0
+"""Longer than the tool timeouts of a whole batch plus 30 s."""
 HEARTBEAT_S = 2.0
 IDLE_S = 0.25
 SHORTEST_IDLE_S = 0.02

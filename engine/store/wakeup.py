@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from engine.ports import Wakeup
 from engine.store.database import Database
 
 POLL_S = 0.005
@@ -39,6 +38,10 @@ class SqliteWakeup:
                 return
             time.sleep(min(POLL_S, left))
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._raw.close()
+
 
 class PostgresWakeup:
     """Listens to the notices that every write transaction sends as it commits."""
@@ -55,7 +58,12 @@ class PostgresWakeup:
         for _ in self._connection.notifies(timeout=timeout_s, stop_after=1):
             return
 
+    def close(self) -> None:
+        """Close the connection; in the pool it would go on listening."""
+        self._raw.invalidate()
+        self._raw.close()
 
-def open_wakeup(database: Database) -> Wakeup:
+
+def open_wakeup(database: Database) -> SqliteWakeup | PostgresWakeup:
     """The wake-up that fits the database."""
     return SqliteWakeup(database) if database.is_sqlite else PostgresWakeup(database)

@@ -129,8 +129,7 @@ class World:
                 pass
             opened.seal()
         finally:
-            opened.schedule.stop()
-            opened.executor.close()
+            opened.stop()
 
     def case(self, source_id: str) -> Case:
         """The case with that source id."""

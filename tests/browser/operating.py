@@ -66,6 +66,11 @@ def rows(page: "Page") -> "Locator":
     return page.locator(".row")
 
 
+def numbers(page: "Page") -> list[str]:
+    """The numbers of all cases in the list, in its order."""
+    return page.locator(".row .mono").all_inner_texts()
+
+
 def open_row(page: "Page") -> "Locator":
     """The line of the open case."""
     return page.locator(".row[aria-current='true']")
@@ -98,8 +103,7 @@ def press_to_open(page: "Page", key: str) -> str:
 def pick_undecided(page: "Page", product: LiveProduct) -> str:
     """Click the first case of the queue that nobody has ever answered."""
     answered = {number for number, _, _ in product.decisions()}
-    shown = [number_in(row) for row in rows(page).all()]
-    return pick(page, next(number for number in shown if number not in answered))
+    return pick(page, next(number for number in numbers(page) if number not in answered))
 
 
 def pick(page: "Page", number: str) -> str:

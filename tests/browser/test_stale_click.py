@@ -7,12 +7,13 @@ half of them before the browser has drawn the refresh and half of them after.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.bootstrap import engine_of
-from engine.domain.actor import Person
+from engine.domain.actor import Person, Role
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId
@@ -24,10 +25,9 @@ from tests.browser.operating import (
     answer,
     make_first_account,
     new_window,
-    number_in,
+    numbers,
     open_queue,
     pick,
-    rows,
 )
 
 if TYPE_CHECKING:
@@ -153,13 +153,20 @@ HAPPENINGS: tuple[Callable[[LiveProduct, Person, str, int], None], ...] = (
 )
 
 
-def open_in_the_middle(page: "Page") -> str:
-    """Open the fifth case of the queue that can be approved and read it."""
-    for place in range(FIFTH, FIFTH + 10):
-        number = pick(page, number_in(rows(page).nth(place)))
+def open_in_the_middle(page: "Page", product: LiveProduct) -> str:
+    """Open a case in the middle of a list that is up to date, and read it."""
+    product.wait_for("the list to be up to date", lambda: numbers(page) == waiting(product))
+    for number in waiting(product)[FIFTH:]:
+        pick(page, number)
         if answer(page, "Approve").is_enabled():
             return number
     raise AssertionError("no case in the queue can be approved")
+
+
+def waiting(product: LiveProduct) -> list[str]:
+    """What the queue holds now, in its order."""
+    part = engine_of(product.parts).queries.queue(QueueFilter(), limit=50)
+    return [row.source_id for row in part.rows]
 
 
 def click_in_the_instant(page: "Page", instant: str, happens: Callable[[], None]) -> str:
@@ -175,25 +182,28 @@ def click_in_the_instant(page: "Page", instant: str, happens: Callable[[], None]
 
 
 def test_click_in_a_refresh_never_hits_another_case(queue: "Page", product: LiveProduct) -> None:
-    other = product.somebody("bert", FIRST_OPERATOR)
+    other = product.somebody("bert", FIRST_OPERATOR, Role.OPERATOR, Role.SENIOR_OPERATOR)
     approved: list[str] = []
     refused: list[str] = []
     for trial in range(TRIALS):
         happening = HAPPENINGS[trial % len(HAPPENINGS)]
         instant = ("arrived", "drawn")[trial // len(HAPPENINGS) % 2]
-        number = open_in_the_middle(queue)
-        on_card = click_in_the_instant(
-            queue, instant, lambda: happening(product, other, number, trial)
-        )
+        number = open_in_the_middle(queue, product)
+        happens = partial(happening, product, other, number, trial)
+        on_card = click_in_the_instant(queue, instant, happens)
         assert on_card == number, f"trial {trial}: the card changed under the mouse"
-        was_refused = queue.get_by_text("nothing was decided").first
-        answer(queue, "Take back").or_(was_refused).or_(
-            queue.get_by_text("ran and was verified")
-        ).first.wait_for()
-        (approved if product.decided(number) else refused).append(number)
+        is_approved = wait_for_answer(queue, product, len(approved))
+        (approved if is_approved else refused).append(number)
         assert hers(product) == approved, f"trial {trial}: {happening.__name__}, {instant}"
     assert len(approved) == TRIALS - TRIALS // len(HAPPENINGS)
     assert {product.case(number).status for number in refused} == {CaseStatus.WITHDRAWN}
+
+
+def wait_for_answer(page: "Page", product: LiveProduct, before: int) -> bool:
+    """Wait until a decision is recorded (True) or the person is told that none was (False)."""
+    refusal = page.get_by_test_id("stAlert").filter(has_text="nothing was decided")
+    product.wait_for("an answer", lambda: len(hers(product)) > before or refusal.count() > 0)
+    return len(hers(product)) > before
 
 
 def hers(product: LiveProduct) -> list[str]:

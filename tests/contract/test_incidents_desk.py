@@ -250,7 +250,9 @@ def test_work_note_leaves_the_incident_alone(database_url: str):
 
 def facts_of(desk: Desk, number: str, **changes: str) -> dict[str, tuple[Any, str, int | None]]:
     signal = desk.intake.read(row(number, **changes)).signal
-    facts = desk.perceive(signal, lambda name, arguments: read(desk, name, **arguments))
+    facts = desk.perceive(
+        signal, lambda name, arguments: read(desk, name, **arguments), signal.as_of
+    )
     return {fact.attribute: (fact.value, fact.source, fact.ttl_s) for fact in facts}
 
 

@@ -13,6 +13,7 @@ from engine.desk import Desk
 from engine.desks.incidents import incidents_desk
 from engine.desks.incidents import itsm_tables as tables
 from engine.desks.incidents.desk import default_envelope
+from engine.desks.incidents.itsm import Itsm
 from engine.domain.case import Origin
 from engine.domain.phase import Phase
 from engine.govern.envelope import EnvelopeDocument, RollingThreshold
@@ -113,6 +114,9 @@ class IncidentWorld:
     def close(self) -> None:
         """Give back all connections."""
         self.itsm.close()
+        system = self.world.desk.system
+        if isinstance(system, Itsm):
+            system.close()
         self.world.close()
 
 

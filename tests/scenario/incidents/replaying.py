@@ -130,6 +130,5 @@ def _work_off(place: IncidentWorld, people: People) -> float:
                 people_s += perf_counter() - begun
     finally:
         opened.seal()
-        opened.schedule.stop()
-        opened.executor.close()
+        opened.stop()
     return people_s

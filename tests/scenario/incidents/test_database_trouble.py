@@ -124,8 +124,7 @@ def test_worker_waits_out_a_locked_database(place: IncidentWorld, file: Path) ->
 
         opened.worker.run(is_stopping)
     opened.seal()
-    opened.schedule.stop()
-    opened.executor.close()
+    opened.stop()
     assert place.world.engine.verify_ledger().is_intact
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine.domain.actor import Person
+from engine.domain.actor import Person, Role
 from engine.domain.case import Attention, Case, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -63,7 +63,7 @@ class Story:
 
     @property
     def ann(self) -> Person:
-        return self.place.world.person("ann")
+        return self.place.world.person("ann", Role.OPERATOR, Role.SENIOR_OPERATOR)
 
     def tell(self, start: int, end: int) -> None:
         """Let these rows come in and everything due be done."""
