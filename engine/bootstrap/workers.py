@@ -84,9 +84,7 @@ def open_worker(
             Job(name="ledger seal", every_s=SEAL_S, run=seal),
         ]
     )
-    with parts.store.begin() as unit:  # one worker a SQLite file: all leases are left-overs
-        unit.housekeeping.free_leases("" if parts.database.is_sqlite else name)
-        unit.commit()
+    _free_leases(parts, name)
     beat()
     wakeup = open_wakeup(parts.database)
     worker = Worker(
@@ -103,6 +101,13 @@ def open_worker(
         wakeup=wakeup,
         database=parts.database,
     )
+
+
+def _free_leases(parts: Parts, name: str) -> None:
+    """One worker runs on a SQLite file, so there all leases are left over."""
+    with parts.store.begin() as unit:
+        unit.housekeeping.free_leases("" if parts.database.is_sqlite else name)
+        unit.commit()
 
 
 def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:

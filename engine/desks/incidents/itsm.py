@@ -129,15 +129,15 @@ class Itsm:
         """Act and record the key in one transaction; a key that is known gives its result.
 
         Args:
-            tool: Name of the tool.
-            arguments: Canonical arguments.
+            tool: Its name.
+            arguments: Canonical.
             key: Idempotency key.
             act: Makes the change, given connection and time.
 
         Raises:
             ToolError: Refused: the key is missing or belongs to another call, or `act` refused.
             ToolUnavailable: Nothing was changed.
-            ToolOutcomeUnknown: The commit failed; the same call with the same key finds out.
+            ToolOutcomeUnknown: The commit failed; the same key finds out.
         """
         if not key:
             raise ToolError(f"{tool} needs an idempotency key.")
@@ -156,6 +156,9 @@ class Itsm:
 
         with suppress(IntegrityError):  # another worker recorded the key first: read it below
             return self._write(work)
+        return self._write_or_refuse(work)
+
+    def _write_or_refuse(self, work: Callable[[Connection], Json]) -> Json:
         try:
             return self._write(work)
         except IntegrityError as error:
