@@ -78,12 +78,7 @@ def open_worker(
     executor = Executor(reach)
     seal = partial(seal_ledger, parts)
     beat = _heartbeat(parts, name)
-    schedule = Schedule(
-        [
-            Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
-            Job(name="ledger seal", every_s=SEAL_S, run=seal),
-        ]
-    )
+    schedule = _schedule(beat, seal)
     _free_leases(parts, name)
     beat()
     wakeup = open_wakeup(parts.database)
@@ -100,6 +95,15 @@ def open_worker(
         executor=executor,
         wakeup=wakeup,
         database=parts.database,
+    )
+
+
+def _schedule(beat: Callable[[], None], seal: Callable[[], None]) -> Schedule:
+    return Schedule(
+        [
+            Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
+            Job(name="ledger seal", every_s=SEAL_S, run=seal),
+        ]
     )
 
 
