@@ -144,16 +144,11 @@ def number_of_a_done_case(product: LiveProduct) -> str:
 
 
 def shoot(page: "Page", file: Path) -> None:
-    """Take one when nothing moves any more; 256 colours are enough and a quarter of the size."""
-    from PIL import Image
-
+    """Take one when nothing moves any more."""
     page.mouse.move(720, 4)  # over nothing that answers to it
     page.evaluate("() => document.fonts.ready")
     page.wait_for_timeout(700)  # toasts and menus fade by the clock of the browser
     page.screenshot(path=file)
-    with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    small.save(file, optimize=True)
 
 
 if __name__ == "__main__":
