@@ -118,14 +118,14 @@ class Maturing:
                 CaseStatus.CLOSED_NO_ACTION,
                 wake_at=None,
                 attention=Attention.TIMED_OUT,
-                attention_note="nobody decided in time",
+                attention_note="",
             )
         else:
             after = case.moved(
                 CaseStatus.PENDING,
                 wake_at=None,
                 attention=Attention.TIMED_OUT,
-                attention_note="nobody decided in time",
+                attention_note="",
                 role=envelope.limits.escalate_to if envelope else "",
             )
         entry = self._entry(

@@ -129,7 +129,7 @@ class Results:
             code = Attention.UNDO_FAILED if is_undo else Attention.NOT_VERIFIED
             return self._to_repair(case, code, note)
         if is_undo:
-            return self._to_people(case, Attention.UNDONE, "put back; decide again")
+            return self._to_people(case, Attention.UNDONE, "")
         return case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note="", role="")
 
     def _reverted(self, case: Case) -> Outcome:
