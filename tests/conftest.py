@@ -5,6 +5,7 @@ Fakes and builders live in engine/testing, helpers of one folder in that folder.
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 BACKENDS = ("sqlite", "postgresql")
 SHARED_FOLDER = pytest.StashKey[Path]()
+MEMORY_FOLDER = pytest.StashKey[Path]()
+ROOM_IN_MEMORY = 4 * 1024**3
+"""Bytes; with less free, the files of tests go to the disk as usual."""
 
 # In CI everything runs but what no fresh clone can have.
 MAY_BE_SKIPPED_IN_CI = re.compile(r"shared|langgraph", re.IGNORECASE)
@@ -49,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker_input = getattr(config, "workerinput", None)
     if worker_input is None:
         config.stash[SHARED_FOLDER] = postgres.make_shared_folder()
+        _keep_files_in_memory(config)
     else:
         config.stash[SHARED_FOLDER] = Path(worker_input["shared_folder"])
 
@@ -56,6 +61,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and SHARED_FOLDER in config.stash:
         postgres.remove_shared_folder(config.stash[SHARED_FOLDER])
+    if MEMORY_FOLDER in config.stash:
+        shutil.rmtree(config.stash[MEMORY_FOLDER], ignore_errors=True)
+
+
+def _keep_files_in_memory(config: pytest.Config) -> None:
+    """Databases that live for one test need no disk: waiting for one is most of a test's time."""
+    memory = Path("/dev/shm")
+    is_roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
+    if config.option.basetemp is None and is_roomy and os.access(memory, os.W_OK):
+        folder = memory / f"countersign-tests-{os.getpid()}"
+        config.option.basetemp = str(folder)
+        config.stash[MEMORY_FOLDER] = folder
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -30,6 +30,8 @@ BATCH = 50
 """At most so many transitions a commit."""
 
 Claimer = Callable[[int, datetime, int, str], tuple[Case, ...]]
+Act = Callable[[], None]
+"""Uses every grant that waits."""
 
 log = logging.getLogger("countersign.intake")
 
@@ -38,6 +40,7 @@ log = logging.getLogger("countersign.intake")
 class _Batch:
     """Transitions that will commit together."""
 
+    act: Act
     transitions: list[Transition] = field(default_factory=list)
     cases: set[CaseId] = field(default_factory=set)
     labels: dict[CaseId, LabelDue] = field(default_factory=dict)
@@ -70,8 +73,14 @@ class Intake:
         self._learning = learning
         self._reach = reach
 
-    def advance(self, desk: Desk, claim: Claimer) -> int:
+    def advance(self, desk: Desk, claim: Claimer, act: Act) -> int:
         """Take the next cases of a desk as far as a verdict.
+
+        Args:
+            desk: The desk.
+            claim: Leases due cases.
+            act: Uses the grants that wait. A replay calls it before a truth comes that would
+                resolve a granted case elsewhere: on its clock the grant came first.
 
         Returns:
             How many cases and labels were handled.
@@ -80,18 +89,18 @@ class Intake:
         if learning is not None:
             learning.recover()
         try:
-            return self._advance(desk, claim)
+            return self._advance(desk, claim, act)
         except EngineError:
             if learning is not None:  # a label may be learned of which nothing was committed
                 learning.doubt()
             raise
 
-    def _advance(self, desk: Desk, claim: Claimer) -> int:
+    def _advance(self, desk: Desk, claim: Claimer, act: Act) -> int:
         reader = self._store.reader
         replayed_to = reader.desk_time(desk.name)
         is_replay = replayed_to is not None
         now = self._clock.now()
-        batch = _Batch()
+        batch = _Batch(act)
         handled = 0
         if not is_replay:
             handled += self._mature(desk, now, batch, None)
@@ -129,14 +138,19 @@ class Intake:
         )
 
     def _mature(self, desk: Desk, until: datetime, batch: _Batch, reached: datetime | None) -> int:
-        """Apply the labels known before a moment."""
-        handled = 0
+        """Apply the labels known before a moment; `reached` is None on a live desk."""
+        handled, has_acted = 0, reached is None
         while due := self._store.reader.labels_due(desk.name, until, BATCH):
             fresh = [label for label in due if label.case.id not in batch.labels]
             if not fresh and len(due) < BATCH:
                 break
             if any(label.case.id in batch.cases for label in fresh) or not fresh:
                 self._flush(desk, batch, reached)
+                continue
+            if not has_acted and any(one.case.status is CaseStatus.GRANTED for one in fresh):
+                has_acted = True  # once: a grant that cannot be used now comes too late
+                self._flush(desk, batch, reached)
+                batch.act()
                 continue
             desk.system.settle([label.label for label in fresh])
             for label in fresh:

@@ -111,7 +111,8 @@ class Worker:
         moved = self._act()
         moved += self._time_out()
         if self._takes_intake and not self._store.reader.is_due(ACT, self._clock.now()):
-            moved += sum(self._intake.advance(desk, self._claim) for desk in self._desks.values())
+            for desk in self._desks.values():
+                moved += self._intake.advance(desk, self._claim, self._use_grants)
         return moved
 
     def _idle_s(self) -> float:
@@ -141,6 +142,10 @@ class Worker:
         for case in cases:
             self._guarded(case, self._acting.advance)
         return len(cases)
+
+    def _use_grants(self) -> None:
+        while self._act():
+            pass
 
     def _time_out(self) -> int:
         moved = 0

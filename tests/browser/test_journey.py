@@ -224,7 +224,7 @@ def test_every_key_answers_the_open_case(queue: "Page", product: LiveProduct) ->
     queue.keyboard.press("e")
     answer(queue, "Escalate now").wait_for()
     queue.keyboard.press("Control+Enter")
-    card(queue).get_by_text("waits for Senior operator").wait_for()
+    card(queue).get_by_text("waits for Senior operator", exact=True).wait_for()
     assert product.decided(number) == ["APPROVE", "ESCALATE"]
     assert product.group_of(number) == ""
 

@@ -8,6 +8,7 @@ and over the whole of a worker's round. All randomness has one seed.
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -123,7 +124,8 @@ class Campaign:
             worker.terminate()
         for worker in self._workers.values():
             worker.join(30)
-            assert worker.exitcode == 0
+            # One that was started only just now has not begun to listen to SIGTERM.
+            assert worker.exitcode in (0, -signal.SIGTERM)
 
     # --- people
 

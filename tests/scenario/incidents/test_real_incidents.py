@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
+from engine.domain.verdict import VerdictKind
 from engine.store import tables
 from tests.scenario.incidents.incident_world import (
     IncidentWorld,
@@ -119,6 +120,17 @@ def test_software_and_people_act_and_verify(run: Run) -> None:
         bases[GrantBasis.DECISION],
     )
     assert (score.verified.k, score.verified.n) == (bases.total(), bases.total())
+
+
+def test_every_grant_is_used_before_the_truth_comes(run: Run) -> None:
+    action = tables.actions.c
+    query = select(func.count()).where(
+        action.verdict == VerdictKind.EXECUTE.value, action.is_override.is_(False)
+    )
+    with run.place.world.parts.database.reader.connect() as connection:
+        allowed = connection.execute(query).scalar_one()
+    assert run.report.score.executed_alone == allowed
+    assert run.place.world.engine.queries.ledger(kind="GRANT_REFUSED").rows == ()
 
 
 def test_incident_system_knows_each_effect_once(run: Run) -> None:

@@ -229,6 +229,8 @@ def software_has_acted_inside_its_limits(story: Story, four: Four) -> None:
     assert (score.executed_alone, score.executed_by_decision) == (len(alone), 3)
     assert (score.verified.k, score.verified.n) == (len(alone) + 3, len(alone) + 3)
     assert len(alone) > 10
+    refused = story.place.world.engine.queries.ledger(kind="GRANT_REFUSED")
+    assert refused.rows == ()  # also where the truth came soon after, the grant came first
     assert len({call.number for call in alone}) == len(alone)
     for call in alone:
         made = story.made(story.place.world.case(call.number))
