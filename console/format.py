@@ -1,4 +1,7 @@
-"""Format: values as words and figures. No drawing, no reading, no clock of its own."""
+"""Format: values as words and figures. No drawing, no reading, no clock of its own.
+
+What the engine's codes are called stands in `engine.service.words`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from console.theme import plain as plain
-from engine.domain.case import Attention
-from engine.domain.case_status import CaseStatus
-from engine.domain.decision import DecisionKind, ReasonCode
-from engine.domain.verdict import RuleResult, VerdictKind
+from engine.domain import percent as percentages
 from engine.errors import (
     AlreadyDone,
     Conflict,
@@ -24,9 +24,17 @@ from engine.errors import (
 # --- numbers and times ---------------------------------------------------------------------
 
 
+INTERVAL = f"95{percentages.SIGN} interval"
+
+
 def percent(share: float | None, digits: int = 0) -> str:
-    """0.8234 as `82 %`; None as a dash."""
-    return "–" if share is None else f"{share * 100:.{digits}f} %"
+    """0.8234 as 82 with a sign that no line break parts from it; None as a dash."""
+    return "–" if share is None else percentages.percent(share, digits)
+
+
+def tidy(text: str) -> str:
+    """A text of the engine, also an old one, with its percentages in the one form."""
+    return percentages.with_one_sign(text)
 
 
 def moment(at: datetime | None) -> str:
@@ -75,6 +83,22 @@ def urgency(due_at: datetime | None, now: datetime) -> Urgency:
     return "soon" if left < timedelta(hours=4) else "calm"
 
 
+def kept_deadline(due_at: datetime | None, settled_at: datetime | None) -> str:
+    """A deadline once somebody or something has decided: met, missed, or only when it was.
+
+    Args:
+        due_at: The deadline.
+        settled_at: When it was decided, on the same clock; None where that cannot be told.
+    """
+    if due_at is None:
+        return "no deadline"
+    if settled_at is None:
+        return f"was due {moment(due_at)}"
+    if settled_at <= due_at:
+        return "deadline met"
+    return f"deadline missed by {span(settled_at - due_at)}"
+
+
 def deadline(due_at: datetime | None, now: datetime) -> str:
     """A deadline in words: `due in 25 min`, `overdue by 2 h`, `no deadline`."""
     if due_at is None:
@@ -93,6 +117,15 @@ def confidence(value: float | None, threshold: float | None) -> str:
     return f"{percent(value)} {sign} {percent(threshold)}"
 
 
+def confidence_meaning(value: float | None, threshold: float | None) -> str:
+    """The same as a sentence, for a tooltip."""
+    if value is None:
+        return "The recommendation states no confidence"
+    if threshold is None:
+        return f"{percent(value)} likely right; no threshold is certified for software"
+    return f"{percent(value)} likely right; to act alone software needs {percent(threshold)}"
+
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?")
 
 
@@ -106,13 +139,12 @@ def fact_value(value: object) -> str:
     return text[:16].replace("T", " ") if _TIME.fullmatch(text) else text
 
 
-def name(text: str) -> str:
-    """`assign_group` as `Assign group`."""
-    return text.replace("_", " ").strip().capitalize()
+def cut(text: str, most: int) -> str:
+    """A text for a narrow cell: at most so many characters, and a mark where it was cut."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 _HASH = re.compile(r"\b[0-9a-f]{16,}\b")
-_CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+(?=:)")
 
 
 def shortened(text: str) -> str:
@@ -120,110 +152,7 @@ def shortened(text: str) -> str:
     return _HASH.sub(lambda found: f"{found[0][:8]}…", text)
 
 
-def note(text: str) -> str:
-    """A note of the engine with the code it may begin with in words."""
-    return _CODE.sub(lambda found: name(found[0]), text)
-
-
-# --- codes in words ------------------------------------------------------------------------
-
-ATTENTION: dict[Attention, str] = {
-    Attention.COPILOT: "A person decides every case here",
-    Attention.OUTSIDE_ENVELOPE: "Outside the envelope",
-    Attention.DENIED: "Forbidden by policy",
-    Attention.NO_RECOMMENDATION: "Nothing to recommend",
-    Attention.FACTS_CHANGED: "Facts changed before it ran",
-    Attention.TARGET_CHANGED: "The target changed before it ran",
-    Attention.CONTRACT_CHANGED: "The tool changed before it ran",
-    Attention.ENVELOPE_CHANGED: "The envelope became stricter before it ran",
-    Attention.AUTHORITY_LOST: "The right to act was lost before it ran",
-    Attention.BUDGET_SPENT: "Rate budget used up",
-    Attention.GRANT_EXPIRED: "Permit expired before it ran",
-    Attention.PAUSED: "Paused",
-    Attention.TAKEN_BACK: "Decision taken back",
-    Attention.ESCALATED: "Escalated",
-    Attention.TIMED_OUT: "Nobody decided in time",
-    Attention.FACT_TIMED_OUT: "Asked for information, none came",
-    Attention.TOOL_FAILED: "The tool refused",
-    Attention.NOT_VERIFIED: "Ran, but reading back shows something else",
-    Attention.OUTCOME_UNKNOWN: "Nobody knows whether it ran",
-    Attention.UNDONE: "Undone; decide again",
-    Attention.UNDO_FAILED: "The undo did not work",
-}
-
-STATUS: dict[CaseStatus, str] = {
-    CaseStatus.RECEIVED: "Received",
-    CaseStatus.PERCEIVED: "Facts gathered",
-    CaseStatus.REASONING: "Being reasoned about",
-    CaseStatus.SUSPENDED: "Agent waits for an answer",
-    CaseStatus.PENDING: "Waits for a person",
-    CaseStatus.BLIND_PENDING: "Waits for a blind review",
-    CaseStatus.SECOND_PENDING: "Waits for a second person",
-    CaseStatus.RELEASING: "Decided, can be taken back",
-    CaseStatus.VETO_WINDOW: "Runs unless somebody objects",
-    CaseStatus.HELD: "Held by a person",
-    CaseStatus.WAITING_FACT: "Waits for information",
-    CaseStatus.GRANTED: "Permitted, about to run",
-    CaseStatus.EXECUTING: "Running",
-    CaseStatus.UNKNOWN: "Outcome not known yet",
-    CaseStatus.COMPENSATING: "Being undone",
-    CaseStatus.DONE: "Done",
-    CaseStatus.CLOSED_NO_ACTION: "Closed without action",
-    CaseStatus.WITHDRAWN: "Withdrawn: resolved elsewhere",
-    CaseStatus.NEEDS_REPAIR: "Needs repair by a person",
-}
-
-REASON: dict[ReasonCode, str] = {
-    ReasonCode.AGREED: "I agree",
-    ReasonCode.WRONG_TARGET: "Wrong target",
-    ReasonCode.WRONG_FACTS: "The facts are wrong",
-    ReasonCode.MISSING_FACT: "A fact is missing",
-    ReasonCode.KNOWN_EXCEPTION: "Known exception to the rule",
-    ReasonCode.NOT_OUR_CASE: "Not our case",
-    ReasonCode.DUPLICATE: "Duplicate",
-    ReasonCode.ALREADY_HANDLED: "Already handled",
-    ReasonCode.NEEDS_SENIOR: "Needs somebody senior",
-    ReasonCode.OTHER: "Something else (say it in the note)",
-}
-
-DECISION: dict[DecisionKind, str] = {
-    DecisionKind.APPROVE: "approved",
-    DecisionKind.OVERRIDE: "overridden",
-    DecisionKind.REJECT: "rejected",
-    DecisionKind.ESCALATE: "escalated",
-    DecisionKind.ASK: "asked for information",
-}
-
-VERDICT: dict[VerdictKind, str] = {
-    VerdictKind.EXECUTE: "run it without a person",
-    VerdictKind.VETO_WINDOW: "run it unless somebody objects in time",
-    VerdictKind.ESCALATE: "ask a person",
-    VerdictKind.DENY: "refuse it; nobody can approve it",
-}
-
-_RULES: dict[str, str] = {
-    "request_malformed": "The call fits the tool's schema",
-    "paused": "No pause holds",
-    "role_may_not_decide": "The role may decide this",
-    "case_type_unknown": "The case type belongs to the desk",
-    "action_not_listed": "The action is on the list",
-    "phase_is_copilot": "The phase lets software act",
-    "effect_not_reversible": "The effect can be put back",
-    "confidence_uncalibrated": "The confidence is calibrated",
-    "confidence_below_threshold": "The confidence reaches the threshold",
-    "priority_too_urgent": "The priority is not too urgent",
-    "rate_budget_spent": "The hour's budget is not used up",
-    "fact_stale": "Every fact is fresh",
-    "facts_contradictory": "No facts contradict each other",
-    "audit_key_missing": "The audit draw has its key",
-    "no_envelope": "An envelope holds for this cell",
-}
-
-
-def rule_words(rule: RuleResult) -> str:
-    """What the rule asks for; its name where no words are known."""
-    return _RULES.get(rule.rule, name(rule.rule))
-
+# --- errors in words -----------------------------------------------------------------------
 
 _WHAT_TO_DO: tuple[tuple[type[EngineError], str], ...] = (
     (AlreadyDone, "The first click counted."),

@@ -40,12 +40,17 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec(slug="envelope", title="Envelope", icon=":material/tune:", section="Govern"),
     PageSpec(slug="schedules", title="Schedules", icon=":material/schedule:", section="System"),
 )
-"""The first one opens at the root address."""
+"""The first one opens at the root address; the server leads there from its own."""
 
 
 def path_of(page: PageSpec) -> Path:
     """The page's file."""
     return _FOLDER / f"{page.slug}.py"
+
+
+def address_of(page: PageSpec) -> str:
+    """The page's place in the address, without the slash."""
+    return page.slug.replace("_", "-")
 
 
 def pages_for(person: Person) -> tuple[PageSpec, ...]:
@@ -63,7 +68,7 @@ def choose(person: Person | None) -> StreamlitPage:
             path_of(page),
             title=page.title,
             icon=page.icon,
-            url_path=page.slug.replace("_", "-"),
+            url_path=address_of(page),
             default=page is PAGES[0],
         )
         sections.setdefault(page.section, []).append(entry)

@@ -10,12 +10,17 @@ import re
 
 import streamlit as st
 
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32">'
+_MARK = (
     '<rect width="32" height="32" rx="7" fill="#1f5f8b"/>'
     '<path d="M7 21c4-1 5-11 8-11s-1 11 2 11 3-6 8-7" fill="none" stroke="#fff" '
     'stroke-width="2.6" stroke-linecap="round"/><path d="M7 26h18" stroke="#fff" '
-    'stroke-width="2" opacity=".6"/></svg>'
+    'stroke-width="2" opacity=".6"/>'
+)
+"""A signature on its line: the one mark, wherever the product shows itself."""
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32" '
+    f'aria-hidden="true">{_MARK}</svg>'
 )
 """The mark in the browser's tab; drawn here, because an icon by name would be fetched outside."""
 
@@ -23,10 +28,8 @@ LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" width="150" height="32">'
     "<style>text{font:600 17px 'Inter','Segoe UI',system-ui,'DejaVu Sans',sans-serif;fill:#1d2326}"
     "@media(prefers-color-scheme:dark){text{fill:#e4e7e6}}</style>"
-    '<rect y="4" width="24" height="24" rx="5" fill="#1f5f8b"/>'
-    '<path d="M5 20c3-1 4-8 6-8s-1 8 2 8 2-5 6-6" fill="none" stroke="#fff" '
-    'stroke-width="2" stroke-linecap="round"/><path d="M5 24h14" stroke="#fff" '
-    'stroke-width="1.6" opacity=".6"/><text x="31" y="22">Countersign</text></svg>'
+    f'<g transform="translate(0 4) scale(.75)">{_MARK}</g>'
+    '<text x="31" y="22">Countersign</text></svg>'
 )
 """The name above the menu; its text follows the system's light or dark scheme."""
 

@@ -7,7 +7,7 @@ engine needs of a domain is a field here; nothing else of a desk is imported fro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from engine.domain.case import Signal
@@ -100,6 +100,14 @@ class Desk:
     learning: Learning | None = None
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
     """The label that a call amounts to (for routing: the group); empty where it has none."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people call its facts and their sources, by attribute and source."""
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Its tools, facts and sources in the words of people, by code."""
+        tools = (*self.read_tools, *self.effect_tools)
+        return {tool.contract.name: tool.contract.title for tool in tools} | dict(self.names)
 
     def effect_tool(self, name: str) -> EffectTool | None:
         """The tool of that name that changes something; None where the desk has none."""

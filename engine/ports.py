@@ -317,8 +317,17 @@ class Reader(Protocol):
         """How much of the rate budget of that window is used."""
         ...
 
-    def labels_due(self, desk: str, until: datetime, limit: int) -> tuple[LabelDue, ...]:
-        """Labels known before `until` and not applied yet, in (known_at, source id) order."""
+    def labels_due(
+        self, desk: str, until: datetime, limit: int, offset: int = 0
+    ) -> tuple[LabelDue, ...]:
+        """Labels known before `until` and not applied yet, in (known_at, source id) order.
+
+        Args:
+            desk: Whose labels.
+            until: The moment before which they were known.
+            limit: At most so many.
+            offset: How many of the first to leave out; they are in hand, not yet written.
+        """
         ...
 
     def labelled_predictions(self, desk: str, until: datetime) -> Iterable[LabelledPrediction]:
@@ -564,6 +573,11 @@ class Store(Protocol):
         """Reads of the engine."""
         ...
 
-    def begin(self) -> UnitOfWork:
-        """A write transaction, to be used in a `with` block."""
+    def begin(self, *, is_lasting: bool = True) -> UnitOfWork:
+        """A write transaction, to be used in a `with` block.
+
+        Args:
+            is_lasting: Whether a power cut must not undo it. False is for leases and claims, which
+                are simply taken anew; it spares the wait for the disk.
+        """
         ...

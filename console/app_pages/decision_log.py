@@ -7,11 +7,29 @@ import streamlit as st
 from console import format as words
 from console import session
 from console.components import case_link, cursor_pager, pick_table
+from engine.domain.actor import DecidedBy
 from engine.domain.span import ChoiceKind
+from engine.service import phrases
+from engine.service import words as codes
 from engine.service.rows import ChoiceRow
 
 _PAGE = "decision_log"
-_ANY = "every kind"
+_ANY = "everything"
+_REVIEW: dict[str, tuple[str | None, str]] = {
+    "own": (None, "a person decided it"),
+    "yes": ("by a person", "reviewed by a person afterwards"),
+    "no": ("not yet", "no person has reviewed it yet"),
+}
+_COLUMNS = {
+    "At (UTC)": st.column_config.TextColumn(width=145),
+    "Case": st.column_config.TextColumn(width=92),
+    "What happened": st.column_config.TextColumn(width=112),
+    "Chosen": st.column_config.TextColumn(width=275),
+    "Grounds": st.column_config.TextColumn(width=265),
+    "Decided by": st.column_config.TextColumn(width=124),
+    "Options": st.column_config.NumberColumn(width=60),
+    "Reviewed": st.column_config.TextColumn(width=92),
+}
 
 
 @session.guarded
@@ -34,7 +52,11 @@ def render() -> None:
         )
         return
     picked = pick_table.draw(
-        _PAGE, part.rows, [_cells(row) for row in part.rows], alt="Choices, newest first"
+        _PAGE,
+        part.rows,
+        [_cells(row) for row in part.rows],
+        alt="Choices, newest first",
+        columns=_COLUMNS,
     )
     cursor_pager.draw(_PAGE, which, part)
     if picked is None:
@@ -51,8 +73,13 @@ def _draw_filters() -> tuple[str, str]:
             icon=":material/search:",
             width=420,
         ).strip()
-        kinds = [_ANY, *(kind.value for kind in ChoiceKind)]
-        kind = st.selectbox("Kind", kinds, key=session.key(_PAGE, "kind"), width=280)
+        kind = st.selectbox(
+            "What happened",
+            [_ANY, *(kind.value for kind in ChoiceKind)],
+            format_func=lambda kind: codes.CHOICE.get(kind, kind),
+            key=session.key(_PAGE, "kind"),
+            width=280,
+        )
     return text, "" if kind == _ANY else kind
 
 
@@ -60,30 +87,54 @@ def _cells(row: ChoiceRow) -> pick_table.Cells:
     return {
         "At (UTC)": f"{row.at:%Y-%m-%d %H:%M:%S}",
         "Case": row.source_id,
-        "Kind": row.kind,
-        "Chosen": row.chosen,
-        "Grounds": row.grounds,
-        "Decided by": row.decided_by.value,
-        "Decider": row.decider,
-        "Options": len(row.options),
-        "Reviewed by a person": "yes" if row.is_reviewed else "no",
+        "What happened": codes.CHOICE.get(row.kind, row.kind),
+        "Chosen": words.cut(_chosen(row), 39),
+        "Grounds": words.cut(_grounds(row), 38),
+        "Decided by": f"{row.decided_by.value}: {row.decider}",
+        "Options": len(row.options) or None,
+        "Reviewed": _REVIEW[_review(row)][0],
     }
+
+
+def _chosen(row: ChoiceRow) -> str:
+    """What was chosen, for a narrow cell: the case has a column of its own."""
+    return phrases.chosen_words(row.kind, row.chosen).replace(f" {row.source_id} ", " ")
+
+
+def _grounds(row: ChoiceRow) -> str:
+    """The grounds for a narrow cell: of a rationale, what speaks for the choice most."""
+    said = phrases.grounds_words(row.kind, row.grounds)
+    return said.split(": ", 1)[-1] if row.kind == ChoiceKind.RECOMMEND else said
+
+
+def _review(row: ChoiceRow) -> str:
+    if row.decided_by is DecidedBy.PERSON:
+        return "own"
+    return "yes" if row.is_reviewed else "no"
 
 
 def _draw_choice(row: ChoiceRow) -> None:
     with st.container(border=True):
-        st.subheader(words.plain(f"{row.kind}: {row.chosen}"), anchor=False)
-        options = "\n".join(
-            f"{'→' if option == row.chosen else ' '} {option}" for option in row.options
-        )
+        chosen = phrases.chosen_words(row.kind, row.chosen)
+        heading = f"{codes.CHOICE.get(row.kind, row.kind)}: {chosen}"
+        st.subheader(words.plain(heading), anchor=False)
         st.text(
             f"{words.exact(row.at)}, by {row.decider} ({row.decided_by.value})\n"
-            f"grounds: {row.grounds or '(none given)'}\n"
-            f"{'reviewed by a person' if row.is_reviewed else 'no person reviewed it'}"
+            f"grounds: {phrases.grounds_words(row.kind, row.grounds) or '(none given)'}\n"
+            f"{_REVIEW[_review(row)][1]}"
         )
-        st.caption("Options")
-        st.code(options or "(none recorded)", language=None)
+        if row.options:
+            st.caption("What could have been chosen")
+            st.code("\n".join(_option(row, option) for option in row.options), language=None)
         case_link.draw(row.case_id, key=session.key(_PAGE, "case"))
+
+
+def _option(row: ChoiceRow, option: str) -> str:
+    """An option with a mark at the one that was chosen."""
+    is_chosen = option == row.chosen or row.chosen.lower().startswith(f"{option.lower()}:")
+    # A recommendation names the whole action, its options only what tells them apart.
+    is_chosen = is_chosen or (row.kind == ChoiceKind.RECOMMEND and row.chosen.endswith(option))
+    return f"{'→' if is_chosen else ' '} {phrases.chosen_words(row.kind, option)}"
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console import format as words
 from console.components import (
     brakes,
+    desk_words,
     envelope_document,
     envelope_draft,
     envelope_matrix,
@@ -31,7 +31,13 @@ def render() -> None:
         return
     desk = desks[0]
     if len(desks) > 1:
-        desk = st.selectbox("Desk", desks, key=session.key(_PAGE, "desk"), width=280)
+        desk = st.selectbox(
+            "Desk",
+            desks,
+            format_func=desk_words.desk_title,
+            key=session.key(_PAGE, "desk"),
+            width=280,
+        )
     _draw_matrix(desk)
     cells = session.queries().cells(desk)
     versions = session.queries().envelopes(desk)
@@ -55,7 +61,13 @@ def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[EnvelopeRow, ...]) -
         return
     st.subheader("Coverage against error", anchor=False)
     known = {cell.cell: cell for cell in cells}
-    name = st.selectbox("Cell", list(known), key=session.key(_PAGE, "cell"), width=420)
+    name = st.selectbox(
+        "Cell",
+        list(known),
+        format_func=desk_words.cell,
+        key=session.key(_PAGE, "cell"),
+        width=420,
+    )
     cell = known[name]
     active = envelope_versions.active(versions)
     limit = envelope_document.risk_limit(active.document, cell) if active else None
@@ -75,7 +87,7 @@ def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[Envelop
         if versions:
             envelope_versions.draw(versions, cells, session.person())
         else:
-            st.info(f"{words.name(desk)} has no version yet.", icon=":material/history:")
+            st.info(f"{desk_words.desk_title(desk)} has no version yet.", icon=":material/history:")
     with proposing:
         envelope_draft.draw(desk, active.document if active else "", cells)
     with braking:

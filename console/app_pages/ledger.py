@@ -8,6 +8,7 @@ from console import flash, session
 from console.components import cursor_pager, ledger_report, ledger_table
 from engine.domain.ledger import EventKind
 from engine.domain.ledger_report import LedgerReport
+from engine.service import words as codes
 
 _PAGE = "ledger"
 _REFRESH_S = 5
@@ -84,7 +85,13 @@ def _draw_filters() -> tuple[str, str]:
             width=420,
         ).strip()
         kinds = [_ANY, *(kind.value for kind in EventKind)]
-        kind = st.selectbox("Kind", kinds, key=session.key(_PAGE, "kind"), width=280)
+        kind = st.selectbox(
+            "Kind",
+            kinds,
+            format_func=lambda kind: codes.EVENT.get(kind, kind),
+            key=session.key(_PAGE, "kind"),
+            width=280,
+        )
     return stream, "" if kind == _ANY else kind
 
 

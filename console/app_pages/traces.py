@@ -9,6 +9,7 @@ from console import session
 from console.charts.waterfall import span_of_time
 from console.components import case_link, cursor_pager, pick_table, trace_waterfall
 from engine.domain.ids import CaseId
+from engine.service import words as codes
 from engine.service.rows import TraceRow
 
 _PAGE = "traces"
@@ -41,7 +42,7 @@ def _draw_list() -> None:
         "Search by source id or title",
         key=session.key(_PAGE, "text"),
         icon=":material/search:",
-        placeholder="for example INC0001042",
+        placeholder="Case number or part of a title",
         width=420,
     ).strip()
     cursor = cursor_pager.trail(_PAGE, text)[-1]
@@ -65,7 +66,7 @@ def _cells(row: TraceRow) -> pick_table.Cells:
         "Started (UTC)": f"{row.started_at:%Y-%m-%d %H:%M:%S}",
         "Source id": row.source_id,
         "Title": row.title,
-        "Status": words.STATUS[row.status],
+        "Status": codes.STATUS[row.status],
         "Engine worked": span_of_time(row.duration_us / 1e6),
         "Steps": row.spans,
         "Errors": row.errors,
@@ -87,7 +88,7 @@ def _draw_run(case_id: CaseId) -> None:
     row = session.queries().card(case_id).row
     st.title(words.plain(f"{row.source_id} · {row.title}"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{words.STATUS[row.status]}. On the desk's clock: {words.exact(row.as_of)}.")
+        st.caption(f"{codes.STATUS[row.status]}. On the desk's clock: {words.exact(row.as_of)}.")
         case_link.draw(case_id, key=session.key(_PAGE, "case", case_id))
     spans = session.queries().spans(case_id)
     if spans:

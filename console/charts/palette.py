@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from console.format import percent
 from engine.domain.actor import DecidedBy
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """Plotly settings of every chart: no tool bar, and the wheel scrolls the page."""
+
+_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+SHARES = {"tickvals": list(_TICKS), "ticktext": [percent(tick) for tick in _TICKS]}
+"""Ticks of an axis of shares, written like every other share."""
 
 MARGIN = {"l": 8, "r": 16, "t": 40, "b": 8}
 

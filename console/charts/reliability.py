@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 import plotly.graph_objects as go
 
-from console.charts.palette import MARGIN, Palette, palette
+from console.charts.palette import MARGIN, SHARES, Palette, palette
+from console.format import INTERVAL, percent
 from engine.service.rows import ReliabilityRow
 
 
@@ -36,15 +38,16 @@ def reliability(bins: Sequence[ReliabilityRow], *, is_dark: bool = False) -> go.
         margin=MARGIN,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
     )
-    share = {"tickformat": ".0%", "range": [0, 1.04], "fixedrange": True, "zeroline": False}
+    share = {**SHARES, "range": [0, 1.04], "fixedrange": True, "zeroline": False}
     figure.update_xaxes(title="Stated confidence, mean of the bin", **share)
     figure.update_yaxes(title="Share that later proved right", **share)
     return figure
 
 
 def _observed(ordered: Sequence[ReliabilityRow], colours: Palette) -> go.Scatter:
+    most = max((row.n for row in ordered), default=1)
     return go.Scatter(
-        name="observed, 95 % interval",
+        name=f"observed, {INTERVAL}; larger where more cases were counted",
         x=[row.mean_confidence for row in ordered],
         y=[row.observed for row in ordered],
         error_y={
@@ -55,12 +58,20 @@ def _observed(ordered: Sequence[ReliabilityRow], colours: Palette) -> go.Scatter
             "thickness": 1.5,
             "width": 4,
         },
-        mode="markers+text",
-        marker={"size": 8, "color": colours.code},
-        text=[f" n {row.n:,}" for row in ordered],
-        textposition="middle right",
-        textfont={"size": 11, "color": colours.faint},
-        customdata=[(row.low, row.high, row.n) for row in ordered],
-        hovertemplate="stated %{x:.1%}<br>right %{y:.1%} (%{customdata[0]:.1%} to "
-        "%{customdata[1]:.1%})<br>n %{customdata[2]:,}<extra></extra>",
+        mode="markers",
+        marker={"size": [_size(row.n, most) for row in ordered], "color": colours.code},
+        customdata=[_said(row) for row in ordered],
+        hovertemplate="stated %{customdata[0]}<br>right %{customdata[1]} (%{customdata[2]} to "
+        "%{customdata[3]})<br>%{customdata[4]:,} cases<extra></extra>",
     )
+
+
+def _said(row: ReliabilityRow) -> tuple[str, str, str, str, int]:
+    shares = (row.mean_confidence, row.observed, row.low, row.high)
+    stated, right, low, high = (percent(share, 1) for share in shares)
+    return stated, right, low, high, row.n
+
+
+def _size(n: int, most: int) -> float:
+    """Pixels of a point, by area: counts beside points that lie close would cover each other."""
+    return 6 + 8 * sqrt(n / most)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from console.charts.palette import MARGIN, Palette, palette
+from console.charts.palette import MARGIN, SHARES, Palette, palette
 from console.format import percent
+from engine.domain.percent import SIGN
 from engine.service.rows import CurvePoint
 
 _MOST_LABELS = 8
@@ -16,7 +18,7 @@ _MOST_LABELS = 8
 def threshold_curve(
     points: Sequence[CurvePoint],
     *,
-    threshold: float | None = None,
+    cut: float | None = None,
     risk_limit: float | None = None,
     is_dark: bool = False,
 ) -> go.Figure:
@@ -24,7 +26,7 @@ def threshold_curve(
 
     Args:
         points: The curve, in any order; shares from 0 to 1.
-        threshold: Confidence from which software may act now; None: none is certified.
+        cut: Score of the model from which software may act now; None: none is certified.
         risk_limit: Largest tolerated share of wrong actions.
         is_dark: Whether the page is dark.
     """
@@ -38,9 +40,9 @@ def threshold_curve(
             line={"dash": "dash", "width": 1.5, "color": colours.faint},
             annotation={"text": f"risk limit {percent(risk_limit, 1)}", "xanchor": "right", "x": 1},
         )
-    current = standing_at(points, threshold)
-    if current is not None and threshold is not None:
-        figure.add_trace(_current(current, threshold, colours))
+    current = standing_at(points, cut)
+    if current is not None:
+        figure.add_trace(_current(current, colours))
     figure.update_layout(
         height=380,
         margin=MARGIN,
@@ -50,29 +52,36 @@ def threshold_curve(
     return figure
 
 
+def _ticks(top: float) -> dict[str, list[Any]]:
+    """Ticks up to a share, at the widest of a few round steps that gives at least four."""
+    step = next((one for one in (0.2, 0.1, 0.05, 0.02) if top / one >= 3), 0.01)
+    values = [step * place for place in range(int(top / step) + 1)]
+    return {"tickvals": values, "ticktext": [percent(value) for value in values]}
+
+
 def _label_axes(figure: go.Figure, highest: float) -> None:
+    top = min(1.0, 1.12 * highest)
     figure.update_xaxes(
         title="Coverage: share of cases at or above the threshold",
-        tickformat=".0%",
         range=[0, 1.08],  # room for the last label
-        tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
+        **SHARES,
         fixedrange=True,
         zeroline=False,
     )
     figure.update_yaxes(
         title="Error: share of wrong ones among them",
-        tickformat=".0%",
-        range=[0, min(1.0, 1.12 * highest)],
+        range=[0, top],
+        **_ticks(top),
         fixedrange=True,
         zeroline=False,
     )
 
 
-def standing_at(points: Sequence[CurvePoint], threshold: float | None) -> CurvePoint | None:
-    """The measured point at which a threshold stands: the lowest one not below it."""
-    if threshold is None:
+def standing_at(points: Sequence[CurvePoint], cut: float | None) -> CurvePoint | None:
+    """The measured point at which a cut stands: the lowest one not below it."""
+    if cut is None:
         return None
-    reached = [point for point in points if point.threshold >= threshold]
+    reached = [point for point in points if point.threshold >= cut]
     return min(reached, key=lambda point: point.threshold, default=None)
 
 
@@ -80,7 +89,7 @@ def _curves(ordered: Sequence[CurvePoint], colours: Palette) -> tuple[go.Scatter
     coverage = [point.coverage for point in ordered]
     every = max(1, len(ordered) // _MOST_LABELS)
     bound = go.Scatter(
-        name="upper bound, 95 %",
+        name=f"upper bound, 95{SIGN}",
         x=coverage,
         y=[point.error_high for point in ordered],
         mode="lines",
@@ -97,16 +106,22 @@ def _curves(ordered: Sequence[CurvePoint], colours: Palette) -> tuple[go.Scatter
         text=[f"n {p.n:,}" if index % every == 0 else "" for index, p in enumerate(ordered)],
         textposition="bottom right",
         textfont={"size": 11, "color": colours.faint},
-        customdata=[(p.threshold, p.error_high, p.n) for p in ordered],
-        hovertemplate="threshold %{customdata[0]:.3f}<br>coverage %{x:.1%}<br>error %{y:.1%}"
-        "<br>at most %{customdata[1]:.1%}<br>n %{customdata[2]:,}<extra></extra>",
+        customdata=[_said(point) for point in ordered],
+        hovertemplate="own score from %{customdata[0]:.3f}<br>coverage %{customdata[1]}<br>error "
+        "%{customdata[2]}<br>at most %{customdata[3]}<br>n %{customdata[4]:,}<extra></extra>",
     )
     return bound, measured
 
 
-def _current(point: CurvePoint, threshold: float, colours: Palette) -> go.Scatter:
+def _said(point: CurvePoint) -> tuple[float, str, str, str, int]:
+    shares = (point.coverage, point.error, point.error_high)
+    coverage, error, high = (percent(share, 1) for share in shares)
+    return point.threshold, coverage, error, high, point.n
+
+
+def _current(point: CurvePoint, colours: Palette) -> go.Scatter:
     return go.Scatter(
-        name=f"threshold now {threshold:.3f}, measured from {point.threshold:.3f} on",
+        name="where the cell stands now",
         x=[point.coverage],
         y=[point.error],
         mode="markers",

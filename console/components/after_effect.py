@@ -8,11 +8,11 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console import format as words
-from console.components import open_case, text_line
+from console.components import desk_words, open_case, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.effect import Effect
+from engine.service import words as codes
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
 from engine.service.rows import CaseCard
 
@@ -45,7 +45,7 @@ def _draw_result(card: CaseCard) -> None:
     text_line.draw(
         [
             [
-                Piece(text=words.STATUS[card.row.status], tone="strong"),
+                Piece(text=codes.STATUS[card.row.status], tone="strong"),
                 *(_effect_piece(effect) for effect in card.effects),
                 Piece(text=f"Outcome: {card.outcome}" if card.outcome else "", look="dim"),
             ]
@@ -55,13 +55,13 @@ def _draw_result(card: CaseCard) -> None:
 
 
 def _effect_piece(effect: Effect) -> Piece:
-    name = words.name(effect.tool)
+    name = desk_words.tool(effect.tool)
     if effect.undoes is not None:
-        return Piece(text=f"{name} undone", look="chip", tone="info", hint=effect.note)
+        return Piece(text=f"“{name}” undone", look="chip", tone="info", hint=effect.note)
     if effect.is_correct:
-        return Piece(text=f"{name} ran and was verified", look="chip", tone="good")
+        return Piece(text=f"“{name}” ran and was verified", look="chip", tone="good")
     seen = "not verified" if effect.is_correct is None else "reading back shows something else"
-    return Piece(text=f"{name}: {seen}", look="chip", tone="warn", hint=effect.note)
+    return Piece(text=f"“{name}”: {seen}", look="chip", tone="warn", hint=effect.note)
 
 
 def _draw_undo(case: OpenCase) -> None:

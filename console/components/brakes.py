@@ -8,6 +8,7 @@ import streamlit as st
 
 from console import flash, session
 from console import format as words
+from console.components import desk_words
 from engine.service.requests import PauseScope, ResumeScope
 from engine.service.rows import CellRow
 
@@ -20,8 +21,8 @@ def scopes(desk: str, cells: Sequence[CellRow]) -> dict[str, str]:
     """What can be paused, by scope, in words."""
     return {
         "all": "everything",
-        f"desk:{desk}": f"the desk {desk}",
-        **{f"cell:{cell.cell}": f"the cell {cell.cell}" for cell in cells},
+        f"desk:{desk}": desk_words.scope(f"desk:{desk}"),
+        **{f"cell:{cell.cell}": desk_words.scope(f"cell:{cell.cell}") for cell in cells},
     }
 
 
@@ -34,7 +35,10 @@ def draw(desk: str, cells: Sequence[CellRow], pauses: Sequence[str]) -> None:
         pauses: What is paused now, as the engine says it.
     """
     if pauses:
-        st.warning(words.plain("Paused now: " + "; ".join(pauses)), icon=":material/pause_circle:")
+        st.warning(
+            words.plain("Paused now: " + "; ".join(map(desk_words.scope, pauses))),
+            icon=":material/pause_circle:",
+        )
     else:
         st.text("Nothing is paused.")
     known = scopes(desk, cells)

@@ -10,10 +10,12 @@ from datetime import datetime
 import streamlit as st
 
 from console import format as words
-from console.components import text_line, text_table
+from console.components import desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.recommendation import Reason, Recommendation
+from engine.service import attention_words
+from engine.service import words as codes
 from engine.service.rows import CaseCard, FactRow
 
 
@@ -28,24 +30,28 @@ def draw_facts(card: CaseCard, now: datetime) -> None:
             Column(label="Source", width="14%"),
             Column(label="Age", width="24%"),
         ),
-        [_fact_cells(fact, now) for fact in doubted_first],
+        [_fact_cells(fact, card.row.desk, now) for fact in doubted_first],
         key="facts",
         label="Facts",
         empty="No facts are known about this case.",
     )
 
 
-def _fact_cells(fact: FactRow, now: datetime) -> tuple[Cell, ...]:
+def _fact_cells(fact: FactRow, desk: str, now: datetime) -> tuple[Cell, ...]:
     given = fact.value is not None and fact.value != ""
     return (
-        Cell(text=words.name(fact.attribute), tone="dim"),
+        Cell(
+            text=desk_words.fact(desk, fact.attribute),
+            tone="dim",
+            hint=f"{fact.entity}.{fact.attribute}",
+        ),
         Cell(
             text=words.fact_value(fact.value),
             tone="warn" if fact.is_contradicted else "" if given else "dim",
             note="⚠ contradicted" if fact.is_contradicted else "",
             hint="another source says otherwise" if fact.is_contradicted else str(fact.value or ""),
         ),
-        Cell(text=fact.source, tone="dim"),
+        Cell(text=desk_words.source(desk, fact.source), tone="dim", hint=fact.source),
         Cell(
             text=words.span(now - fact.observed_at),
             tone="warn" if fact.is_stale else "dim",
@@ -56,57 +62,107 @@ def _fact_cells(fact: FactRow, now: datetime) -> tuple[Cell, ...]:
 
 
 def draw_recommendation(card: CaseCard) -> None:
-    """The proposal with its alternatives, and how sure the reasoner is."""
+    """The proposal, how likely it is right, and what else was weighed."""
     st.subheader("Recommendation", anchor=False)
     advice = card.recommendation
     if advice is None:
-        text_line.draw(
-            [
-                [
-                    Piece(
-                        text=words.note(card.row.attention_note)
-                        or "Nothing is recommended for this case."
-                    )
-                ]
-            ],
-            key="advice",
-        )
+        text_line.draw([[Piece(text=_why_nothing(card))]], key="advice")
         return
     draft = advice.draft
     text_line.draw(
         [
-            [Piece(text=draft.summary, tone="strong"), *_sureness(advice)],
-            [Piece(text=draft.rationale)],
+            [Piece(text=draft.summary, tone="strong"), *_doubts(advice)],
+        ],
+        key="advice",
+    )
+    _draw_confidence(advice)
+    text_line.draw([[Piece(text=words.tidy(draft.rationale))]], key="rationale")
+    _draw_alternatives(advice)
+    text_line.draw(
+        [
             [
                 Piece(
                     text=words.shortened(
-                        f"{words.name(draft.reasoner)} {draft.reasoner_version}, "
+                        f"{codes.name(draft.reasoner)}, version {draft.reasoner_version}; "
                         f"calibration {advice.calibration or 'none'}"
                     ),
                     look="dim",
                     hint=f"{draft.reasoner_version} {advice.calibration}",
                 )
-            ],
+            ]
         ],
-        key="advice",
+        key="advice_source",
     )
-    _draw_alternatives(advice)
+
+
+def _why_nothing(card: CaseCard) -> str:
+    row = card.row
+    said = attention_words.note_words(row, desk_words.titles(row.desk))
+    return said or "Nothing is recommended for this case."
+
+
+def _doubts(advice: Recommendation) -> list[Piece]:
+    if advice.confidence is None:
+        return [Piece(text="no confidence", look="chip", tone="warn")]
+    if advice.is_calibrated:
+        return []
+    return [Piece(text="uncalibrated", look="chip", tone="warn")]
+
+
+def _draw_confidence(advice: Recommendation) -> None:
+    """The one number that is held against the threshold, with the line that it has to reach."""
+    confidence, needed = advice.confidence, advice.threshold
+    if confidence is None:
+        return
+    line = "" if needed is None else f"line: {words.percent(needed)}, needed to act alone"
+    text_table.draw(
+        (Column(label="", width="24%"), Column(label="", width="76%")),
+        [
+            (
+                Cell(text="Likely right" if advice.is_calibrated else "Own score", tone="dim"),
+                Cell(
+                    text=words.percent(confidence),
+                    tone="strong",
+                    share=confidence,
+                    mark=needed,
+                    note=line,
+                ),
+            )
+        ],
+        key="confidence",
+        label="Confidence",
+    )
+    text_line.draw([[Piece(text=confidence_meaning(advice), look="dim")]], key="meaning")
+
+
+def confidence_meaning(advice: Recommendation) -> str:
+    """The confidence and what software would need, said plainly."""
+    confidence, needed = advice.confidence, advice.threshold
+    if confidence is None:
+        return ""
+    if advice.is_calibrated:
+        said = f"Of recommendations with a score like this, about {100 * confidence:.0f} in 100 "
+        said += "proved right."
+    else:
+        said = "How often such a score proves right has not been measured yet."
+    if needed is None:
+        return f"{said} No threshold is certified, so software would not act alone."
+    would = "would be" if confidence >= needed else "is not"
+    return f"{said} That {would} enough for software to act alone."
 
 
 def _draw_alternatives(advice: Recommendation) -> None:
+    """Scores of another kind than the confidence: no threshold is drawn on them."""
     draft = advice.draft
     text_table.draw(
-        (Column(label="Alternatives", width="52%"), Column(label="Probability", width="48%")),
+        (
+            Column(label="Choices compared", width="52%"),
+            Column(label="Share of the model's own score", width="48%"),
+        ),
         [
             (
                 Cell(text=other.label, tone="strong" if other.label == draft.label else ""),
-                Cell(
-                    text=words.percent(other.probability),
-                    share=other.probability,
-                    mark=advice.threshold,
-                    hint=f"the line marks what software would need: "
-                    f"{words.percent(advice.threshold)}",
-                ),
+                Cell(text=words.percent(other.probability), share=other.probability, is_quiet=True),
             )
             for other in draft.alternatives[:3]
         ],
@@ -114,17 +170,11 @@ def _draw_alternatives(advice: Recommendation) -> None:
         label="Alternatives",
         empty="The reasoner names no alternatives.",
     )
+    if draft.alternatives:
+        text_line.draw([[Piece(text=_RANKS, look="dim")]], key="ranks")
 
 
-def _sureness(advice: Recommendation) -> list[Piece]:
-    return [
-        Piece(
-            text=words.confidence(advice.confidence, advice.threshold),
-            look="chip",
-            hint="calibrated confidence against what software would need to act alone",
-        ),
-        Piece(text="" if advice.is_calibrated else "uncalibrated", look="chip", tone="warn"),
-    ]
+_RANKS = "These shares only rank the choices. How often one proves right is said above."
 
 
 def draw_reasons(card: CaseCard) -> None:
@@ -153,7 +203,7 @@ def draw_reasons(card: CaseCard) -> None:
 def _reason_cells(side: str, reason: Reason) -> tuple[Cell, ...]:
     return (
         Cell(text=side, tone="warn" if side == "against" else "good"),
-        Cell(text=reason.text, hint=reason.fact),
+        Cell(text=words.tidy(reason.text), hint=reason.fact),
         Cell(text=f"{reason.weight:+.2f}", tone="dim", hint="contribution to the log-odds"),
     )
 
@@ -162,7 +212,7 @@ def _missing_cells(missing: tuple[str, ...]) -> tuple[Cell, ...]:
     rest = f"; also {', '.join(missing[1:])}" if len(missing) > 1 else ""
     return (
         Cell(text="missing", tone="info"),
-        Cell(text=f"{words.name(missing[0])} would matter most{rest}"),
+        Cell(text=f"{codes.name(missing[0])} would matter most{rest}"),
         Cell(text=""),
     )
 

@@ -16,6 +16,7 @@ from console.components import open_case, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.case_status import CaseStatus
+from engine.service import words as codes
 from engine.service.requests import TakeBackDecision
 
 PAGE = "follow"
@@ -43,7 +44,7 @@ def _watch(case: OpenCase) -> None:
         session.remember(PAGE, "seen", (version, case.version))
     newest = session.recall(PAGE, "newest", case.card.row)
     if newest.case_id == case.case_id and newest.version != case.version:
-        _draw_changed(case, newest.version, words.STATUS[newest.status])
+        _draw_changed(case, newest.version, codes.STATUS[newest.status])
     flash.draw_toasts()
 
 
@@ -114,12 +115,12 @@ def take_back(case: OpenCase) -> None:
 def _where_it_is(case: OpenCase) -> list[Piece]:
     row, decision = case.card.row, case.card.decision
     if decision is None:
-        return [Piece(text=words.STATUS[row.status], tone="strong")]
-    what = words.DECISION[decision.kind]
+        return [Piece(text=codes.STATUS[row.status], tone="strong")]
+    what = codes.DECISION[decision.kind]
     left = _seconds_left(case)
     waits = f"Takes effect in {left} s." if row.status is CaseStatus.RELEASING else ""
     return [
-        Piece(text=words.STATUS[row.status], tone="strong"),
+        Piece(text=codes.STATUS[row.status], tone="strong"),
         Piece(text=f"{what.capitalize()} by {decision.person}."),
         Piece(text=waits),
     ]

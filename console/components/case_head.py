@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from console import format as words
-from console.components import text_line
+from console.components import desk_words, text_line
 from console.components.text_line import Piece, Tone
 from engine.domain.case import Origin
+from engine.domain.case_status import FOR_PEOPLE, CaseStatus
 from engine.domain.phase import Phase
+from engine.service import attention_words, phrases
+from engine.service import words as codes
 from engine.service.rows import CaseCard, QueueRow
+
+WAITS_FOR_AN_ANSWER = FOR_PEOPLE | {
+    *(CaseStatus.RECEIVED, CaseStatus.PERCEIVED, CaseStatus.REASONING, CaseStatus.SUSPENDED),
+    *(CaseStatus.WAITING_FACT, CaseStatus.VETO_WINDOW),
+}
+"""In these nobody has decided yet, so a deadline presses."""
 
 _URGENCY: dict[words.Urgency, Tone] = {
     "none": "",
@@ -39,14 +48,13 @@ def draw(card: CaseCard, *, now: datetime, holder: str) -> None:
         [
             Piece(text=row.source_id, look="code"),
             Piece(text=f"P{row.priority}", look="chip", hint="1 is the most urgent"),
-            _deadline(row, now),
+            _deadline(card, now),
             _review(row, now),
-            Piece(text=words.STATUS[row.status], look="chip"),
+            Piece(text=codes.STATUS[row.status], look="chip"),
             *_phase(card),
             *_sample(row),
             Piece(
-                text=f"{words.name(row.case_type)} at {words.name(row.desk)}, "
-                f"raised {words.ago(row.as_of, now)}",
+                text=f"{desk_words.desk_title(row.desk)}, raised {words.ago(row.as_of, now)}",
                 look="dim",
                 hint=words.exact(row.as_of),
             ),
@@ -64,7 +72,10 @@ def draw(card: CaseCard, *, now: datetime, holder: str) -> None:
     text_line.draw(lines, key="case_head")
 
 
-def _deadline(row: QueueRow, now: datetime) -> Piece:
+def _deadline(card: CaseCard, now: datetime) -> Piece:
+    row = card.row
+    if row.status not in WAITS_FOR_AN_ANSWER:
+        return _kept(row.due_at, card.settled_at)
     return Piece(
         text=words.deadline(row.due_at, now),
         look="chip",
@@ -73,8 +84,16 @@ def _deadline(row: QueueRow, now: datetime) -> Piece:
     )
 
 
+def _kept(due_at: datetime | None, settled_at: datetime | None) -> Piece:
+    """A deadline that presses nobody any more: no colour, whichever way it went."""
+    said = [f"deadline {words.exact(due_at)}"] if due_at else []
+    said += [f"decided {words.exact(settled_at)}"] if settled_at else []
+    text = words.kept_deadline(due_at, settled_at)
+    return Piece(text=text, look="chip", hint=", ".join(said))
+
+
 def _review(row: QueueRow, now: datetime) -> Piece:
-    if row.review_due_at is None:
+    if row.review_due_at is None or row.status not in WAITS_FOR_AN_ANSWER:
         return Piece(text="")
     return Piece(
         text=f"decision {words.deadline(row.review_due_at, now)}",
@@ -87,7 +106,7 @@ def _review(row: QueueRow, now: datetime) -> Piece:
 def _phase(card: CaseCard) -> list[Piece]:
     if card.phase is None:
         return []
-    pieces = [Piece(text=words.name(card.phase), look="chip", hint=_PHASE[card.phase])]
+    pieces = [Piece(text=codes.PHASE[card.phase], look="chip", hint=_PHASE[card.phase])]
     if card.phase is not Phase.COPILOT and not card.is_evidenced:
         pieces.append(
             Piece(
@@ -107,12 +126,12 @@ def _sample(row: QueueRow) -> list[Piece]:
 
 
 def _why(row: QueueRow) -> list[Piece]:
-    if row.attention is None:
+    if row.attention is None or row.status not in WAITS_FOR_AN_ANSWER:
         return []
-    waits = f"waits for {words.name(row.role)}" if row.role else ""
+    waits = f"waits for {phrases.a_role(row.role)}" if row.role else ""
     return [
         Piece(text="Why it needs a person:", look="dim"),
-        Piece(text=words.ATTENTION[row.attention], tone="strong"),
-        Piece(text=words.note(row.attention_note)),
+        Piece(text=codes.ATTENTION[row.attention], tone="strong"),
+        Piece(text=attention_words.note_words(row, desk_words.titles(row.desk))),
         Piece(text=waits, look="chip"),
     ]

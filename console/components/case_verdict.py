@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import streamlit as st
 
 from console import format as words
-from console.components import text_line, text_table
+from console.components import desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.actor import DecidedBy
 from engine.domain.phase import Phase
 from engine.domain.verdict import RuleResult
+from engine.service import phrases
+from engine.service import words as codes
 from engine.service.rows import CaseCard, TimelineRow
-
-_DECIDER: dict[DecidedBy, str] = {
-    DecidedBy.CODE: "code",
-    DecidedBy.MODEL: "model",
-    DecidedBy.PERSON: "person",
-    DecidedBy.POLICY: "policy",
-}
 
 
 def draw_verdict(card: CaseCard) -> None:
@@ -32,6 +28,7 @@ def draw_verdict(card: CaseCard) -> None:
         return
     verdict = advice.actions[0].verdict
     text_line.draw([_answer(card), _would_have(card)], key="verdict")
+    titles = desk_words.titles(card.row.desk)
     rules = sorted(verdict.rules, key=lambda rule: rule.is_kept)
     text_table.draw(
         (
@@ -40,7 +37,7 @@ def draw_verdict(card: CaseCard) -> None:
             Column(label="Limit", width="23%"),
             Column(label="Seen", width="21%"),
         ),
-        [_rule_cells(rule) for rule in rules],
+        [_rule_cells(rule, titles) for rule in rules],
         key="rules",
         label="Rules",
     )
@@ -50,8 +47,8 @@ def _answer(card: CaseCard) -> list[Piece]:
     if card.verdict is None:
         return []
     return [
-        Piece(text=card.verdict, look="chip", tone="strong"),
-        Piece(text=f"Policy's answer: {words.VERDICT[card.verdict]}."),
+        Piece(text="Policy's answer:", look="dim"),
+        Piece(text=codes.VERDICT_MARK[card.verdict], look="chip", tone="strong", hint=card.verdict),
     ]
 
 
@@ -59,27 +56,32 @@ def _would_have(card: CaseCard) -> list[Piece]:
     is_same = card.would_have is card.verdict
     if card.would_have is None or (is_same and card.phase is not Phase.COPILOT):
         return []
-    also = " as well" if is_same else ""
     return [
-        Piece(text=f"would have: {card.would_have}", look="chip", tone="info"),
-        Piece(text=f"If the cell were bounded, it would {words.VERDICT[card.would_have]}{also}."),
+        Piece(text="In a bounded cell its answer would be:", look="dim"),
+        Piece(
+            text=codes.VERDICT_MARK[card.would_have],
+            look="chip",
+            tone="info",
+            hint=card.would_have,
+        ),
+        Piece(text="as well" if is_same else "", look="dim"),
     ]
 
 
-def _rule_cells(rule: RuleResult) -> tuple[Cell, ...]:
+def _rule_cells(rule: RuleResult, titles: Mapping[str, str]) -> tuple[Cell, ...]:
     return (
         Cell(
             text="✓ kept" if rule.is_kept else "✗ broken",
             tone="dim" if rule.is_kept else "bad",
-            hint=f"{rule.rule}; otherwise: {words.VERDICT[rule.otherwise]}",
+            hint=f"{rule.rule}; otherwise: {codes.VERDICT[rule.otherwise]}",
         ),
         Cell(
-            text=words.rule_words(rule),
+            text=phrases.rule_words(rule.rule),
             tone="" if rule.is_kept else "strong",
-            note="binds people too" if rule.binds_people else "",
+            note=f"{rule.rule}{'; binds people too' if rule.binds_people else ''}",
         ),
-        Cell(text=rule.limit, tone="dim"),
-        Cell(text=rule.seen),
+        Cell(text=phrases.rule_value(rule.rule, rule.limit, titles), tone="dim"),
+        Cell(text=phrases.rule_value(rule.rule, rule.seen, titles)),
     )
 
 
@@ -106,13 +108,15 @@ def draw_timeline(rows: tuple[TimelineRow, ...], now: datetime) -> None:
 
 
 def _event_cells(row: TimelineRow, now: datetime) -> tuple[Cell, ...]:
+    rule = phrases.event_rule(row.kind, row.rule)
     return (
         Cell(text=words.ago(row.at, now), tone="dim", hint=words.exact(row.at)),
         Cell(text=row.stage, tone="dim"),
         Cell(text=row.text, hint=row.kind),
         Cell(
-            text=_DECIDER[row.decided_by],
+            text=codes.DECIDER[row.decided_by],
             tone="strong" if row.decided_by is DecidedBy.PERSON else "",
-            note=" · ".join(part for part in (row.actor, row.rule) if part),
+            note=" · ".join(part for part in (row.actor, rule) if part),
+            hint=row.rule,
         ),
     )

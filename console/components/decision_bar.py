@@ -13,7 +13,13 @@ from uuid import UUID
 import streamlit as st
 
 from console import flash, session
-from console.components import decision_panel, last_decision, open_case, text_line
+from console.components import (
+    decision_panel,
+    decision_words,
+    last_decision,
+    open_case,
+    text_line,
+)
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -49,8 +55,8 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
     """
     holder = open_case.holder_of(case.card)
     obstacle = _obstacle(holder)
-    _draw_words(case, obstacle)
     kind = _mode(case)
+    _draw_words(case, obstacle, None if obstacle else kind)
     if kind is not None and not obstacle:
         decision_panel.draw(case, kind)
     decision_panel.draw_note(case)
@@ -66,19 +72,17 @@ def _obstacle(holder: str) -> str:
     return f"{holder} works on this case. It is yours when they leave it." if holder else ""
 
 
-def _draw_words(case: OpenCase, obstacle: str) -> None:
+def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> None:
+    """What a press would do: of the open form where there is one, else of approving."""
     said = case.card.words
     first = said.approving if said.can_approve else said.why_not
-    text_line.draw(
-        [
-            [Piece(text=obstacle, tone="warn")],
-            [
-                Piece(text=first, tone="" if said.can_approve else "warn"),
-                Piece(text=said.undo, look="dim"),
-            ],
-        ],
-        key="decision_words",
-    )
+    approving = [
+        Piece(text=first, tone="" if said.can_approve else "warn"),
+        Piece(text=said.undo, look="dim"),
+    ]
+    sending = [] if kind is None else [Piece(text=decision_words.sending(case, kind))]
+    lines = [[Piece(text=obstacle, tone="warn")], sending or approving]
+    text_line.draw(lines, key="decision_words")
 
 
 def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:

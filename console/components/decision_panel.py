@@ -10,12 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from console import format as words
 from console import session
 from console.components import open_case, override_form
 from console.components.open_case import OpenCase
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
+from engine.service import words as codes
 
 PAGE = "panel"
 
@@ -61,7 +61,7 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
     if kind is DecisionKind.OVERRIDE:
         override_form.draw(case.card, _form(case))
     elif kind is DecisionKind.ESCALATE:
-        st.selectbox("To", _ROLES, format_func=words.name, key=_key(case, "role"))
+        st.selectbox("To", _ROLES, format_func=_role, key=_key(case, "role"))
     elif kind is DecisionKind.ASK:
         missing = case.card.recommendation.draft.missing if case.card.recommendation else ()
         st.text_input(
@@ -73,10 +73,14 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
     st.pills(
         "Reason",
         REASONS[kind],
-        format_func=words.REASON.__getitem__,
+        format_func=codes.REASON.__getitem__,
         default=REASONS[kind][0] if len(REASONS[kind]) <= 3 else None,
         key=_key(case, f"reason-{kind}"),
     )
+
+
+def _role(role: Role) -> str:
+    return codes.ROLE[role].capitalize()
 
 
 def draw_note(case: OpenCase) -> None:

@@ -6,7 +6,7 @@ engine's to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import islice
@@ -72,11 +72,19 @@ def difference(before: str, after: str) -> str:
     return "\n".join(islice(lines, 2, None))  # without the two lines that name files
 
 
-def warnings(reading: Reading, cells: Sequence[CellRow]) -> tuple[str, ...]:
-    """What a person has to know before proposing or signing a phase in which software acts."""
+def warnings(
+    reading: Reading, cells: Sequence[CellRow], title_of: Callable[[str], str] = str
+) -> tuple[str, ...]:
+    """What a person has to know before proposing or signing a phase in which software acts.
+
+    Args:
+        reading: The document.
+        cells: The cells as they stand.
+        title_of: What people call a cell.
+    """
     standing = {cell.cell: cell for cell in cells}
     return tuple(
-        f"{name} would be {phase}: this takes two names"
+        f"{title_of(name)} would be {phase.replace('_', ' ').capitalize()}: this takes two names"
         + (
             "."
             if name in standing and standing[name].is_evidenced

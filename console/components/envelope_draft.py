@@ -11,7 +11,7 @@ import streamlit as st
 
 from console import flash, session
 from console import format as words
-from console.components import envelope_document
+from console.components import desk_words, envelope_document
 from engine.service.requests import ProposeEnvelope
 from engine.service.rows import CellRow
 
@@ -92,7 +92,7 @@ def _draw_preview(document: str, draft: str, cells: Sequence[CellRow]) -> None:
         return
     change = envelope_document.difference(document, draft)
     st.code(change or "(nothing yet)", language="diff")
-    for warning in envelope_document.warnings(reading, cells):
+    for warning in envelope_document.warnings(reading, cells, desk_words.cell):
         st.warning(words.plain(warning), icon=":material/group:")
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console import format as words
-from console.components import text_table
+from console.components import desk_words, text_table
 from console.components.text_table import Cell, Column, Tone
 from engine.domain.phase import Phase
+from engine.service import words as codes
 from engine.service.rows import CellRow
 
 _COLUMNS = (
@@ -22,11 +23,6 @@ _COLUMNS = (
     Column(label="Audit", width="6%"),
     Column(label="Brake", width="9%"),
 )
-_MAY: dict[Phase, tuple[str, Tone]] = {
-    Phase.COPILOT: ("software recommends, a person decides", ""),
-    Phase.BOUNDED: ("software acts inside these limits; takes two names", "info"),
-    Phase.ON_THE_LOOP: ("software acts, watched live; takes two names", "info"),
-}
 
 
 def draw(cells: Sequence[CellRow]) -> None:
@@ -37,10 +33,13 @@ def draw(cells: Sequence[CellRow]) -> None:
 
 
 def _row(cell: CellRow) -> list[Cell | str]:
-    may, tone = _MAY[cell.phase]
+    where = f"{desk_words.desk_title(cell.desk)} / {cell.case_type.replace('_', ' ')}"
+    tone: Tone = "" if cell.phase is Phase.COPILOT else "info"
     return [
-        Cell(text=cell.action, tone="strong", note=f"{cell.desk} / {cell.case_type}"),
-        Cell(text=cell.phase.value.replace("_", " "), tone=tone, note=may),
+        Cell(
+            text=desk_words.tool(cell.action, cell.desk), tone="strong", note=where, hint=cell.cell
+        ),
+        Cell(text=codes.PHASE[cell.phase], tone=tone, note=codes.PHASE_MEANS[cell.phase]),
         _threshold(cell),
         evidence(cell),
         _budget(cell),
@@ -50,10 +49,12 @@ def _row(cell: CellRow) -> list[Cell | str]:
 
 
 def _threshold(cell: CellRow) -> Cell:
-    limits = f"{cell.threshold_words}; priority {cell.most_urgent_priority} or less urgent"
+    limits = (
+        f"{words.tidy(cell.threshold_words)}; priority {cell.most_urgent_priority} or less urgent"
+    )
     if cell.threshold is None:
         return Cell(text="none certified", tone="warn", note=limits)
-    return Cell(text=f"≥ {cell.threshold:.3f}", note=limits)
+    return Cell(text=f"≥ {words.percent(cell.threshold, 1)}", note=limits)
 
 
 def _budget(cell: CellRow) -> Cell:
@@ -71,7 +72,7 @@ def evidence(cell: CellRow) -> Cell:
     said = f"{cell.errors:,} of {cell.labels:,}"
     if cell.error_low is not None and cell.error_high is not None:
         low, high = words.percent(cell.error_low, 1), words.percent(cell.error_high, 1)
-        said = f"{said}, 95 % interval {low} to {high}"
+        said = f"{said}, {words.INTERVAL} {low} to {high}"
     if cell.is_evidenced:
         return Cell(text=share, note=said)
     return Cell(text="unevidenced", tone="warn", note=f"too few labels: {share} wrong, {said}")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
-from console.components import envelope_document
+from console.components import desk_words, envelope_document
 from engine.domain.actor import Person
 from engine.service.requests import SignEnvelope
 from engine.service.rows import CellRow, EnvelopeRow
@@ -61,7 +61,9 @@ def _history(row: EnvelopeRow) -> str:
 def _draw_proposed(
     row: EnvelopeRow, now: EnvelopeRow | None, cells: Sequence[CellRow], person: Person
 ) -> None:
-    for warning in envelope_document.warnings(envelope_document.read(row.document), cells):
+    for warning in envelope_document.warnings(
+        envelope_document.read(row.document), cells, desk_words.cell
+    ):
         st.warning(words.plain(warning), icon=":material/group:")
     st.caption(f"Against version {now.version}, which is active" if now else "The first version")
     change = envelope_document.difference(now.document if now else "", row.document)

@@ -8,16 +8,20 @@ import streamlit as st
 
 from console import format as words
 from console.components import json_text, pick_table
+from engine.service import words as codes
 from engine.service.rows import LedgerRow
 
 _HASH_SHOWN = 12
+_WHAT_SHOWN = 54
 _COLUMNS = {
-    "At (UTC)": st.column_config.TextColumn(width=150),
-    "#": st.column_config.NumberColumn(width=50),
-    "Kind": st.column_config.TextColumn(width=150),
-    "What": st.column_config.TextColumn(width="large"),
-    "Sealed": st.column_config.TextColumn(width=70),
-    "Hash": st.column_config.TextColumn(width=110),
+    "At (UTC)": st.column_config.TextColumn(width=147),
+    "Kind": st.column_config.TextColumn(width=155),
+    "What": st.column_config.TextColumn(width=390),
+    "Decided by": st.column_config.TextColumn(width=125),
+    "Sealed": st.column_config.TextColumn(width=62),
+    "Hash": st.column_config.TextColumn(width=108),
+    "Stream": st.column_config.TextColumn(width=128),
+    "#": st.column_config.NumberColumn(width=42),
 }
 
 
@@ -39,24 +43,25 @@ def draw(page: str, entries: Sequence[LedgerRow]) -> None:
 def _cells(entry: LedgerRow) -> pick_table.Cells:
     return {
         "At (UTC)": f"{entry.at:%Y-%m-%d %H:%M:%S}",
-        "Kind": entry.kind,
-        "What": entry.text,
-        "Decided by": entry.decided_by.value,
-        "Actor": entry.actor,
+        "Kind": codes.EVENT.get(entry.kind, codes.name(entry.kind)),
+        "What": words.cut(words.tidy(entry.text), _WHAT_SHOWN),
+        "Decided by": words.cut(f"{entry.decided_by.value}: {entry.actor}", 19),
         "Sealed": "sealed" if entry.is_sealed else "not yet",
         "Hash": entry.hash[:_HASH_SHOWN],
-        "Stream": entry.stream,
+        "Stream": words.cut(entry.stream, 16),
         "#": entry.sequence,
     }
 
 
 def _draw_entry(entry: LedgerRow) -> None:
     with st.container(border=True):
-        st.subheader(words.plain(f"{entry.kind}, entry {entry.sequence}"), anchor=False)
+        kind = codes.EVENT.get(entry.kind, codes.name(entry.kind))
+        st.subheader(words.plain(f"{kind}, entry {entry.sequence}"), anchor=False)
+        st.text(entry.text)
         seal = "sealed" if entry.is_sealed else "not sealed yet: counted, not verified"
         st.text(
             f"{words.exact(entry.at)}, by {entry.actor} ({entry.decided_by.value})\n"
-            f"stream {entry.stream}\nhash   {entry.hash}\n{seal}"
+            f"kind   {entry.kind}\nstream {entry.stream}\nhash   {entry.hash}\n{seal}"
         )
         if entry.payload is None:
             st.caption("Payload: erased. The chain still holds over its digest.")

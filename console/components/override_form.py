@@ -9,6 +9,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
+from engine.service import words as codes
 from engine.service.rows import CaseCard, ToolChoice
 
 PAGE = "override"
@@ -72,7 +73,7 @@ def _draw_field(
     card: CaseCard, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
 ) -> None:
     key = _field_key(form, choice.tool, name)
-    label = words.plain(field.get("title") or words.name(name))
+    label = words.plain(field.get("title") or codes.name(name))
     options = choice.options.get(name) or tuple(field.get("enum", ()))
     if options:
         shown, likely = _likely_first(card, choice.tool, name, options)
@@ -110,15 +111,14 @@ def _draw_number(label: str, field: Mapping[str, Any], key: str) -> None:
 def _likely_first(
     card: CaseCard, tool: str, name: str, options: Sequence[str]
 ) -> tuple[list[str], dict[str, str]]:
-    """The reasoner's alternatives before the rest, with their probabilities as words."""
+    """The reasoner's alternatives before the rest, with their rank: their scores are no odds."""
     others = card.recommendation.draft.alternatives if card.recommendation else ()
-    likely = {
-        str(other.proposal.arguments.get(name)): f", {words.percent(other.probability)}"
-        for other in others
-        if other.proposal.tool == tool
-    }
-    first = [value for value in likely if value in options]
-    return [*first, *(value for value in options if value not in likely)], likely
+    values = [
+        str(other.proposal.arguments.get(name)) for other in others if other.proposal.tool == tool
+    ]
+    ranked = [value for value in dict.fromkeys(values) if value in options]
+    likely = {value: f", the software's choice {place}" for place, value in enumerate(ranked, 1)}
+    return [*ranked, *(value for value in options if value not in likely)], likely
 
 
 def _tool_key(form: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from console import format as words
 from console import session
 from console.components import desk_clock
 from engine.domain.actor import Role
 from engine.domain.case import Attention
+from engine.service import words as codes
 from engine.service.rows import QueueFilter
 
 PAGE = "queue"
@@ -35,14 +35,14 @@ def draw() -> QueueFilter:
     attention = upper[1].selectbox(
         "Why",
         ["", *Attention],
-        format_func=lambda code: words.ATTENTION[Attention(code)] if code else "Any reason",
+        format_func=lambda code: codes.ATTENTION[Attention(code)] if code else "Any reason",
         label_visibility="collapsed",
         key=session.key(PAGE, "attention"),
     )
     role = lower[0].selectbox(
         "For",
         ["", *_FOR_ROLES],
-        format_func=lambda role: f"For {words.name(role).lower()}s" if role else "For anybody",
+        format_func=lambda role: f"For {codes.ROLE[role]}s" if role else "For anybody",
         label_visibility="collapsed",
         key=session.key(PAGE, "role"),
     )

@@ -15,7 +15,9 @@ import streamlit as st
 
 from console import format as words
 from console import theme
+from console.components import desk_words
 from engine.domain.case import Origin
+from engine.service import attention_words
 from engine.service.rows import QueueRow
 
 
@@ -30,10 +32,13 @@ class Line(TypedDict):
     urgency: str
     proposal: str
     confidence: str
+    meaning: str
     share: float | None
     mark: float | None
     why: str
+    """What is particular to the case first: a narrow list cuts the end."""
     note: str
+    """The same in full, on hover."""
     tags: list[str]
     holder: str
 
@@ -46,9 +51,8 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
         now: The present of the case's desk, for the deadline.
         reader: Sign-in name of who looks; their own claims are not named.
     """
-    tags = [] if row.attention is None or row.role == "" else [f"for {words.name(row.role)}"]
-    if row.origin is Origin.SIMULATED:
-        tags.append("sample")
+    tags = ["sample"] if row.origin is Origin.SIMULATED else []
+    titles = desk_words.titles(row.desk)
     return Line(
         id=str(row.case_id),
         title=row.title,
@@ -58,10 +62,11 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
         urgency=words.urgency(row.due_at, now),
         proposal=row.proposal or "no recommendation",
         confidence=words.confidence(row.confidence, row.threshold),
+        meaning=words.confidence_meaning(row.confidence, row.threshold),
         share=row.confidence,
         mark=row.threshold,
-        why=words.ATTENTION[row.attention] if row.attention else words.STATUS[row.status],
-        note=words.note(row.attention_note),
+        why=attention_words.why_short(row, titles),
+        note=attention_words.why_in_full(row, titles),
         tags=tags,
         holder=row.claimed_by if row.claimed_by != reader else "",
     )
@@ -114,6 +119,7 @@ const pair = (left, right) => {
 };
 const measure = (row) => {
   const cell = make("span", "dim");
+  cell.title = row.meaning;
   if (row.share !== null) {
     const bar = make("span", "bar");
     const filled = make("i");
@@ -137,7 +143,7 @@ const draw = (row, open, pick) => {
   const title = make("span");
   title.append(make("span", "chip", row.priority), " ", make("span", "title", row.title));
   const proposal = make("span", "", `→ ${row.proposal}`);
-  const why = make("span", "small dim", row.note ? `${row.why}: ${row.note}` : row.why);
+  const why = make("span", "small dim", row.why);
   const marks = make("span");
   if (row.holder) marks.append(make("span", "chip info", `held by ${row.holder}`), " ");
   for (const tag of row.tags) marks.append(make("span", "chip", tag), " ");
@@ -147,7 +153,7 @@ const draw = (row, open, pick) => {
     pair(proposal, measure(row)),
     pair(why, marks),
   );
-  button.title = `${row.title}\\n${row.why}${row.note ? `: ${row.note}` : ""}`;
+  button.title = `${row.title}\\n${row.note}`;
   button.onclick = () => pick(row.id);
   return button;
 };

@@ -6,14 +6,14 @@ import streamlit as st
 
 from console import format as words
 from console.charts.reliability import reliability
-from console.components import chart_frame, text_table
+from console.components import chart_frame, desk_words, text_table
 from console.components.text_table import Cell, Column
 from engine.service.rows import CellScore, ReliabilityRow
 
 _COLUMNS = (
     Column(label="Stated", width="22%", is_right=True),
     Column(label="Right", width="22%", is_right=True),
-    Column(label="95 % interval", width="36%", is_right=True),
+    Column(label=words.INTERVAL, width="36%", is_right=True),
     Column(label="n", width="20%", is_right=True),
 )
 
@@ -32,7 +32,8 @@ def draw(score: CellScore) -> None:
         chart_frame.draw(
             reliability(score.reliability, is_dark=chart_frame.is_dark()),
             key=f"reliability:{score.cell}:{score.origin}",
-            alt=f"Reliability diagram of {score.cell}, {len(score.reliability)} bins",
+            alt=f"Reliability diagram of {desk_words.cell(score.cell)}, "
+            f"{len(score.reliability)} bins",
         )
     with table:
         text_table.draw(

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from console import format as words
-from console.components import text_table
+from console.components import desk_clock, desk_words, text_table
 from engine.domain.case import Origin
-from engine.service.rows import CellScore, Share
+from engine.service.rows import CellScore, DeskRow, Share
 
 _COLUMNS = (
     text_table.Column(label="Cell", width="26%"),
@@ -44,17 +44,31 @@ def draw_overview(scores: Sequence[CellScore]) -> None:
     text_table.draw(
         _COLUMNS, [_row(score) for score in scores], key="scores", label="Scores of all cells"
     )
+    st.caption(cases_words(scores, desk_clock.desks()))
+
+
+def cases_words(scores: Sequence[CellScore], desks: Sequence[DeskRow]) -> str:
+    """What the cases of the table are among all that came in, so that no figure is a riddle."""
+    counted, all_cases = sum(score.cases for score in scores), sum(desk.cases for desk in desks)
+    rest = all_cases - counted
+    if rest <= 0:
+        return "Every case that came in has a recommendation and is counted here."
+    return (
+        f"{counted:,} of the {all_cases:,} cases that came in have a recommendation and are "
+        f"counted here; the other {rest:,} were resolved elsewhere first, or software had nothing "
+        "to recommend yet."
+    )
 
 
 def title(score: CellScore) -> str:
     """A cell and its data origin, for choosing."""
-    return f"{score.cell} ({score.origin.value} data)"
+    return f"{desk_words.cell(score.cell)} ({score.origin.value} data)"
 
 
 def _row(score: CellScore) -> list[text_table.Cell | str]:
     is_simulated = score.origin is Origin.SIMULATED
     return [
-        score.cell,
+        text_table.Cell(text=desk_words.cell(score.cell), hint=score.cell),
         text_table.Cell(text=score.origin.value, tone="warn" if is_simulated else ""),
         f"{score.cases:,}",
         f"{score.pending:,}",
@@ -75,8 +89,7 @@ def _short(share: Share) -> text_table.Cell:
 def interval_words(share: Share) -> str:
     """A share's count and interval."""
     low, high = words.percent(share.low, 1), words.percent(share.high, 1)
-    text = f"{share.k:,} of {share.n:,}, 95 % interval {low} to {high}"
-    return text.replace(" %", "\u00a0%")  # no line begins with a percent sign
+    return f"{share.k:,} of {share.n:,}, {words.INTERVAL} {low} to {high}"
 
 
 def draw_detail(score: CellScore) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import format as words
 from console import session, theme
-from console.components import text_line
+from console.components import desk_words, key_sheet, text_line
 from console.components.text_line import Piece
 from engine.service.rows import DeskRow, Health
 
@@ -18,8 +18,9 @@ _SILENT_AFTER = timedelta(seconds=30)
 
 def draw_header() -> None:
     """Draw the line and the way out; the line keeps itself up to date."""
-    with st.container(key="status_strip"):
+    with st.container(key="status_strip", horizontal=True, vertical_alignment="center"):
         _draw_line()
+        key_sheet.draw()
     with st.sidebar:
         st.button("Sign out", key="shell:sign_out", on_click=session.sign_out, type="tertiary")
 
@@ -77,7 +78,7 @@ def worker_piece(health: Health) -> Piece:
 def pause_piece(scope: str) -> Piece:
     """A brake that holds."""
     return Piece(
-        text=f"paused: {scope}",
+        text=f"paused: {desk_words.scope(scope)}",
         look="chip",
         tone="bad",
         hint="Nothing runs without a person while this holds",

@@ -30,6 +30,8 @@ class Cell:
     """0 to 1: a bar under the text."""
     mark: float | None = None
     """0 to 1: a line across the bar, such as a threshold."""
+    is_quiet: bool = False
+    """Whether the bar is drawn without colour: not the measure that counts."""
     is_code: bool = False
 
 
@@ -59,6 +61,7 @@ tr:last-child td { border-bottom: none; }
   background: color-mix(in srgb, var(--st-text-color) 13%, transparent); }
 .bar > i { position: absolute; inset: 0 auto 0 0; border-radius: 3px;
   background: var(--st-primary-color); }
+.bar.quiet > i { background: color-mix(in srgb, var(--st-text-color) 42%, transparent); }
 .bar > b { position: absolute; top: -3px; bottom: -3px; width: 2px;
   background: var(--st-text-color); }
 caption, .empty { text-align: left; }
@@ -78,7 +81,7 @@ const drawCell = (column, cell) => {
   if (cell.note) td.append(make("span", "note dim", cell.note));
   if (cell.hint) td.title = cell.hint;
   if (cell.share !== null) {
-    const bar = make("div", "bar");
+    const bar = make("div", cell.is_quiet ? "bar quiet" : "bar");
     const filled = make("i");
     filled.style.width = `${100 * cell.share}%`;
     bar.append(filled);
@@ -117,7 +120,8 @@ export default function ({ data, parentElement }) {
   }
   const thead = make("thead");
   thead.append(head);
-  table.append(group, thead, body);
+  table.append(group, body);
+  if (data.columns.some((column) => column.label)) table.insertBefore(thead, body);
   root.replaceChildren(table);
 }
 """
@@ -161,5 +165,6 @@ def _drawn(cell: Cell | str) -> dict[str, str | float | bool | None]:
         "hint": one.hint,
         "share": one.share,
         "mark": one.mark,
+        "is_quiet": one.is_quiet,
         "is_code": one.is_code,
     }

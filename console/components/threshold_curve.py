@@ -9,6 +9,7 @@ import streamlit as st
 from console import format as words
 from console.charts.threshold import standing_at, threshold_curve
 from console.components import chart_frame
+from engine.domain.percent import SIGN
 from engine.service.rows import CellRow, CurvePoint
 
 
@@ -27,13 +28,14 @@ def draw(cell: CellRow, points: Sequence[CurvePoint], risk_limit: float | None) 
             icon=":material/hourglass_empty:",
         )
         return
-    current = standing_at(points, cell.threshold)
+    cut = cut_of(cell)
+    current = standing_at(points, cut)
     reading = reading_words(cell, current, risk_limit)
     st.markdown(f"**{words.plain(reading)}**")
     chart_frame.draw(
         threshold_curve(
             points,
-            threshold=cell.threshold,
+            cut=cut,
             risk_limit=risk_limit,
             is_dark=chart_frame.is_dark(),
         ),
@@ -41,12 +43,17 @@ def draw(cell: CellRow, points: Sequence[CurvePoint], risk_limit: float | None) 
         alt=f"Coverage against error, {len(points)} points. {reading}",
     )
     st.caption(
-        "Each point keeps all predictions at or above one threshold: n of them. The bound is the "
-        "95 % Clopper-Pearson limit of that point alone; it is not corrected for choosing a point "
-        "after looking."
+        "Each point keeps all predictions whose own score reaches one cut: n of them. The bound "
+        f"is the 95{SIGN} Clopper-Pearson limit of that point alone; it is not corrected for "
+        "choosing a point after looking."
     )
     with st.expander("The points as a table", icon=":material/table:"):
         st.dataframe([_cells(point) for point in points], hide_index=True, alt="Curve points")
+
+
+def cut_of(cell: CellRow) -> float | None:
+    """The raw score at which a cell stands; a threshold set by hand is taken as one."""
+    return cell.threshold if cell.cut is None else cell.cut
 
 
 def reading_words(cell: CellRow, point: CurvePoint | None, risk_limit: float | None) -> str:
@@ -54,18 +61,19 @@ def reading_words(cell: CellRow, point: CurvePoint | None, risk_limit: float | N
     if cell.threshold is None:
         return "No threshold is certified now: software acts on nothing alone, whatever the phase."
     if point is None:
-        return f"The threshold, {cell.threshold:.3f}, lies above every measured point."
+        threshold = words.percent(cell.threshold, 1)
+        return f"The threshold, {threshold}, lies above every measured point."
     limit = "" if risk_limit is None else f"; the risk limit is {words.percent(risk_limit, 1)}"
     return (
-        f"The threshold is {cell.threshold:.3f}. From {point.threshold:.3f} on software would "
-        f"act on {words.percent(point.coverage)} of the cases; {words.percent(point.error, 1)} of "
-        f"those were wrong, at most {words.percent(point.error_high, 1)} (n {point.n:,}){limit}."
+        f"From a confidence of {words.percent(cell.threshold, 1)} on software would act on "
+        f"{words.percent(point.coverage)} of the cases; {words.percent(point.error, 1)} of those "
+        f"were wrong, at most {words.percent(point.error_high, 1)} (n {point.n:,}){limit}."
     )
 
 
 def _cells(point: CurvePoint) -> dict[str, str | int | float]:
     return {
-        "Threshold": point.threshold,
+        "Model's own score from": point.threshold,
         "Coverage": words.percent(point.coverage, 1),
         "Error": words.percent(point.error, 1),
         "At most": words.percent(point.error_high, 1),

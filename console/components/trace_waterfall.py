@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from console import format as words
 from console.charts.waterfall import span_of_time, waterfall
-from console.components import chart_frame, json_text, pick_table
+from console.components import chart_frame, desk_words, json_text, pick_table
 from engine.domain.actor import DecidedBy
+from engine.service import phrases
 from engine.service.rows import SpanRow
+from engine.service.words import name
 
 _WHO = {
     DecidedBy.CODE: "the code",
@@ -21,11 +24,11 @@ _WHO = {
 }
 
 _COLUMNS = {
-    "#": st.column_config.NumberColumn(width=36),
-    "Stage": st.column_config.TextColumn(width=72),
-    "Step": st.column_config.TextColumn(width=140),
+    "#": st.column_config.NumberColumn(width=34),
+    "Stage": st.column_config.TextColumn(width=70),
+    "Step": st.column_config.TextColumn(width=186),
     "Decided by": st.column_config.TextColumn(width=80),
-    "Rule": st.column_config.TextColumn(width=175),
+    "Rule": st.column_config.TextColumn(width=270),
     "Lasted": st.column_config.TextColumn(width=66),
 }
 
@@ -48,7 +51,7 @@ def draw(page: str, spans: Sequence[SpanRow]) -> None:
     """Draw a run; `page` is whose session keys hold the picked step."""
     st.markdown(f"**{who_decided(spans)}**")
     chart_frame.draw(
-        waterfall(spans, is_dark=chart_frame.is_dark()),
+        waterfall([_spoken(span) for span in spans], is_dark=chart_frame.is_dark()),
         key=f"{page}:waterfall",
         alt=f"Waterfall of {len(spans)} steps. {who_decided(spans)}",
     )
@@ -58,7 +61,7 @@ def draw(page: str, spans: Sequence[SpanRow]) -> None:
         picked = pick_table.draw(
             page,
             spans,
-            [_cells(span) for span in spans],
+            [_cells(span, has_errors=any(one.error for one in spans)) for span in spans],
             alt="Steps of the run",
             columns=_COLUMNS,
         )
@@ -66,16 +69,22 @@ def draw(page: str, spans: Sequence[SpanRow]) -> None:
         _draw_step(picked if picked in spans else _most_telling(spans))
 
 
-def _cells(span: SpanRow) -> pick_table.Cells:
-    return {
+def _spoken(span: SpanRow) -> SpanRow:
+    """The span with its step in words, for a chart."""
+    step = phrases.step_words(span.name, desk_words.titles())
+    return replace(span, name=step, error=name(span.error))
+
+
+def _cells(span: SpanRow, *, has_errors: bool) -> pick_table.Cells:
+    cells: dict[str, str | int] = {
         "#": span.sequence,
         "Stage": span.stage,
-        "Step": span.name,
+        "Step": words.cut(phrases.step_words(span.name, desk_words.titles()), 26),
         "Decided by": span.decided_by.value,
-        "Rule": span.rule,
+        "Rule": words.cut(phrases.step_rule(span.stage, span.rule), 39),
         "Lasted": span_of_time(span.duration_us / 1e6),
-        "Error": span.error,
     }
+    return {**cells, "Error": name(span.error)} if has_errors else cells
 
 
 def _most_telling(spans: Sequence[SpanRow]) -> SpanRow:
@@ -83,15 +92,24 @@ def _most_telling(spans: Sequence[SpanRow]) -> SpanRow:
     return next((span for span in spans if span.error), spans[0])
 
 
+def _under(span: SpanRow) -> str:
+    """The rule in words, with what it is called in the record."""
+    said = phrases.step_rule(span.stage, span.rule)
+    if not span.rule:
+        return "(no rule named)"
+    return said if said == span.rule else f"{said} ({span.rule})"
+
+
 def _draw_step(span: SpanRow | None) -> None:
     if span is None:
         return
-    st.subheader(words.plain(f"{span.sequence} · {span.name}"), anchor=False)
+    step = phrases.step_words(span.name, desk_words.titles())
+    st.subheader(words.plain(f"{span.sequence} · {step}"), anchor=False)
     st.text(
         f"{words.exact(span.started_at)}, lasted {span_of_time(span.duration_us / 1e6)}\n"
-        f"decided by {_WHO[span.decided_by]} under: {span.rule or '(no rule named)'}"
+        f"decided by {_WHO[span.decided_by]} under: {_under(span)}"
     )
     if span.error:
-        st.error(words.plain(span.error), icon=":material/error:")
+        st.error(words.plain(f"{name(span.error)} ({span.error})"), icon=":material/error:")
     json_text.draw("Inputs", span.inputs)
     json_text.draw("Outputs", span.outputs)

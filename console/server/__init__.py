@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from console import session
+from console import navigation, session
 from console.server import door_pages
 from console.server.doors import Doors, page
 from console.server.guard import (
@@ -121,7 +121,7 @@ def create_app(
     return st.App(
         _SCRIPT,
         lifespan=lifespan,
-        routes=[*doors.routes(), *_api_routes(api, check)],
+        routes=[*doors.routes(), *_api_routes(api, check), _first_page()],
         middleware=[
             Middleware(SecurityHeaders, console_policy=console_policy(_STREAMLIT_PAGE)),
             Middleware(SessionGuard, is_signed_in=doors.is_signed_in),
@@ -179,6 +179,16 @@ def _api_routes(api: Any, check: HealthCheck) -> list[BaseRoute]:
         Mount(PREFIX, api),
         Route(API_PREFIX + "{rest:path}", no_such_api),
     ]
+
+
+def _first_page() -> Route:
+    """The first page opens at the root alone; its own address, as people type it, leads there."""
+
+    def to_root(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/{query}", 307, {"Cache-Control": "no-store"})
+
+    return Route(f"/{navigation.address_of(navigation.PAGES[0])}", to_root, methods=["GET"])
 
 
 def _warm_up(opened: OpenedOnce, clock: _Clock) -> None:

@@ -11,6 +11,8 @@ from html import escape
 from string import Template
 from urllib.parse import quote
 
+from console import theme
+
 _STYLE = """
 :root { color-scheme: light dark;
   --back: #fbfbfa; --card: #ffffff; --text: #1d2326; --dim: #5a6368; --line: #d9dad5;
@@ -26,7 +28,7 @@ body { margin: 0; min-height: 100vh; display: grid; grid-template-rows: 1fr auto
 main { width: 100%; max-width: 23.5rem; }
 .mark { display: flex; align-items: center; gap: .55rem; margin: 0 0 1rem; font-weight: 650;
   font-size: 1.12rem; letter-spacing: .01em; }
-.mark svg { width: 1.6rem; height: 1.6rem; color: var(--main); flex: none; }
+.mark svg { width: 1.6rem; height: 1.6rem; flex: none; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
   padding: 1.5rem 1.6rem 1.6rem; }
 h1 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .35rem; font-weight: 650; }
@@ -50,15 +52,7 @@ code { font: .9em ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', 
 footer { color: var(--dim); font-size: .82rem; margin-top: 1.5rem; text-align: center; }
 """
 
-_SHAPE = '<path d="M2 13l5 5L16 7M11.5 16.5l1.5 1.5L22 7"/>'
-_MARK = (
-    '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.4" '
-    f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{_SHAPE}</svg>'
-)
-_ICON = "data:image/svg+xml," + quote(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#3b88b8" '
-    f'stroke-width="3" stroke-linecap="round" stroke-linejoin="round">{_SHAPE}</svg>'
-)
+_ICON = "data:image/svg+xml," + quote(theme.ICON)
 _STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 
 POLICY = (
@@ -180,7 +174,7 @@ def come_again_page() -> str:
 
 def _page(title: str, body: str, head: str = "") -> str:
     return _PAGE.substitute(
-        title=escape(title), style=_STYLE, body=body, head=head, mark=_MARK, icon=_ICON
+        title=escape(title), style=_STYLE, body=body, head=head, mark=theme.ICON, icon=_ICON
     )
 
 

@@ -7,6 +7,7 @@ of one cell disturbs no other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -115,7 +116,8 @@ def read_envelope(text: str, source: str = "envelope") -> EnvelopeDocument:
         source: Name of the file, for the error message.
 
     Raises:
-        ConfigError: It is not YAML, or a field is unknown, missing or out of range.
+        ConfigError: It is not YAML, or a field is unknown, missing or out of range; the message
+            names the line.
     """
     try:
         raw: Any = yaml.safe_load(text)
@@ -126,7 +128,35 @@ def read_envelope(text: str, source: str = "envelope") -> EnvelopeDocument:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "the document"
-        raise ConfigError(f"{source}: {where}: {problem['msg']}") from None
+        line = line_of(text, problem["loc"])
+        raise ConfigError(f"{source}, line {line}: {where}: {problem['msg']}") from None
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The line, from 1, on which a field stands, or the deepest part of its path that is there.
+
+    Args:
+        text: A document that is YAML.
+        path: Names and places from the top down, as a schema error gives them.
+    """
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = node.start_mark.line if node else 0
+    for part in path:
+        found = _child(node, part)
+        if found is not None:  # a field that is missing, or the name of a variant, has no line
+            mark, node = found
+            line = mark.start_mark.line
+    return line + 1
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The node that marks a part of a path, and the one that holds what is below it."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    if isinstance(node, yaml.MappingNode):
+        pairs = (pair for pair in node.value if pair[0].value == part)
+        return next(pairs, None)
+    return None
 
 
 def resolve(document: EnvelopeDocument) -> dict[Cell, CellEnvelope]:

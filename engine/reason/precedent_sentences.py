@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.domain.case import Case
 from engine.domain.fact import FactSet
+from engine.domain.percent import percent
 from engine.domain.precedent import UNSEEN, FittedPrecedent
 from engine.domain.recommendation import Proposal, Reason
 from engine.reason.precedent_grounds import FactWeight, PrecedentAnswer
@@ -178,9 +179,9 @@ def _sentence(fact: FactWeight, grounds: Grounds) -> str:
     (favoured, share), (other, other_share) = sides if fact.weight > 0 else sides[::-1]
     usual, other_usual = grounds.usual.get(favoured, 0.0), grounds.usual.get(other, 0.0)
     if share - usual >= _DIFFERS:
-        text = f"{share:.0%} {them} {favoured}, against {usual:.0%} of all"
+        text = f"{percent(share)} {them} {favoured}, against {percent(usual)} of all"
     elif other and other_usual - other_share >= _DIFFERS:
-        text = f"only {other_share:.0%} {them} {other}, against {other_usual:.0%} of all"
+        text = f"only {percent(other_share)} {them} {other}, against {percent(other_usual)} of all"
     else:
         text = f"together with the other facts it speaks for {favoured}"
     return f"{told[:1].upper()}{told[1:]}: {text}"

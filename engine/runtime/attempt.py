@@ -19,6 +19,7 @@ from engine.domain.fact import contradictions, stale_facts
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
+from engine.domain.transition import BudgetReleased
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import InvalidRequest, ToolError, ToolUnavailable
 from engine.govern.authorize import authorize
@@ -44,8 +45,20 @@ class Attempt:
     envelope: CellEnvelope | None
     at: datetime
     """The moment all this was read."""
-    window: datetime
-    """The clock hour, on the desk's clock, whose rate budget it counts against."""
+    present: datetime
+    """The same moment on the desk's clock, which a replay sets."""
+
+    @property
+    def window(self) -> datetime:
+        """The clock hour whose rate budget it counts against."""
+        return hour_of(self.present)
+
+    @property
+    def reservation(self) -> BudgetReleased | None:
+        """What to give back if the call is proven not to have acted."""
+        if self.grant.basis is not GrantBasis.VERDICT:
+            return None
+        return BudgetReleased(cell=str(self.cell), window_start=self.window)
 
     @property
     def is_alone(self) -> bool:
@@ -80,14 +93,14 @@ class Preparation:
         self._desks = desks
         self._audit_key = audit_key
 
-    def attempt(self, case: Case, policy: Policy) -> Attempt | Refusal:
+    def attempt(
+        self, case: Case, action: Action | None, grant: Grant | None, policy: Policy
+    ) -> Attempt | Refusal:
         """Prove anew that the case's action may run.
 
         Raises:
             ToolUnavailable: The target cannot be read now; try again later.
         """
-        action = self._reader.action(case)
-        grant = self._reader.grant(case)
         desk = self._desks[case.desk]
         tool = None if action is None else desk.effect_tool(action.tool)
         if action is None or grant is None or tool is None:
@@ -127,6 +140,7 @@ class Preparation:
     ) -> Attempt | Refusal:
         cell = Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
         now = self._clock.now()
+        present = self.desk_time(case, now)
         attempt = Attempt(
             case=case,
             tool=tool,
@@ -137,7 +151,7 @@ class Preparation:
             cell=cell,
             envelope=policy.envelope(cell),
             at=now,
-            window=hour_of(self.desk_time(case, now)),
+            present=present,
         )
         if grant.basis is GrantBasis.COMPENSATION:
             return attempt
@@ -148,7 +162,7 @@ class Preparation:
         case, grant = attempt.case, attempt.grant
         roles = None
         if not attempt.is_alone:
-            person = self._reader.person(grant.actor)
+            person = policy.person(grant.actor)
             if person is None or not person.is_active:
                 return Refusal(
                     attention=Attention.AUTHORITY_LOST, note=f"{grant.actor} may no longer decide"
@@ -158,7 +172,7 @@ class Preparation:
         # What limits autonomy only is not read where a person answered: it does not bind them.
         made = self._reader.recommendation(case) if roles is None else None
         facts = self._reader.fact_sets([case.id]).get(case.id) if roles is None else None
-        at = self.desk_time(case, attempt.at)
+        at = attempt.present
         request = AuthorizationRequest(
             cell=attempt.cell,
             is_known_case_type=case.case_type in self._desks[case.desk].case_types,

@@ -140,10 +140,9 @@ class Intake:
     def _mature(self, desk: Desk, until: datetime, batch: _Batch, reached: datetime | None) -> int:
         """Apply the labels known before a moment; `reached` is None on a live desk."""
         handled, has_acted = 0, reached is None
-        while due := self._store.reader.labels_due(desk.name, until, BATCH):
+        reader = self._store.reader
+        while due := reader.labels_due(desk.name, until, BATCH, len(batch.labels)):
             fresh = [label for label in due if label.case.id not in batch.labels]
-            if not fresh and len(due) < BATCH:
-                break
             if any(label.case.id in batch.cases for label in fresh) or not fresh:
                 self._flush(desk, batch, reached)
                 continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from engine.desk import Desk
+from engine.domain.actor import Person
 from engine.domain.case import Case
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
@@ -16,13 +17,32 @@ from engine.ports import Control, Pause, Reader
 class Policy:
     """A snapshot of control, with envelopes resolved; made anew when the epoch moves."""
 
-    def __init__(self, control: Control, desks: Mapping[str, Desk]) -> None:
-        """Resolve the active envelope of every desk."""
+    def __init__(
+        self,
+        control: Control,
+        desks: Mapping[str, Desk],
+        person: Callable[[str], Person | None],
+    ) -> None:
+        """Resolve the active envelope of every desk.
+
+        Args:
+            control: Pauses and envelopes.
+            desks: By name.
+            person: Reads a person; asked once a name, for every change of rights raises the epoch.
+        """
+        self._person = person
+        self._people: dict[str, Person | None] = {}
         self.epoch = control.epoch
         self._pauses = {pause.scope: pause for pause in control.pauses}
         self._cells: dict[Cell, CellEnvelope] = {}
         for desk in desks.values():
             self._cells |= resolve(active_document(control, desk))
+
+    def person(self, name: str) -> Person | None:
+        """The person with that sign-in name, with the rights they have in this epoch."""
+        if name not in self._people:
+            self._people[name] = self._person(name)
+        return self._people[name]
 
     def envelope(self, cell: Cell) -> CellEnvelope | None:
         """The limits of a cell; None where the active envelope names none."""
@@ -61,7 +81,7 @@ class PolicyView:
     def current(self) -> Policy:
         """The policy as of now."""
         if self._policy is None or self._policy.epoch != self._reader.control_epoch():
-            self._policy = Policy(self._reader.control(), self._desks)
+            self._policy = Policy(self._reader.control(), self._desks, self._reader.person)
         return self._policy
 
 

@@ -9,7 +9,7 @@ from engine.act.grants import Basis, mint
 from engine.domain.actor import Actor, DecidedBy
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.decision import Decision, DecisionKind
+from engine.domain.decision import Decision
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action
@@ -23,6 +23,25 @@ GRANT_MINUTES = 15
 """How long a grant may wait where the cell has no envelope."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permit:
+    """A case that may use its grant, and the release that mints it where that is not written yet.
+
+    Release and use are one commit where nothing comes between them; where something does, the
+    release is written with what came.
+    """
+
+    case: Case
+    """As it is once the grant is minted."""
+    action: Action | None
+    grant: Grant | None
+    release: Transition | None = None
+
+    def step(self, use: Transition) -> Transition:
+        """The use of the grant, with its minting where that is still to be written."""
+        return use if self.release is None else self.release.then(use)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Releasing:
     """Makes the transition that follows a person's decision."""
@@ -31,39 +50,45 @@ class Releasing:
     clock: Clock
     ids: Ids
 
-    def released(self, case: Case, policy: Policy) -> Transition:
-        """A rejected case is closed, an approved or overridden one gets its grant.
+    def decision(self, case: Case) -> Decision:
+        """The decision that is due for release.
 
         Raises:
-            Conflict: The case has no decision or no action; it was moved meanwhile.
+            Conflict: There is none; the case was moved meanwhile.
         """
         decision = self.reader.decision(case.id)
         if decision is None:
             raise Conflict(f"Case {case.id} is releasing without a decision.")
-        if decision.kind is DecisionKind.REJECT:
-            return self._closed(case, decision)
+        return decision
+
+    def permit(self, case: Case, decision: Decision, policy: Policy) -> Permit:
+        """The grant of an approval or override, to be minted with its use.
+
+        Raises:
+            Conflict: The case has no action; it was moved meanwhile.
+        """
         action = self.reader.action(case)
         if action is None:
             raise Conflict(f"Case {case.id} is releasing without an action.")
-        envelope = policy.envelope_of(case, action)
-        grant = self._grant(case, decision, action, envelope)
-        return Transition(
+        grant = self._grant(case, decision, action, policy.envelope_of(case, action))
+        entry = EntryDraft(
+            kind=EventKind.GRANT_MINTED,
+            actor=_person(decision),
+            at=grant.minted_at,
+            payload={"grant": grant.id, "basis": grant.basis},
+        )
+        release = Transition(
             before=case,
             after=case.moved(CaseStatus.GRANTED, wake_at=grant.minted_at),
-            entries=(
-                EntryDraft(
-                    kind=EventKind.GRANT_MINTED,
-                    actor=_person(decision),
-                    at=grant.minted_at,
-                    payload={"grant": grant.id, "basis": grant.basis},
-                ),
-            ),
+            entries=(entry,),
             records=(grant,),
             lease_epoch=case.lease_epoch,
             keeps_lease=True,
         )
+        return Permit(case=release.after, action=action, grant=grant, release=release)
 
-    def _closed(self, case: Case, decision: Decision) -> Transition:
+    def closed(self, case: Case, decision: Decision) -> Transition:
+        """A rejected case ends without an action."""
         return Transition(
             before=case,
             after=case.moved(

@@ -129,7 +129,7 @@ class Worker:
         lease = Lease(
             owner=self._name, taken_at=taken_at, until=taken_at + timedelta(seconds=LEASE_S)
         )
-        with self._store.begin() as unit:
+        with self._store.begin(is_lasting=False) as unit:
             cases = unit.claim_due(lane=lane, now=now, lease=lease, limit=limit, desk=desk)
             unit.commit()
         return cases
@@ -139,8 +139,11 @@ class Worker:
         if not self._store.reader.is_due(ACT, now):
             return 0
         cases = self._claim(ACT, now, ACT_BATCH)
-        for case in cases:
-            self._guarded(case, self._acting.advance)
+        try:
+            for case in cases:
+                self._guarded(case, self._acting.advance)
+        finally:
+            self._acting.finish()
         return len(cases)
 
     def _use_grants(self) -> None:

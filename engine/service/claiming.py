@@ -31,7 +31,7 @@ class Claiming:
         case = self.store.reader.case(request.case_id)
         if case.status not in FOR_PEOPLE and case.status is not CaseStatus.WAITING_FACT:
             raise Conflict(f"This case is {case.status} now; there is nothing to decide.")
-        with self.store.begin() as unit:
+        with self.store.begin(is_lasting=False) as unit:
             held = unit.claims.get(request.case_id)
             if held and held.person != person.name and held.expires_at > now:
                 raise Conflict(f"{held.person} works on this case.", claimed_by=held.person)
@@ -50,7 +50,7 @@ class Claiming:
 
     def release(self, request: ReleaseClaim, person: Person) -> Done:
         """Give one's claim back; nothing happens where it is somebody else's."""
-        with self.store.begin() as unit:
+        with self.store.begin(is_lasting=False) as unit:
             held = unit.claims.get(request.case_id)
             if held is not None and held.person == person.name:
                 unit.claims.end(request.case_id)

@@ -5,7 +5,7 @@ Text in them may come from outside and is data: draw it as plain text, never as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -164,6 +164,8 @@ class CaseCard:
     grant: Grant | None
     effects: tuple[Effect, ...]
     can_undo: bool
+    settled_at: datetime | None
+    """When it was decided, on the desk's clock; None: it is not, or that cannot be told."""
     outcome: str
     """What later proved true, in a few words; empty: not known."""
     timeline: tuple[TimelineRow, ...]
@@ -174,6 +176,7 @@ class SpanRow:
     """One bar of a trace."""
 
     sequence: int
+    """Its place in the run, from 1, in the order in which spans began."""
     stage: str
     name: str
     started_at: datetime
@@ -213,6 +216,8 @@ class CellRow:
     """For example `rolling, 10 % error` or `0.900 set by hand`."""
     threshold: float | None
     """Confidence from which software may act now; None: none is certified."""
+    cut: float | None
+    """The same as a raw score, which is what the curve is drawn over; None: not told."""
     most_urgent_priority: int
     executions_per_hour: int
     executions_this_hour: int
@@ -368,6 +373,8 @@ class DeskRow:
     open_cases: int
     has_simulated: bool
     """Whether any of its data is simulated; show a watermark."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """Its tools, facts and their sources in the words of people, by code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

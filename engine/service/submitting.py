@@ -16,7 +16,7 @@ from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.outcome import Label
 from engine.domain.transition import GrantClosed, Transition
-from engine.errors import InvalidRequest
+from engine.errors import Conflict, InvalidRequest
 from engine.perceive.incoming import IncomingLines, Repeat
 from engine.perceive.lines import Problem
 from engine.ports import Clock, Ids, Store
@@ -134,8 +134,31 @@ class Submitting:
         tally: _Tally,
     ) -> None:
         keys = [(item.signal.source, item.signal.source_id) for item in chunk]
-        known = self._store.reader.known_signals(keys)
-        fresh = [item for item, key in zip(chunk, keys, strict=True) if key not in known]
+        while True:
+            known = self._store.reader.known_signals(keys)
+            fresh = [item for item, key in zip(chunk, keys, strict=True) if key not in known]
+            try:
+                cases, labels = self._add(desk, chunk, fresh, origin, is_replay, actor)
+                break
+            except Conflict:  # somebody submits the same at this moment; now they are known
+                continue
+        tally.labels += labels
+        tally.accepted += len(fresh)
+        tally.case_ids.extend(case.id for case in cases)
+        for item, key in zip(chunk, keys, strict=True):
+            if key in known:
+                self._known(known[key], item.signal, actor, tally)
+
+    def _add(
+        self,
+        desk: Desk,
+        chunk: Sequence[Incoming],
+        fresh: Sequence[Incoming],
+        origin: Origin,
+        is_replay: bool,
+        actor: Actor,
+    ) -> tuple[Sequence[Case], int]:
+        """Insert the fresh ones' cases and everybody's labels; how many labels were new."""
         desk.system.receive(fresh)
         now = self._clock.now()
         cases = [(self._case(desk, item.signal, origin, now), item.signal) for item in fresh]
@@ -144,15 +167,11 @@ class Submitting:
             unit.add_cases(
                 [(case, signal, [_received(case, actor, now)]) for case, signal in cases]
             )
-            tally.labels += unit.learned.add_labels(self._usable(desk, labels, is_replay, now))
+            added = unit.learned.add_labels(self._usable(desk, labels, is_replay, now))
             if is_replay and fresh:
                 unit.learned.start_replay(desk.name, min(i.signal.as_of for i in fresh))
             unit.commit()
-        tally.accepted += len(fresh)
-        tally.case_ids.extend(case.id for case, _ in cases)
-        for item, key in zip(chunk, keys, strict=True):
-            if key in known:
-                self._known(known[key], item.signal, actor, tally)
+        return [case for case, _ in cases], added
 
     def _case(self, desk: Desk, signal: Signal, origin: Origin, now: datetime) -> Case:
         return Case(

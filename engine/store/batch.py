@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql import Executable
+from sqlalchemy import Connection, Table, and_, update
 
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
@@ -33,24 +31,8 @@ from engine.errors import AlreadyDone, BudgetSpent, Conflict
 from engine.store import mapping, prepared, tables
 from engine.store.bulk import insert_rows
 from engine.store.case_rows import Row
+from engine.store.compiled import Compiled
 from engine.store.upsert import insert_missing
-
-_EFFECT_COLUMNS = [c.name for c in tables.effects.c if c.name != "id"]
-_UPDATE_EFFECT = (
-    update(tables.effects)
-    .where(tables.effects.c.id == bindparam("key_id"))
-    .values(**{name: bindparam(f"new_{name}") for name in _EFFECT_COLUMNS})
-)
-_END_CLAIM = delete(tables.claims).where(tables.claims.c.case_id == bindparam("key_id"))
-_APPLY_LABEL = (
-    update(tables.labels)
-    .where(
-        tables.labels.c.desk == bindparam("of_desk"),
-        tables.labels.c.source == bindparam("of_source"),
-        tables.labels.c.source_id == bindparam("of_source_id"),
-    )
-    .values(is_applied=True)
-)
 
 
 class Batch:
@@ -60,11 +42,11 @@ class Batch:
         """Collect for one open transaction."""
         self._connection = connection
         self._inserts: dict[Table, list[Row]] = defaultdict(list)
-        self._queued: dict[int, tuple[Executable, list[Row]]] = {}
+        self._queued: dict[Compiled, list[Row]] = defaultdict(list)
 
-    def queue(self, statement: Executable, row: Row) -> None:
+    def queue(self, statement: Compiled, row: Row) -> None:
         """Run a statement for a row when the batch is written."""
-        self._queued.setdefault(id(statement), (statement, []))[1].append(row)
+        self._queued[statement].append(row)
 
     def add(self, transition: Transition, *, first_mark: int) -> None:
         """Take in what commits with a transition.
@@ -86,8 +68,8 @@ class Batch:
         """Write everything that was collected."""
         for table, rows in self._inserts.items():
             insert_rows(self._connection, table, rows)
-        for statement, rows in self._queued.values():
-            self._connection.execute(statement, rows)
+        for statement, rows in self._queued.items():
+            statement.run_all(self._connection, rows)
 
     def _add_fact_set(self, record: FactSet, transition: Transition) -> None:
         self._inserts[tables.fact_sets].append(mapping.fact_set_row(record))
@@ -127,11 +109,8 @@ class Batch:
         )
 
     def _add_decision(self, record: Decision, transition: Transition) -> None:
-        try:
-            with self._connection.begin_nested():
-                self._connection.execute(tables.decisions.insert(), [mapping.decision_row(record)])
-        except IntegrityError:
-            raise AlreadyDone("This answer was already recorded; nothing was done twice.") from None
+        if not insert_missing(self._connection, tables.decisions, mapping.decision_row(record)):
+            raise AlreadyDone("This answer was already recorded; nothing was done twice.")
 
     def _add_grant(self, record: Grant, transition: Transition) -> None:
         self._inserts[tables.grants].append(mapping.grant_row(record))
@@ -141,8 +120,7 @@ class Batch:
 
     def _change_effect(self, record: EffectChanged, transition: Transition) -> None:
         row = mapping.effect_row(record.effect)
-        values = {f"new_{name}": row[name] for name in _EFFECT_COLUMNS}
-        self.queue(_UPDATE_EFFECT, {"key_id": record.effect.id, **values})
+        self.queue(prepared.CHANGE_EFFECT, row | {"effect_id": record.effect.id})
 
     def _add_outcome(self, record: Outcome, transition: Transition) -> None:
         self._inserts[tables.outcomes].append(
@@ -150,9 +128,15 @@ class Batch:
         )
 
     def _close_grant(self, record: GrantClosed, transition: Transition) -> None:
-        closed = self._connection.execute(
-            prepared.CLOSE_GRANT,
-            {"grant_id": record.grant_id, "new_status": record.status.value, "at": record.at},
+        for row in self._inserts[tables.grants]:
+            if row["id"] == record.grant_id:  # minted in this very commit
+                row |= {"status": record.status.value, "closed_at": record.at}
+                return
+        closed = prepared.CLOSE_GRANT.run(
+            self._connection,
+            grant_id=record.grant_id,
+            new_status=record.status.value,
+            at=record.at,
         )
         if closed.rowcount != 1:
             raise Conflict("The grant is used up, expired or revoked.", grant=record.grant_id)
@@ -174,14 +158,11 @@ class Batch:
             table,
             {"cell": record.cell, "window_start": record.window_start, "used": 0},
         )
-        reserved = self._connection.execute(
-            update(table)
-            .where(
-                table.c.cell == record.cell,
-                table.c.window_start == record.window_start,
-                table.c.used < record.limit,
-            )
-            .values(used=table.c.used + 1)
+        reserved = prepared.RESERVE_BUDGET.run(
+            self._connection,
+            of_cell=record.cell,
+            of_window=record.window_start,
+            limit=record.limit,
         )
         if reserved.rowcount != 1:
             raise BudgetSpent(f"{record.cell} has used its {record.limit} actions of this hour.")
@@ -200,7 +181,7 @@ class Batch:
 
     def _apply_label(self, record: LabelApplied, transition: Transition) -> None:
         self.queue(
-            _APPLY_LABEL,
+            prepared.APPLY_LABEL,
             {
                 "of_desk": record.desk,
                 "of_source": record.source,
@@ -209,7 +190,7 @@ class Batch:
         )
 
     def _end_claim(self, record: ClaimEnded, transition: Transition) -> None:
-        self.queue(_END_CLAIM, {"key_id": record.case_id})
+        self.queue(prepared.END_CLAIM, {"case_id": record.case_id})
 
 
 _WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {

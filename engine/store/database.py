@@ -1,11 +1,13 @@
 """Database: connections for reading and for writing, on SQLite and PostgreSQL.
 
-SQLite gets two engines: writers begin with BEGIN IMMEDIATE at `synchronous=FULL`, readers are
-read-only, so that a page never takes the write lock.
+On SQLite writers begin with BEGIN IMMEDIATE at `synchronous=FULL`; readers are read-only, so that a
+page never takes the write lock.
 """
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,19 @@ from sqlalchemy.exc import ArgumentError
 from engine.errors import ConfigError
 
 BUSY_TIMEOUT_MS = 10_000
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.0002, 0.005
+"""Between two looks at a write lock that another connection holds."""
+_PRIMARY_CODE = 0xFF
 
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """A writing and a reading engine on the same database."""
+    """Writing and reading engines on the same database."""
 
     writer: Engine
+    """What it commits outlives a power cut."""
+    passing_writer: Engine
+    """What it commits outlives the process, but perhaps not a power cut."""
     reader: Engine
 
     @property
@@ -37,8 +45,8 @@ class Database:
 
     def close(self) -> None:
         """Give back all connections."""
-        self.writer.dispose()
-        self.reader.dispose()
+        for engine in (self.writer, self.passing_writer, self.reader):
+            engine.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -73,13 +81,16 @@ def _open_sqlite(url: str, path: str | None) -> Database:
         raise ConfigError(f"The folder of {path} cannot be made: {error.strerror}") from None
     arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     writer = create_engine(url, connect_args=arguments, pool_size=4)
+    passing_writer = create_engine(url, connect_args=arguments, pool_size=2)
     reader = create_engine(
         url, connect_args=arguments, pool_size=8, max_overflow=32, pool_reset_on_return=None
     )
     event.listen(writer, "connect", _prepare_writer)
-    event.listen(writer, "begin", _begin_immediate)
+    event.listen(passing_writer, "connect", _prepare_passing_writer)
+    for engine in (writer, passing_writer):
+        event.listen(engine, "begin", _begin_immediate)
     event.listen(reader, "connect", _prepare_reader)
-    return Database(writer=writer, reader=reader)
+    return Database(writer=writer, passing_writer=passing_writer, reader=reader)
 
 
 def _open_postgresql(url: str) -> Database:
@@ -87,6 +98,12 @@ def _open_postgresql(url: str) -> Database:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     writer = create_engine(parsed, pool_size=4, pool_pre_ping=True)
+    passing_writer = create_engine(
+        parsed,
+        pool_size=2,
+        pool_pre_ping=True,
+        connect_args={"options": "-c synchronous_commit=off"},
+    )
     reader = create_engine(
         parsed,
         pool_size=8,
@@ -95,7 +112,7 @@ def _open_postgresql(url: str) -> Database:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c default_transaction_read_only=on"},
     )
-    return Database(writer=writer, reader=reader)
+    return Database(writer=writer, passing_writer=passing_writer, reader=reader)
 
 
 def _prepare_writer(connection: Any, record: object) -> None:
@@ -106,6 +123,15 @@ def _prepare_writer(connection: Any, record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-65536")
+    cursor.execute("PRAGMA busy_timeout=0")  # from here on `_begin_immediate` waits
+    cursor.close()
+
+
+def _prepare_passing_writer(connection: Any, record: object) -> None:
+    _prepare_writer(connection, record)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA cache_size=-4096")
     cursor.close()
 
 
@@ -119,4 +145,21 @@ def _prepare_reader(connection: Any, record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Take the write lock as soon as it is free.
+
+    SQLite's own wait sleeps up to 100 ms between two looks; two processes that write in turns then
+    sleep longer than they work.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    pause_s = SHORTEST_PAUSE_S
+    while time.monotonic() < until:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                break
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.2, LONGEST_PAUSE_S)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last look, whose failure is the answer

@@ -19,7 +19,9 @@ from engine.store.reads import Reads, latest_facts
 class LearningReads(Reads):
     """Nothing here gives a label before it is known."""
 
-    def labels_due(self, desk: str, until: datetime, limit: int) -> tuple[LabelDue, ...]:
+    def labels_due(
+        self, desk: str, until: datetime, limit: int, offset: int = 0
+    ) -> tuple[LabelDue, ...]:
         """See `engine.ports.Reader.labels_due`."""
         label, case = tables.labels, tables.cases
         made, facts = tables.recommendations, tables.fact_sets
@@ -50,6 +52,7 @@ class LearningReads(Reads):
             .where(label.c.desk == desk, label.c.is_applied.is_(False), label.c.known_at < until)
             .order_by(label.c.known_at, label.c.source_id)
             .limit(limit)
+            .offset(offset)
         )
         return tuple(_label_due(desk, row) for row in rows)
 

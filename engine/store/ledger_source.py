@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 from sqlalchemy.exc import DataError
@@ -32,9 +31,9 @@ from engine.store.raw_rows import (
     raw,
     seal_of,
     whole,
-    word,
 )
 from engine.store.seal_file import SealFile
+from engine.store.types import case_of_stream
 
 _ROWS_AT_ONCE = 1000
 
@@ -114,7 +113,7 @@ class SqlLedger:
         """Head rows of these streams, where there are any."""
         table, cases = tables.ledger_streams.c, tables.cases.c
         names = [name for name in streams if not name.startswith("case:")]
-        ids = [found for name in streams if (found := _case_id(name))]
+        ids = [found for name in streams if (found := case_of_stream(name))]
         queries = (
             (select(raw(table.name), raw(table.sequence), raw(table.head)), table.name.in_(names)),
             (
@@ -150,13 +149,13 @@ class SqlLedger:
         """Seal marks (stream, sequence) without an entry, by stream and number."""
         together = tables.seal_entries.outerjoin(tables.ledger_entries, _same_place())
         query = (
-            select(_m.stream, _m.sequence)
+            select(raw(_m.stream), raw(_m.sequence))
             .select_from(together)
             .where(_e.stream.is_(None))
             .order_by(_m.stream, _m.sequence)
         )
         for row in self._stream(query):
-            yield word(row[0]), whole(row[1], otherwise=0)
+            yield row[0], whole(row[1], otherwise=0)
 
     def last_sequence(self, stream: str) -> int:
         """Number of the last entry of a stream, 0 where it has none."""
@@ -196,12 +195,3 @@ class SqlLedger:
 
 def _same_place() -> ColumnElement[bool]:
     return and_(_m.stream == _e.stream, _m.sequence == _e.sequence)
-
-
-def _case_id(stream: str) -> UUID | None:
-    try:
-        found = UUID(stream.removeprefix("case:"))
-    except ValueError:
-        return None
-    # Only the one way the engine writes it; another spelling is another stream.
-    return found if stream == f"case:{found}" else None

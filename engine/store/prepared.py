@@ -1,14 +1,14 @@
-"""Prepared: the statements that every decision and every execution runs, built once.
-
-Building a statement costs more than running it; these take their values as parameters.
-"""
+"""Prepared: the statements that every case, decision and execution runs."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
 
 from engine.domain.grant import GrantStatus
-from engine.store import people_tables, tables
+from engine.store import case_rows, people_tables, tables
+from engine.store.compiled import Compiled
 
 _case = tables.cases.c
 _action = tables.actions.c
@@ -16,59 +16,110 @@ _grant = tables.grants.c
 _effect = tables.effects.c
 _decision = tables.decisions.c
 
-CASE = select(tables.cases).where(_case.id == bindparam("case_id"))
-RECOMMENDATION = select(tables.recommendations).where(
-    tables.recommendations.c.id == bindparam("recommendation_id")
+CASE = Compiled(select(tables.cases).where(_case.id == bindparam("case_id")))
+RECOMMENDATION = Compiled(
+    select(tables.recommendations).where(
+        tables.recommendations.c.id == bindparam("recommendation_id")
+    )
 )
-RECOMMENDED_ACTIONS = (
+RECOMMENDED_ACTIONS = Compiled(
     select(tables.actions)
     .where(
         _action.recommendation_id == bindparam("recommendation_id"), _action.is_override.is_(False)
     )
     .order_by(_action.ordinal)
 )
-ACTION = select(tables.actions).where(_action.id == bindparam("action_id"))
-NEWEST_GRANT = (
+ACTION = Compiled(select(tables.actions).where(_action.id == bindparam("action_id")))
+NEWEST_GRANT = Compiled(
     select(tables.grants)
     .where(_grant.case_id == bindparam("case_id"))
     .order_by(_grant.minted_at.desc(), _grant.id.desc())
     .limit(1)
 )
-EFFECTS = (
+EFFECTS = Compiled(
     select(tables.effects)
     .where(_effect.case_id == bindparam("case_id"))
     .order_by(_effect.intended_at, _effect.id)
 )
-NEWEST_DECISION = (
+NEWEST_DECISION = Compiled(
     select(tables.decisions)
     .where(_decision.case_id == bindparam("case_id"), _decision.taken_back_at.is_(None))
     .order_by(_decision.decided_at.desc(), _decision.id.desc())
     .limit(1)
 )
-DECISION_OF_FORM = select(tables.decisions).where(_decision.client_key == bindparam("client_key"))
-NEXT_WAKE = (
+DECISION_OF_FORM = Compiled(
+    select(tables.decisions).where(_decision.client_key == bindparam("client_key"))
+)
+NEXT_WAKE = Compiled(
     select(_case.wake_at)
     .where(_case.lane == bindparam("lane"), _case.wake_at.is_not(None))
     .order_by(_case.wake_at)
     .limit(1)
 )
-DESK_TIME = select(tables.desk_clocks.c.now).where(tables.desk_clocks.c.desk == bindparam("desk"))
-CONTROL_EPOCH = select(tables.control.c.epoch)
-PERSON = select(people_tables.people).where(people_tables.people.c.name == bindparam("name"))
-BUDGET_USED = select(tables.budget_uses.c.used).where(
-    tables.budget_uses.c.cell == bindparam("cell"),
-    tables.budget_uses.c.window_start == bindparam("window_start"),
+DESK_TIME = Compiled(
+    select(tables.desk_clocks.c.now).where(tables.desk_clocks.c.desk == bindparam("desk"))
 )
-CLAIM = (
+CONTROL_EPOCH = Compiled(select(tables.control.c.epoch))
+PERSON = Compiled(
+    select(people_tables.people).where(people_tables.people.c.name == bindparam("name"))
+)
+BUDGET_USED = Compiled(
+    select(tables.budget_uses.c.used).where(
+        tables.budget_uses.c.cell == bindparam("cell"),
+        tables.budget_uses.c.window_start == bindparam("window_start"),
+    )
+)
+CLAIM = Compiled(
     select(tables.claims).where(tables.claims.c.case_id == bindparam("case_id")).with_for_update()
 )
-CLOSE_GRANT = (
+CLOSE_GRANT = Compiled(
     update(tables.grants)
     .where(_grant.id == bindparam("grant_id"), _grant.status == GrantStatus.MINTED.value)
     .values(status=bindparam("new_status"), closed_at=bindparam("at"))
 )
-HEAD = (
+HEAD = Compiled(
     select(_case.id, _case.version, _case.lease_epoch, _case.ledger_sequence, _case.ledger_head)
     .where(_case.id == bindparam("case_id"))
     .with_for_update()
+)
+
+_MOVING: dict[str, Any] = {
+    name: bindparam(name) for name in (*case_rows.CHANGING, "ledger_sequence", "ledger_head")
+}
+MOVE_CASE = Compiled(
+    update(tables.cases)
+    .where(_case.id == bindparam("case_id"))
+    .values(**_MOVING, lease_owner=None, lease_until=None)
+)
+"""What a transition changes; whoever held the case gives it up."""
+MOVE_HELD_CASE = Compiled(
+    update(tables.cases).where(_case.id == bindparam("case_id")).values(**_MOVING)
+)
+"""The same for a worker that goes on with the case."""
+CHANGE_EFFECT = Compiled(
+    update(tables.effects)
+    .where(_effect.id == bindparam("effect_id"))
+    .values(**{c.name: bindparam(c.name) for c in tables.effects.c if c.name != "id"})
+)
+END_CLAIM = Compiled(delete(tables.claims).where(tables.claims.c.case_id == bindparam("case_id")))
+APPLY_LABEL = Compiled(
+    update(tables.labels)
+    .where(
+        tables.labels.c.desk == bindparam("of_desk"),
+        tables.labels.c.source == bindparam("of_source"),
+        tables.labels.c.source_id == bindparam("of_source_id"),
+    )
+    .values(is_applied=True)
+)
+SHARE_CONTROL = Compiled(select(tables.control.c.epoch).with_for_update(read=True))
+"""The control epoch, which nobody can raise until the transaction ends."""
+_budget = tables.budget_uses.c
+RESERVE_BUDGET = Compiled(
+    update(tables.budget_uses)
+    .where(
+        _budget.cell == bindparam("of_cell"),
+        _budget.window_start == bindparam("of_window"),
+        _budget.used < bindparam("limit"),
+    )
+    .values(used=_budget.used + 1)
 )

@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 from engine.domain.seal import Seal, SealedEntry
 from engine.domain.stored_ledger import Head, StoredEntry
 from engine.store import tables
+from engine.store.types import StreamName
 
 _UUID_BYTES = 16
 _UNREADABLE_SEAL = 2**62
@@ -29,7 +30,9 @@ _s = tables.seals.c
 
 
 def raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column as the driver gives it."""
+    """A column as the driver gives it, but for stream names, which can always be read."""
+    if isinstance(column.type, StreamName):
+        return column
     return type_coerce(column, NullType())
 
 
@@ -73,7 +76,7 @@ def entry_of(row: Sequence[Any]) -> StoredEntry:
     """The entry a row of `ENTRY_COLUMNS` holds."""
     stream, sequence, kind, decided_by, actor, at, salt, digest, hash_, payload, seal, mark = row
     return StoredEntry(
-        stream=word(stream),
+        stream=stream,
         sequence=whole(sequence, otherwise=0),
         kind=word(kind),
         decided_by=word(decided_by),
@@ -91,7 +94,7 @@ def entry_of(row: Sequence[Any]) -> StoredEntry:
 def mark_of(row: Sequence[Any]) -> tuple[int, SealedEntry]:
     """The seal mark a row of `MARK_COLUMNS` holds, with its seal's number."""
     number, stream, sequence, hash_ = row
-    entry = SealedEntry(word(stream), whole(sequence, otherwise=0), blob(hash_) or b"")
+    entry = SealedEntry(stream, whole(sequence, otherwise=0), blob(hash_) or b"")
     return whole(number, otherwise=_UNREADABLE_SEAL), entry
 
 

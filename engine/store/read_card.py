@@ -25,6 +25,7 @@ from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
 from engine.store.read_evidence import EvidenceBook
 from engine.store.read_ledger import LedgerPages
 from engine.store.read_queue import Queue
+from engine.store.read_settled import settled_at
 from engine.store.read_source import ReadSource
 
 _ATTEMPTS = 3
@@ -80,6 +81,7 @@ class Cards:
         phase = envelope.limits.phase if envelope else None
         deciding = self._deciding(case, made, phase, effects, desk_now)
         is_releasing = case.status is CaseStatus.RELEASING
+        grant = reader.grant(case)
         return CaseCard(
             row=row,
             facts=self._facts(case, desk_now),
@@ -93,9 +95,10 @@ class Cards:
             claim=self._held(case.id),
             decision=decision,
             releases_at=decision.release_at if decision and is_releasing else None,
-            grant=reader.grant(case),
+            grant=grant,
             effects=effects,
             can_undo=can_undo(deciding),
+            settled_at=settled_at(self._source, case, decision, grant),
             outcome=self._outcome(case.id, effects),
             timeline=self._ledger.timeline(case.id),
         )

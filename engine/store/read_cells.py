@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from engine.desk import Desk
+from engine.domain.percent import SIGN
 from engine.domain.phase import Cell
 from engine.govern.envelope import CellEnvelope, HandSetThreshold, RollingThreshold, resolve
 from engine.ports import Pause
 from engine.runtime.policy import active_document, hour_of
+from engine.service.phrases import scope_words
 from engine.service.rows import CellRow, EnvelopeRow
 from engine.store import tables
 from engine.store.read_evidence import EvidenceBook
@@ -33,6 +35,7 @@ class _Known:
     looked_up_to: UUID | None = None
     """The newest recommendation of any cell at that look."""
     threshold: float | None = None
+    cut: float | None = None
 
 
 class Cells:
@@ -57,6 +60,7 @@ class Cells:
         cell, limits = envelope.cell, envelope.limits
         evidence = self._evidence.of_cell(cell, limits)
         hour = hour_of(self._source.desk_now(cell.desk))
+        threshold, cut = self._threshold(cell, limits.threshold)
         return CellRow(
             cell=str(cell),
             desk=cell.desk,
@@ -64,12 +68,15 @@ class Cells:
             action=cell.action_type,
             phase=limits.phase,
             threshold_words=threshold_words(limits.threshold),
-            threshold=self._threshold(cell, limits.threshold),
+            threshold=threshold,
+            cut=cut,
             most_urgent_priority=limits.most_urgent_priority,
             executions_per_hour=limits.executions_per_hour,
             executions_this_hour=self._source.reader.executions_since(str(cell), hour),
             audit_rate=limits.audit_rate,
-            paused=pause_words(self._source.policy.current().pause(cell)),
+            paused=pause_words(
+                self._source.policy.current().pause(cell), self._source.desks.get(cell.desk)
+            ),
             labels=evidence.labels,
             errors=evidence.errors,
             error_low=evidence.low,
@@ -77,27 +84,31 @@ class Cells:
             is_evidenced=evidence.is_evidenced,
         )
 
-    def _threshold(self, cell: Cell, named: HandSetThreshold | RollingThreshold) -> float | None:
+    def _threshold(
+        self, cell: Cell, named: HandSetThreshold | RollingThreshold
+    ) -> tuple[float | None, float | None]:
         """The threshold in force: by hand, or what the newest recommendation was measured against.
+
+        Calibrated and raw; a threshold set by hand is calibrated alone.
 
         Ids grow with time, so only what came since the last look is read.
         """
         if isinstance(named, HandSetThreshold):
-            return named.min_confidence
+            return named.min_confidence, None
         newest = self._source.first(select(_made.id).order_by(_made.id.desc()).limit(1))
         if newest is None:
-            return None
+            return None, None
         known = self._known.get(cell, _Known())
         if known.looked_up_to != newest.id:
             row = self._newest_of(cell, known.looked_up_to)
-            threshold = known.threshold if row is None else row.threshold
-            known = _Known(looked_up_to=newest.id, threshold=threshold)
+            last = known if row is None else row
+            known = _Known(looked_up_to=newest.id, threshold=last.threshold, cut=last.cut)
             self._known[cell] = known
-        return known.threshold
+        return known.threshold, known.cut
 
     def _newest_of(self, cell: Cell, since: UUID | None) -> Any:
         query = (
-            select(_made.threshold)
+            select(_made.threshold, _made.cut)
             .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
             .join(tables.cases, _case.id == _made.case_id)
             .where(
@@ -155,16 +166,16 @@ class Cells:
 
 
 def threshold_words(threshold: HandSetThreshold | RollingThreshold) -> str:
-    """A threshold in words, for example `rolling, 10 % error` or `0.900 set by hand`."""
+    """A threshold in words, for example `rolling, 10% error` or `0.900 set by hand`."""
     if isinstance(threshold, HandSetThreshold):
         return f"{threshold.min_confidence:.3f} set by hand"
-    return f"rolling, {100 * threshold.risk_limit:g} % error"
+    return f"rolling, {100 * threshold.risk_limit:g}{SIGN} error"
 
 
-def pause_words(pause: Pause | None) -> str:
+def pause_words(pause: Pause | None, desk: Desk | None) -> str:
     """A brake in words: what is paused, why, and who says so; empty where none is on."""
     if pause is None:
         return ""
-    kind, _, name = pause.scope.partition(":")
-    what = "everything" if kind == "all" else f"{kind} {name}"
+    desks = {} if desk is None else {desk.name: desk.title}
+    what = scope_words(pause.scope, desks, desk.titles if desk else {})
     return f"{what}: {pause.reason}, says {pause.by}"

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from engine.domain.actor import DecidedBy
 from engine.domain.ids import CaseId
+from engine.service.phrases import codes_said_with
 from engine.service.rows import ChoiceRow, Page
 from engine.store import tables
 from engine.store.read_pages import (
@@ -59,7 +60,9 @@ class Choices:
         )
         if text:
             searched = (_choice.chosen, _choice.grounds, _choice.decider, _case.source_id)
-            query = query.where(holds(text, *searched))
+            # What a screen says in words is stored as a code.
+            asked = [holds(one, *searched) for one in (text, *codes_said_with(text))]
+            query = query.where(or_(*asked))
         if kind:
             query = query.where(_choice.kind == storable(kind))
         if after is not None:

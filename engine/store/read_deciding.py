@@ -21,7 +21,9 @@ from engine.domain.verdict import VerdictKind
 from engine.errors import ToolError
 from engine.ports import EffectTool, Pause
 from engine.runtime.undoing import undo_of
+from engine.service.phrases import broken_words
 from engine.service.rows import DecisionWords, ToolChoice
+from engine.service.words import name
 from engine.store.read_cells import pause_words
 
 _PHASES: dict[Phase, str] = {
@@ -113,13 +115,18 @@ def _approving(deciding: Deciding) -> str:
     back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
     seconds = f"{deciding.take_back_s:g} s"
     parts = [
-        f"Runs {action.tool}{on} now: {made.draft.summary}.",
+        f"Runs “{_title(deciding, action)}”{on} now: {made.draft.summary}.",
         f"You can take it back for {seconds}; afterwards {back}."
         if deciding.take_back_s
         else f"Afterwards {back}.",
         _PHASES[deciding.phase] if deciding.phase else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _title(deciding: Deciding, action: Action) -> str:
+    titles = deciding.desk.titles if deciding.desk else {}
+    return titles.get(action.tool, name(action.tool))
 
 
 def _why_not(deciding: Deciding) -> str:
@@ -133,7 +140,7 @@ def _why_not(deciding: Deciding) -> str:
     if action.verdict.kind is VerdictKind.DENY:
         return f"Policy denies this action ({_denied_by(action)}); nobody can approve it."
     if deciding.pause is not None:
-        return f"Actions are paused: {pause_words(deciding.pause)}."
+        return f"Actions are paused: {pause_words(deciding.pause, deciding.desk)}."
     if _is_overdue(deciding):
         return "Its time for review is over and it is about to be passed on: look again."
     return ""
@@ -141,9 +148,11 @@ def _why_not(deciding: Deciding) -> str:
 
 def _denied_by(action: Action) -> str:
     rules: Sequence[str] = [
-        rule.rule for rule in action.verdict.broken if rule.otherwise is VerdictKind.DENY
+        broken_words(rule.rule).lower()
+        for rule in action.verdict.broken
+        if rule.otherwise is VerdictKind.DENY
     ]
-    return ", ".join(rules) or "no rule recorded"
+    return "; ".join(rules) or "no rule recorded"
 
 
 def _is_overdue(deciding: Deciding) -> bool:

@@ -47,6 +47,7 @@ class Signs:
             cases=sum(counts.values()),
             open_cases=sum(n for status, n in counts.items() if status in _OPEN_VALUES),
             has_simulated=self._has_simulated(desk.name),
+            titles=dict(desk.titles),
         )
 
     def _has_simulated(self, desk: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, String, and_, or_, select, type_coerce
 
 from engine.domain.actor import DecidedBy
 from engine.domain.canonical import Json, parse
@@ -21,6 +21,8 @@ from engine.store.raw_rows import ENTRY_COLUMNS, entry_of, raw
 from engine.store.read_pages import bounded, cursor_of, read_cursor, storable, time, whole, word
 from engine.store.read_sentences import rule_of, sentence_of, stage_of
 from engine.store.read_source import ReadSource
+from engine.store.read_spoken import Spoken, spoken_of
+from engine.store.types import streams_of_cases
 
 _LISTED = "ledger"
 _e = tables.ledger_entries.c
@@ -33,6 +35,7 @@ class LedgerPages:
     def __init__(self, source: ReadSource) -> None:
         """Read from this source."""
         self._source = source
+        self._spoken = spoken_of(source.desks)
 
     def page(self, *, stream: str, kind: str, cursor: str, limit: int) -> Page[LedgerRow]:
         """Entries, newest first.
@@ -58,7 +61,7 @@ class LedgerPages:
         entries = [entry_of(row) for row in self._source.all(query.limit(size + 1))]
         last = entries[size - 1] if len(entries) > size else None
         return Page(
-            rows=tuple(_ledger_row(entry) for entry in entries[:size]),
+            rows=tuple(_ledger_row(entry, self._spoken) for entry in entries[:size]),
             next_cursor=cursor_of(_LISTED, last.at, last.stream, last.sequence) if last else "",
         )
 
@@ -66,12 +69,20 @@ class LedgerPages:
         whole_name = _e.stream == stream
         if self._source.first(select(_e.sequence).where(whole_name).limit(1)) is not None:
             return whole_name
-        return _e.stream.startswith(stream, autoescape=True)
+        return _begins_with(stream, is_sqlite=self._source.database.is_sqlite)
 
     def timeline(self, case_id: CaseId) -> tuple[TimelineRow, ...]:
         """What happened to a case, oldest first."""
         query = _entries().where(_e.stream == f"case:{case_id}").order_by(_e.sequence)
-        return tuple(_timeline_row(entry_of(row)) for row in self._source.all(query))
+        return tuple(_timeline_row(entry_of(row), self._spoken) for row in self._source.all(query))
+
+
+def _begins_with(prefix: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    by_text = type_coerce(_e.stream, String()).startswith(prefix, autoescape=True)
+    ids = streams_of_cases(prefix) if is_sqlite else None
+    if ids is None:
+        return by_text
+    return or_(by_text, type_coerce(_e.stream, LargeBinary()).between(*ids))
 
 
 def _entries() -> Select[Any]:
@@ -86,7 +97,7 @@ def _is_before(at: datetime, stream: str, sequence: int) -> ColumnElement[bool]:
     return and_(_e.at <= at, or_(_e.at < at, _e.stream < stream, in_stream))
 
 
-def _ledger_row(entry: StoredEntry) -> LedgerRow:
+def _ledger_row(entry: StoredEntry, spoken: Spoken) -> LedgerRow:
     payload = _payload(entry)
     return LedgerRow(
         stream=entry.stream,
@@ -95,19 +106,19 @@ def _ledger_row(entry: StoredEntry) -> LedgerRow:
         kind=entry.kind,
         decided_by=_decided_by(entry),
         actor=entry.actor,
-        text=sentence_of(entry.kind, payload),
+        text=sentence_of(entry.kind, payload, spoken),
         hash=entry.hash.hex(),
         is_sealed=entry.seal_number is not None,
         payload=payload,
     )
 
 
-def _timeline_row(entry: StoredEntry) -> TimelineRow:
+def _timeline_row(entry: StoredEntry, spoken: Spoken) -> TimelineRow:
     payload = _payload(entry)
     return TimelineRow(
         at=entry.at,
         kind=entry.kind,
-        text=sentence_of(entry.kind, payload),
+        text=sentence_of(entry.kind, payload, spoken),
         decided_by=_decided_by(entry),
         actor=entry.actor,
         rule=rule_of(entry.kind, payload),

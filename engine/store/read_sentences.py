@@ -13,6 +13,7 @@ from engine.domain.canonical import Json
 from engine.domain.ledger import EventKind
 from engine.domain.span import Stage
 from engine.store import read_words as say
+from engine.store.read_spoken import UNSPOKEN, Spoken
 from engine.store.read_words import Payload
 
 
@@ -38,12 +39,13 @@ def rule_of(kind: str, payload: Json) -> str:
     return event.rule(payload) if event and isinstance(payload, dict) else ""
 
 
-def sentence_of(kind: str, payload: Json) -> str:
+def sentence_of(kind: str, payload: Json, spoken: Spoken = UNSPOKEN) -> str:
     """An entry as one plain sentence.
 
     Args:
         kind: Its kind as stored.
         payload: Its payload; None where it was erased.
+        spoken: What people call desks, tools and facts.
     """
     event = _event(kind)
     name = kind.replace("_", " ").capitalize()
@@ -53,7 +55,7 @@ def sentence_of(kind: str, payload: Json) -> str:
         return f"{name}; what it said was erased."
     if not isinstance(payload, dict):
         return f"{name}; what it says cannot be read."
-    return event.says(payload)
+    return event.says(spoken.in_words(payload))
 
 
 def _event(kind: str) -> Event | None:

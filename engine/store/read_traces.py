@@ -74,9 +74,10 @@ class Traces:
         return {row.case_id: row for row in self._source.all(query)}
 
     def spans(self, case_id: CaseId) -> tuple[SpanRow, ...]:
-        """The spans of a case, in the order in which they were recorded."""
-        query = select(tables.spans).where(_span.case_id == case_id).order_by(_span.sequence)
-        return tuple(_span_row(row) for row in self._source.all(query))
+        """The spans of a case in the order in which they began, numbered from 1."""
+        query = select(tables.spans).where(_span.case_id == case_id)
+        rows = self._source.all(query.order_by(_span.started_at, _span.sequence))
+        return tuple(_span_row(row, place) for place, row in enumerate(rows, start=1))
 
 
 def _trace_row(row: Any, sums: Any) -> TraceRow:
@@ -92,9 +93,9 @@ def _trace_row(row: Any, sums: Any) -> TraceRow:
     )
 
 
-def _span_row(row: Any) -> SpanRow:
+def _span_row(row: Any, place: int) -> SpanRow:
     return SpanRow(
-        sequence=row.sequence,
+        sequence=place,
         stage=row.stage,
         name=row.name,
         started_at=row.started_at,

@@ -11,7 +11,9 @@ from typing import Any
 
 from engine.domain.decision import DecisionKind
 from engine.domain.outcome import OutcomeKind
+from engine.domain.percent import percent
 from engine.domain.verdict import VerdictKind
+from engine.service.phrases import a_role, permit_words
 
 Payload = Mapping[str, Any]
 
@@ -44,7 +46,7 @@ def then(payload: Payload, name: str, before: str) -> str:
 
 def share(value: object) -> str:
     """A share as a percentage."""
-    return f"{value:.0%}".replace("%", " %") if isinstance(value, (int, float)) else "none"
+    return percent(value) if isinstance(value, (int, float)) else "none"
 
 
 # --- perceive and reason -----------------------------------------------------------------
@@ -126,8 +128,8 @@ def settled(p: Payload) -> str:
 
 def timed_out(p: Payload) -> str:
     """A review deadline passed."""
-    role = spaced(p, "role", "")
-    return f"Nobody decided in time.{f' Now it waits for {role}.' if role else ''}"
+    role = text(p, "role", "")
+    return f"Nobody decided in time.{f' Now it waits for {a_role(role)}.' if role else ''}"
 
 
 def refused_attempt(p: Payload) -> str:
@@ -139,19 +141,11 @@ def refused_attempt(p: Payload) -> str:
 
 # --- act ---------------------------------------------------------------------------------
 
-_BASES: dict[str, str] = {
-    "verdict": "policy's verdict",
-    "veto_lapse": "a veto window that nobody used",
-    "decision": "a person's decision",
-    "undo": "a person's undo",
-    "compensation": "a compensation",
-}
-
 
 def minted(p: Payload) -> str:
     """A permit and what it rests on."""
     basis = text(p, "basis")
-    return f"A single-use permit was made from {_BASES.get(basis, basis)}."
+    return f"A single-use permit was made from {permit_words(basis)}."
 
 
 def grant_refused(p: Payload) -> str:
@@ -163,7 +157,7 @@ def intended(p: Payload) -> str:
     """A call is about to be made."""
     if p.get("attempt") is not None:
         return f"Calling again with the same key, attempt {text(p, 'attempt')}."
-    return f"About to call {text(p, 'tool')}."
+    return f"About to run “{text(p, 'tool')}”."
 
 
 def effect(p: Payload) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, select
 
 from engine.store import tables
+from engine.store.compiled import Compiled
 from engine.store.database import Database
 from engine.store.failures import translated
 
@@ -22,12 +23,16 @@ class Reads:
         """Read from a database."""
         self._database = database
 
-    def _all(self, query: Select[Any], **values: Any) -> Sequence[Any]:
+    def _all(self, query: Select[Any] | Compiled, **values: Any) -> Sequence[Any]:
         with translated(), self._database.reader.connect() as connection:
+            if isinstance(query, Compiled):
+                return query.all(connection, **values)
             return connection.execute(query, values).all()
 
-    def _first(self, query: Select[Any], **values: Any) -> Any:
+    def _first(self, query: Select[Any] | Compiled, **values: Any) -> Any:
         with translated(), self._database.reader.connect() as connection:
+            if isinstance(query, Compiled):
+                return query.first(connection, **values)
             return connection.execute(query, values).first()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +27,7 @@ from engine.domain.seal import (
 from engine.domain.seal_line import SealLine, is_authentic_line, make_line, parse_line
 from engine.errors import ConfigError, LedgerError
 from engine.store import tables
+from engine.store.bulk import insert_rows
 from engine.store.database import Database
 from engine.store.failures import translated
 from engine.store.raw_rows import MARK_COLUMNS, SEAL_COLUMNS, mark_of, raw, seal_of
@@ -36,6 +37,10 @@ ENTRIES_PER_SEAL = 1_000
 """A larger backlog becomes several seals, so that no write transaction is long."""
 
 MIN_KEY_BYTES = 16
+LATEST_COMMIT = timedelta(hours=1)
+"""Entries older than the last seal by more than this are looked for only where the counts of
+entries and seals disagree: longer than any transaction takes and any clock is wrong."""
+EVERYTHING = datetime.min.replace(tzinfo=UTC)
 _READ_AT_ONCE = 50_000
 
 _e = tables.ledger_entries.c
@@ -106,13 +111,34 @@ def count_unsealed(connection: Connection) -> int:
 def _seal_backlog(
     database: Database, key: bytes, file: SealFile, now: datetime, *, is_thorough: bool
 ) -> Iterator[Seal]:
-    with database.reader.connect() as connection:
-        if not is_thorough and count_unsealed(connection) == 0:
+    since = EVERYTHING
+    if not is_thorough:
+        with database.reader.connect() as connection:
+            if count_unsealed(connection) == 0:
+                return
+            since = _looked_through(connection)
+        yield from _seal_from(database, key, file, now, since)
+        if since == EVERYTHING:
             return
+        with database.reader.connect() as connection:
+            if count_unsealed(connection) == 0:
+                return
+    yield from _seal_from(database, key, file, now, EVERYTHING)
+
+
+def _looked_through(connection: Connection) -> datetime:
+    """The moment before which entries are almost surely sealed."""
+    last = connection.execute(select(func.max(_s.sealed_at))).scalar_one()
+    return EVERYTHING if last is None else last - LATEST_COMMIT
+
+
+def _seal_from(
+    database: Database, key: bytes, file: SealFile, now: datetime, since: datetime
+) -> Iterator[Seal]:
     is_more = True
     while is_more:
         with database.reader.connect() as connection:
-            waiting = _unsealed(connection, _READ_AT_ONCE)
+            waiting = _unsealed(connection, _READ_AT_ONCE, since)
         is_more = len(waiting) == _READ_AT_ONCE
         for start in range(0, len(waiting), ENTRIES_PER_SEAL):
             seal = _seal(database, key, file, now, waiting[start : start + ENTRIES_PER_SEAL])
@@ -121,8 +147,8 @@ def _seal_backlog(
             yield seal
 
 
-def _unsealed(connection: Connection, limit: int) -> list[SealedEntry]:
-    """Entries absent from `seal_entry`, of each stream the earliest first."""
+def _unsealed(connection: Connection, limit: int, since: datetime) -> list[SealedEntry]:
+    """Entries from a moment on without a mark, of each stream the earliest first."""
     together = tables.ledger_entries.outerjoin(
         tables.seal_entries, and_(_m.stream == _e.stream, _m.sequence == _e.sequence)
     )
@@ -133,6 +159,8 @@ def _unsealed(connection: Connection, limit: int) -> list[SealedEntry]:
         .order_by(_e.stream, _e.sequence)
         .limit(limit)
     )
+    if since != EVERYTHING:
+        query = query.where(_e.at >= since)
     return [SealedEntry(*row) for row in connection.execute(query)]
 
 
@@ -156,8 +184,8 @@ def _seal(
 def _insert(connection: Connection, seal: Seal, entries: list[SealedEntry]) -> None:
     row = {column.name: getattr(seal, column.name) for column in SEAL_COLUMNS}
     marks = [{**entry._asdict(), "seal_number": seal.number} for entry in entries]
-    connection.execute(tables.seals.insert(), row)
-    connection.execute(tables.seal_entries.insert(), marks)
+    insert_rows(connection, tables.seals, [row])
+    insert_rows(connection, tables.seal_entries, marks)
 
 
 def _last(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
@@ -23,7 +23,7 @@ class SqlClaims:
 
     def get(self, case_id: CaseId) -> Claim | None:
         """See `engine.ports.Claims.get`."""
-        row = self._connection.execute(prepared.CLAIM, {"case_id": case_id}).first()
+        row = prepared.CLAIM.first(self._connection, case_id=case_id)
         if row is None:
             return None
         return Claim(
@@ -47,7 +47,7 @@ class SqlClaims:
 
     def end(self, case_id: CaseId) -> None:
         """See `engine.ports.Claims.end`."""
-        self._connection.execute(delete(tables.claims).where(tables.claims.c.case_id == case_id))
+        prepared.END_CLAIM.run(self._connection, case_id=case_id)
 
 
 class SqlLearned:

@@ -22,6 +22,6 @@ class SqlStore:
         """Reads of the engine."""
         return self._reader
 
-    def begin(self) -> SqlUnitOfWork:
-        """A write transaction, to be used in a `with` block."""
-        return SqlUnitOfWork(self.database, self._ids)
+    def begin(self, *, is_lasting: bool = True) -> SqlUnitOfWork:
+        """See `engine.ports.Store.begin`."""
+        return SqlUnitOfWork(self.database, self._ids, is_lasting=is_lasting)

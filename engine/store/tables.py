@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.types import Document, Id, Packed, UtcTime
+from engine.store.types import Document, Id, Packed, StreamName, UtcTime
 
 metadata = MetaData()
 
@@ -377,7 +377,7 @@ ledger_streams = Table(
 ledger_entries = Table(
     "ledger_entry",
     metadata,
-    Column("stream", String(100), primary_key=True),
+    Column("stream", StreamName, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("kind", String(32), nullable=False),
     Column("decided_by", String(8), nullable=False),
@@ -405,7 +405,7 @@ seals = Table(
 seal_entries = Table(
     "seal_entry",
     metadata,
-    Column("stream", String(100), primary_key=True),
+    Column("stream", StreamName, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("seal_number", Integer, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),

@@ -13,7 +13,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, or_, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.domain.case import Case, Lease, Signal
 from engine.domain.ids import CaseId
@@ -34,25 +34,8 @@ from engine.store.wakeup import CHANNEL
 _c = tables.cases.c
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 
+_FEW = 3
 _HEADS = select(_c.id, _c.version, _c.lease_epoch, _c.ledger_sequence, _c.ledger_head)
-_UPDATE_CASE = (
-    update(tables.cases)
-    .where(_c.id == bindparam("key"))
-    .values(
-        **{name: bindparam(name) for name in case_rows.CHANGING},
-        **{name: bindparam(name) for name in ("ledger_sequence", "ledger_head")},
-        lease_owner=bindparam("lease_owner"),
-        lease_until=bindparam("lease_until"),
-    )
-)
-_UPDATE_KEEPING_LEASE = (
-    update(tables.cases)
-    .where(_c.id == bindparam("key"))
-    .values(
-        **{name: bindparam(name) for name in case_rows.CHANGING},
-        **{name: bindparam(name) for name in ("ledger_sequence", "ledger_head")},
-    )
-)
 _CLAIM = (
     update(tables.cases)
     .values(
@@ -67,9 +50,10 @@ _CLAIM = (
 class SqlUnitOfWork:
     """A write transaction over one connection."""
 
-    def __init__(self, database: Database, ids: Ids) -> None:
+    def __init__(self, database: Database, ids: Ids, *, is_lasting: bool = True) -> None:
         """Bind to a database; nothing is opened before `with`."""
         self._database = database
+        self._is_lasting = is_lasting
         self._ids = ids
         self._connection: Connection | None = None
 
@@ -80,7 +64,8 @@ class SqlUnitOfWork:
             StoreUnavailable: The database is locked, read-only or out of reach.
         """
         with translated():
-            self._connection = self._database.writer.connect()
+            lasting, passing = self._database.writer, self._database.passing_writer
+            self._connection = (lasting if self._is_lasting else passing).connect()
             try:
                 self._connection.begin()
             except BaseException:
@@ -177,31 +162,33 @@ class SqlUnitOfWork:
         return frozenset(refused)
 
     def _heads(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
-        if len(ids) == 1:
-            rows = self.connection.execute(prepared.HEAD, {"case_id": ids[0]})
+        if len(ids) <= _FEW:
+            rows: Sequence[Any] = [
+                prepared.HEAD.first(self.connection, case_id=case_id) for case_id in ids
+            ]
         else:
-            rows = self.connection.execute(_HEADS.where(_c.id.in_(ids)).with_for_update())
-        return {row.id: row for row in rows}
+            rows = self.connection.execute(_HEADS.where(_c.id.in_(ids)).with_for_update()).all()
+        return {row.id: row for row in rows if row is not None}
 
     def _require_epoch(self, transitions: Sequence[Transition]) -> None:
         wanted = {t.control_epoch for t in transitions if t.control_epoch is not None}
         if not wanted:
             return
-        query = select(tables.control.c.epoch).with_for_update(read=True)
-        epoch = self.connection.execute(query).scalar_one()
-        if wanted != {epoch}:
+        if wanted != {prepared.SHARE_CONTROL.first(self.connection).epoch}:
             raise ControlChanged
 
     def _queue_case(self, batch: Batch, transition: Transition, sequence: int, head: bytes) -> None:
         row = case_rows.changing_row(transition.after)
-        row |= {"key": transition.before.id, "ledger_sequence": sequence, "ledger_head": head}
-        if transition.keeps_lease:
-            batch.queue(_UPDATE_KEEPING_LEASE, row)
-        else:
-            batch.queue(_UPDATE_CASE, row | {"lease_owner": None, "lease_until": None})
+        row |= {"case_id": transition.before.id, "ledger_sequence": sequence, "ledger_head": head}
+        kept = transition.keeps_lease
+        batch.queue(prepared.MOVE_HELD_CASE if kept else prepared.MOVE_CASE, row)
 
     def add_cases(self, cases: Sequence[tuple[Case, Signal, Sequence[EntryDraft]]]) -> None:
-        """Insert new cases with their signals and first ledger entries."""
+        """Insert new cases with their signals and first ledger entries.
+
+        Raises:
+            Conflict: One of them is known; somebody submitted it meanwhile.
+        """
         if not cases:
             return
         with translated():
@@ -211,7 +198,10 @@ class SqlUnitOfWork:
                 sequence, head = ledger.extend(f"case:{case.id}", entries, 0, None)
                 row = case_rows.new_row(case, signal)
                 rows.append(row | {"ledger_sequence": sequence, "ledger_head": head})
-            insert_rows(self.connection, tables.cases, rows)
+            try:
+                insert_rows(self.connection, tables.cases, rows)
+            except IntegrityError:
+                raise Conflict("The same cases came in at this very moment.") from None
             ledger.write()
 
     def change_signal(self, transition: Transition, signal: Signal) -> None:

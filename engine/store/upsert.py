@@ -1,41 +1,44 @@
-"""Inserting a row only where it is missing, on both databases."""
+"""Inserting a row only where it is missing, or in the place of the one that is there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.store.compiled import Compiled, Row
 
-def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row unless its primary key is taken.
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def insert_missing(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert a row that names every column, unless its key is taken.
 
     Returns:
         Whether it was inserted.
     """
-    keys = list(table.primary_key)
-    if connection.dialect.name == "sqlite":
-        ours = sqlite.insert(table).values(row).on_conflict_do_nothing()
-        return connection.execute(ours.returning(*keys)).first() is not None
-    theirs = postgresql.insert(table).values(row).on_conflict_do_nothing()
-    return connection.execute(theirs.returning(*keys)).first() is not None
+    return _insert_missing(table, connection.dialect.name).run(connection, **row).rowcount == 1
 
 
-def upsert(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+def upsert(connection: Connection, table: Table, row: Row) -> None:
     """Insert a row, or replace everything but the primary key of the one that is there."""
+    _upsert(table, connection.dialect.name).run(connection, **row)
+
+
+@lru_cache(maxsize=64)
+def _insert_missing(table: Table, database: str) -> Compiled:
+    return Compiled(_insert(table, database).on_conflict_do_nothing())
+
+
+@lru_cache(maxsize=64)
+def _upsert(table: Table, database: str) -> Compiled:
+    statement = _insert(table, database)
     keys = [column.name for column in table.primary_key]
-    changes = {name: value for name, value in row.items() if name not in keys}
-    if connection.dialect.name == "sqlite":
-        connection.execute(
-            sqlite.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=keys, set_=changes)
-        )
-    else:
-        connection.execute(
-            postgresql.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=keys, set_=changes)
-        )
+    new = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    return Compiled(statement.on_conflict_do_update(index_elements=keys, set_=new))
+
+
+def _insert(table: Table, database: str) -> Any:
+    return _INSERTS[database](table).values({c.name: bindparam(c.name) for c in table.c})

@@ -62,6 +62,7 @@ def _releasing(
         claim=None,
         decision=_decision(engine, card, request, person),
         releases_at=release_at,
+        settled_at=engine.desk_now if row.desk == "incidents" else engine.now(),
         timeline=(*card.timeline, engine.line(text, person.name)),
     )
     done = Done(
@@ -133,6 +134,7 @@ def taken_back(engine: FakeEngine, card: CaseCard, person: Person) -> tuple[Done
         _moved(card, CaseStatus.PENDING, attention=Attention.TAKEN_BACK),
         decision=None,
         releases_at=None,
+        settled_at=None,
         timeline=(*card.timeline, engine.line("Taken back", person.name)),
     )
     return _done(later, f"Taken back: {card.row.source_id}."), later
@@ -180,6 +182,7 @@ def compensated(engine: FakeEngine, card: CaseCard) -> CaseCard:
     return replace(
         _moved(card, CaseStatus.PENDING, attention=Attention.UNDONE),
         decision=None,
+        settled_at=None,
         effects=(*card.effects, again),
         timeline=(
             *card.timeline,

@@ -13,6 +13,7 @@ from engine.errors import EngineError, NotFound
 from engine.service import rows
 from engine.testing import fake_rows_limits as limits
 from engine.testing import fake_rows_observe as observe
+from engine.testing.fake_rows import NAMES
 
 if TYPE_CHECKING:
     from engine.testing.fake_engine import FakeEngine
@@ -67,6 +68,7 @@ class FakeQueries:
                 cases=sum(card.row.desk == name for card in cards),
                 open_cases=sum(card.row.desk == name and card.row.status in OPEN for card in cards),
                 has_simulated=name == "refunds",
+                titles=dict(NAMES),
             )
             for name, title in (("incidents", "Incidents"), ("refunds", "Refunds"))
         )

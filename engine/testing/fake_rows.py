@@ -22,6 +22,14 @@ from engine.service.rows import (
 )
 from engine.testing.fake_rows_advice import GROUPS, Seed, recommendation_of
 
+NAMES = {
+    "assign_group": "Assign group",
+    "add_work_note": "Add work note",
+    "get_incident": "Read incident",
+    "itsm": "ITSM",
+}
+"""What people call the invented desks' tools and sources."""
+
 TITLES = (
     "VPN drops every few minutes since the client update",
     "Badge does not open the third floor in Harbour House",
@@ -93,6 +101,7 @@ def card_of(seed: Seed) -> CaseCard:
         grant=None,
         effects=(),
         can_undo=False,
+        settled_at=None,
         outcome="",
         timeline=timeline_of(seed),
     )

@@ -155,6 +155,38 @@ def test_ask_proposes_the_missing_fact(fake: FakeEngine, row: QueueRow, clock: M
     assert "Give it" in labels(app)
 
 
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Override…", "Sending this runs “Assign group” on INC0001001, not what is recommended."),
+        ("Reject…", "Sending this closes the case; nothing is run."),
+        ("Escalate…", "Sending this passes the case to a senior operator at once;"),
+        ("Ask…", "Sending this puts your question on the case at once; nothing is run,"),
+    ],
+    ids=["override", "reject", "escalate", "ask"],
+)
+def test_open_form_says_what_sending_it_does(fake: FakeEngine, label: str, said: str) -> None:
+    row = next(card.row for card in fake.cards.values() if card.row.source_id == "INC0001001")
+    app = open_case(row)
+    assert data_of(app, "decision_words")["lines"][0][0]["text"].startswith("Approving runs")
+    (told,) = data_of(press(app, label), "decision_words")["lines"][0]
+    assert told["text"].startswith(said)
+    assert "Approving" not in told["text"]
+
+
+def test_override_words_follow_the_fields(fake: FakeEngine, row: QueueRow) -> None:
+    app = press(open_case(row), "Override…")
+    app = field(app, "Group").set_value("ERP Finance").run()
+    (told,) = data_of(app, "decision_words")["lines"][0]
+    assert told["text"] == (
+        f"Sending this runs “Assign group” on {row.source_id} with group ERP Finance, not what is "
+        "recommended. You can take it back for 10 s. Afterwards it can be undone."
+    )
+    app = field(app, "Do this instead").set_value("add_work_note").run()
+    (told,) = data_of(app, "decision_words")["lines"][0]
+    assert told["text"].endswith("Afterwards nothing undoes it.")
+
+
 def test_back_leaves_the_panel_without_sending(fake: FakeEngine, row: QueueRow) -> None:
     app = press(press(open_case(row), "Reject…"), "Back")
     assert "Approve" in labels(app)
@@ -189,8 +221,12 @@ def test_card_follows_to_the_verified_effect(
     clock.advance(11)
     app.run()
     rest = data_of(app, "rest")["lines"][0]
-    assert [piece["text"] for piece in rest] == ["Done", "Assign group ran and was verified"]
+    assert [piece["text"] for piece in rest] == ["Done", "“Assign group” ran and was verified"]
     assert texts(data_of(app, "timeline"))[0][2] == "Read back: as asked for"
+    pieces = {piece["text"]: piece["tone"] for piece in data_of(app, "case_head")["lines"][1]}
+    (deadline,) = [text for text in pieces if "deadline" in text]
+    assert deadline == "deadline missed by 12 min"
+    assert pieces[deadline] == ""
 
 
 def test_undo_needs_a_reason_and_a_confirmation(

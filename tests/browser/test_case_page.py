@@ -88,13 +88,36 @@ def test_counter_evidence_stands_before_support(fake: FakeEngine, row: QueueRow)
 
 def test_copilot_card_says_what_it_would_have(fake: FakeEngine, row: QueueRow) -> None:
     lines = data_of(open_case(row), "verdict")["lines"]
-    assert lines[0][0]["text"] == "ESCALATE"
-    assert lines[1][0]["text"].startswith("would have: ")
+    assert (lines[0][1]["text"], lines[0][1]["hint"]) == ("Ask a person", "ESCALATE")
+    assert lines[1][0]["text"] == "In a bounded cell its answer would be:"
+
+
+def test_threshold_is_held_against_the_confidence_alone(fake: FakeEngine, row: QueueRow) -> None:
+    app = open_case(row)
+    advice = fake.cards[row.case_id].recommendation
+    assert advice is not None
+    ((_, shown),) = data_of(app, "confidence")["rows"]
+    assert (shown["share"], shown["mark"]) == (advice.confidence, advice.threshold)
+    others = data_of(app, "alternatives")
+    assert others["columns"][1]["label"] == "Share of the model's own score"
+    assert {line[1]["mark"] for line in others["rows"]} == {None}
+    assert {line[1]["is_quiet"] for line in others["rows"]} == {True}
+
+
+def test_facts_are_called_by_the_desks_names(fake: FakeEngine, row: QueueRow) -> None:
+    cells = data_of(open_case(row), "facts")["rows"]
+    assert {line[2]["text"] for line in cells} == {"ITSM", "cmdb", "mail", "badge system"}
+    assert {line[0]["hint"] for line in cells} >= {f"{row.source_id}.symptom"}
 
 
 def test_broken_rules_come_first_with_limit_and_value(fake: FakeEngine, row: QueueRow) -> None:
     rules = texts(data_of(open_case(row), "rules"))
-    assert rules[0] == ["✗ broken", "The phase lets software act", "BOUNDED or wider", "COPILOT"]
+    assert rules[0] == [
+        "✗ broken",
+        "The phase lets software act | phase_is_copilot",
+        "Bounded or wider",
+        "Copilot",
+    ]
     assert rules[-1][0] == "✓ kept"
 
 

@@ -35,12 +35,12 @@ def activate(monkeypatch: pytest.MonkeyPatch, document: str) -> None:
 def test_matrix_has_one_row_a_cell(fake: FakeEngine) -> None:
     rows = texts(data_of(open_page("envelope"), "matrix"))
     assert rows[0] == [
-        "assign_group | incidents / routing",
-        "BOUNDED | software acts inside these limits; takes two names",
-        "≥ 0.871 | rolling, 10 % error; priority 3 or less urgent",
-        "8.9 % | 107 of 1,204, 95 % interval 7.3 % to 10.6 %",
+        "Assign group | Incidents / routing",
+        "Bounded | software acts inside these limits; takes two names",
+        "≥ 87.1\u202f% | rolling, 10\u202f% error; priority 3 or less urgent",
+        "8.9\u202f% | 107 of 1,204, 95\u202f% interval 7.3\u202f% to 10.6\u202f%",
         "22 of 60 used",
-        "10 %",
+        "10\u202f%",
         "–",
     ]
     assert len(rows) == 2
@@ -73,8 +73,8 @@ def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
 
 def test_current_point_is_read_aloud(fake: FakeEngine) -> None:
     said = words_on(open_page("envelope"))
-    assert "**The threshold is 0\\.871\\. From 0\\.882 on software would act on 40 %" in said
-    assert "the risk limit is 10\\.0 %" in said
+    assert "**From a confidence of 87\\.1\u202f% on software would act on 36\u202f%" in said
+    assert "the risk limit is 10\\.0\u202f%" in said
 
 
 def test_cell_without_curve_says_what_is_missing(fake: FakeEngine) -> None:
@@ -107,7 +107,7 @@ def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn)
 def test_proposed_phase_without_evidence_is_warned(fake: FakeEngine) -> None:
     warnings = [warning.value for warning in open_page("envelope").warning]
     assert warnings == [
-        "incidents/routing/add\\_work\\_note would be BOUNDED\\: this takes two names, "
+        "Add work note · Incidents / routing would be Bounded\\: this takes two names, "
         "and it is unevidenced\\: not enough labels that count back it\\."
     ]
 
@@ -226,6 +226,6 @@ def test_pause_without_a_reason_changes_nothing(fake: FakeEngine) -> None:
 
 def test_pauses_that_hold_are_named(fake: FakeEngine) -> None:
     fake.queries.pauses = ("desk:incidents",)
-    assert "Paused now\\: desk\\:\u2060incidents" in "\n".join(
+    assert "Paused now\\: the desk Incidents" in "\n".join(
         warning.value for warning in open_page("envelope").warning
     )

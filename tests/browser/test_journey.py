@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.domain.case_status import CaseStatus
+from engine.service.words import EVENT
 from tests.browser.live_product import PASSWORD, LiveProduct, running
 from tests.browser.operating import (
     FIRST_OPERATOR,
@@ -66,7 +67,7 @@ def timeline(page: "Page") -> list[tuple[str, str]]:
 def see_timeline(page: "Page") -> None:
     told = timeline(page)
     assert told[0][0] == "Put back, and reading it back shows so."
-    assert told[-1][0].startswith("Came in from itsm")
+    assert told[-1][0].startswith("Came in from ITSM")
     deciders = [decider for _, decider in told]
     by_person = [decider for decider in deciders if decider.startswith("person")]
     assert [one for one in by_person if FIRST_OPERATOR not in one] == []
@@ -81,7 +82,7 @@ def see_trace(page: "Page", number: str) -> None:
     page.get_by_role("heading", name=number).wait_for()
     said = page.get_by_text("Who decided what happened next").first.inner_text()
     assert [who for who in ("code", "model", "policy", "person") if who not in said] == []
-    page.locator("[role=gridcell]", has_text="authorize").first.wait_for(state="attached")
+    page.locator("[role=gridcell]", has_text="Judge by policy").first.wait_for(state="attached")
 
 
 def see_ledger(page: "Page", product: LiveProduct, number: str) -> None:
@@ -89,10 +90,10 @@ def see_ledger(page: "Page", product: LiveProduct, number: str) -> None:
     page.get_by_role("heading", name="Ledger").wait_for()
     assert page.get_by_label("Stream").input_value() == f"case:{product.case(number).id}"
     entries = page.locator("[role=gridcell]")
-    entries.filter(has_text="EFFECT_UNDONE").wait_for(state="attached")
-    kinds = [text for text in entries.all_text_contents() if text.isupper() and "_" in text]
-    assert (kinds[0], kinds[-1]) == ("EFFECT_UNDONE", "CASE_RECEIVED")
-    assert "DECISION_TAKEN" in kinds
+    entries.filter(has_text="Effect undone").wait_for(state="attached")
+    kinds = [text for text in entries.all_text_contents() if text in EVENT.values()]
+    assert (kinds[0], kinds[-1]) == ("Effect undone", "Case received")
+    assert "Decision taken" in kinds
     page.get_by_role("button", name="Verify now").click()
     page.get_by_text("Nothing is wrong.").wait_for()
 
@@ -226,7 +227,7 @@ def test_every_key_answers_the_open_case(queue: "Page", product: LiveProduct) ->
     queue.keyboard.press("Control+Enter")
     # The card may have said so before: its review time can have passed already.
     product.wait_for("the escalation", lambda: "ESCALATE" in product.decided(number))
-    card(queue).get_by_text("waits for Senior operator", exact=True).wait_for()
+    card(queue).get_by_text("waits for a senior operator", exact=True).wait_for()
     assert product.decided(number) == ["APPROVE", "ESCALATE"]
     assert product.group_of(number) == ""
 

@@ -65,7 +65,7 @@ def verifying(make_fake: Callable[..., FakeEngine], clock: ManualClock) -> Verif
 def test_full_page_lists_newest_entries_first(fake: FakeEngine) -> None:
     app = open_page("ledger")
     table = picked_table(app)
-    assert list(table["Kind"][:3]) == ["EFFECT_RECORDED", "GRANT_MINTED", "DECISION_TAKEN"]
+    assert list(table["Kind"][:3]) == ["Effect recorded", "Permit made", "Decision taken"]
     assert list(table["Sealed"][:4]) == ["not yet", "not yet", "not yet", "sealed"]
     assert set(table["Hash"].str.len()) == {12}
     assert "12 entries are not sealed yet: counted, never called verified." in words_on(app)
@@ -84,14 +84,14 @@ def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
 def test_kind_filter_narrows_the_entries(fake: FakeEngine) -> None:
     app = open_page("ledger")
     app.selectbox(key="ledger:kind").set_value("VERDICT_GIVEN").run()
-    assert set(picked_table(app)["Kind"]) == {"VERDICT_GIVEN"}
+    assert set(picked_table(app)["Kind"]) == {"Verdict given"}
 
 
 def test_stream_filter_narrows_the_entries(fake: FakeEngine) -> None:
     stream = fake.queries.ledger().rows[0].stream
     app = open_page("ledger")
     app.text_input(key="ledger:stream").set_value(stream).run()
-    assert set(picked_table(app)["Stream"]) == {stream}
+    assert set(picked_table(app)["Stream"]) == {f"{stream[:15]}…"}
 
 
 def test_filter_without_a_hit_says_so(fake: FakeEngine) -> None:

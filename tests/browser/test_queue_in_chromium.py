@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from console.components.key_sheet import KEYS
 from tests.browser.conftest import Served
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def test_take_back_counts_down_by_itself(queue: "Page", served: Served) -> None:
           (button) => button.innerText === first)""",
         arg=first,
     )
-    queue.get_by_text("Assign group ran and was verified").wait_for()
+    queue.get_by_text("“Assign group” ran and was verified").wait_for()
 
 
 def test_text_from_outside_stays_text(queue: "Page", served: Served) -> None:
@@ -228,3 +229,38 @@ def test_way_in_leads_to_sign_in(page: "Page", served: Served) -> None:
     page.goto(served.url)
     page.get_by_role("link", name="Sign in").click()
     page.locator(".row").first.wait_for()
+
+
+# ---------------------------------------------------------------------------- keys
+
+
+def test_question_mark_opens_and_closes_the_sheet(queue: "Page") -> None:
+    sheet = queue.get_by_role("dialog", name="Keys")
+    queue.keyboard.press("?")
+    sheet.wait_for()
+    told = sheet.inner_text()
+    assert [key for key, does in KEYS if does not in told or key.split()[0] not in told] == []
+    queue.keyboard.press("?")
+    sheet.wait_for(state="hidden")
+    queue.get_by_role("button", name="Keys").click()
+    sheet.wait_for()
+    queue.keyboard.press("Escape")
+    sheet.wait_for(state="hidden")
+
+
+def test_open_sheet_keeps_keys_from_the_case(queue: "Page", served: Served) -> None:
+    open_next(queue)
+    queue.wait_for_timeout(800)
+    queue.keyboard.press("?")
+    queue.get_by_role("dialog", name="Keys").wait_for()
+    queue.keyboard.press("a")
+    queue.keyboard.press("Escape")
+    queue.get_by_role("dialog", name="Keys").wait_for(state="hidden")
+    assert queue.get_by_role("button", name="Approve").is_visible()
+
+
+def test_question_mark_in_a_field_is_text(queue: "Page") -> None:
+    search = queue.get_by_placeholder("Title or case number")
+    search.press("?")
+    assert search.input_value() == "?"
+    assert queue.get_by_role("dialog", name="Keys").is_hidden()

@@ -58,9 +58,11 @@ def test_failing_store_keeps_the_page_usable(fake: FakeEngine) -> None:
 
 def test_line_says_why_it_needs_a_person(fake: FakeEngine) -> None:
     app = open_page("case_queue")
-    line = next(one for one in listed(app)["rows"] if one["note"] == "60 of 60 this hour")
-    assert line["why"] == "Rate budget used up"
-    assert line["confidence"] == "81 % < 87 %"
+    line = next(one for one in listed(app)["rows"] if one["why"].startswith("60 of 60"))
+    assert line["why"] == "60 of 60 this hour: rate budget used up"
+    assert line["note"] == "Rate budget used up; 60 of 60 this hour"
+    assert line["meaning"] == "81\u202f% likely right; to act alone software needs 87\u202f%"
+    assert line["confidence"] == "81\u202f% < 87\u202f%"
     assert line["deadline"] == "overdue by 42 min"
     assert line["urgency"] == "overdue"
     assert line["tags"] == ["sample"]
@@ -140,13 +142,13 @@ def test_desk_filter_leaves_other_desks_out(fake: FakeEngine) -> None:
 def test_attention_filter_keeps_one_reason(fake: FakeEngine) -> None:
     app = open_page("case_queue")
     app.selectbox(key="queue:attention").set_value(Attention.DENIED).run()
-    assert {line["why"] for line in listed(app)["rows"]} == {"Forbidden by policy"}
+    assert {line["note"].split(";")[0] for line in listed(app)["rows"]} == {"Forbidden by policy"}
 
 
 def test_role_filter_keeps_what_waits_for_it(fake: FakeEngine) -> None:
     app = open_page("case_queue")
     app.selectbox(key="queue:role").set_value("senior_operator").run()
-    assert {line["why"] for line in listed(app)["rows"]} == {"Escalated"}
+    assert {line["why"].split(":")[0] for line in listed(app)["rows"]} == {"Senior operator"}
 
 
 def test_text_filter_finds_one_case_and_clears(fake: FakeEngine) -> None:

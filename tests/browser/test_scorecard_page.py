@@ -1,14 +1,19 @@
 """The scorecard: correctness and agreement apart, real and simulated apart, gaps in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from console.components.score_table import cases_words
 from engine.errors import StoreUnavailable
 from engine.testing import fake_rows_limits as limits
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import data_of, open_page
 from tests.browser.watching import texts, words_on
+
+ROUTING = "Assign group · Incidents / routing"
+NOTES = "Add work note · Incidents / routing"
 
 
 def figures(app: AppTest) -> dict[str, str]:
@@ -24,31 +29,31 @@ def choose(title: str) -> AppTest:
 def test_real_and_simulated_stay_rows_apart(fake: FakeEngine) -> None:
     rows = texts(data_of(open_page("scorecard"), "scores"))
     assert [row[:3] for row in rows] == [
-        [limits.ROUTING, "real", "2,904"],
-        [limits.ROUTING, "simulated", "500"],
-        [limits.NOTES, "real", "17"],
+        [ROUTING, "real", "2,904"],
+        [ROUTING, "simulated", "500"],
+        [NOTES, "real", "17"],
     ]
-    assert rows[0][6:] == ["75.7 % | n 2,860", "9.0 % | n 1,189", "77.2 % | n 364"]
+    assert rows[0][6:] == ["75.7\u202f% | n 2,860", "9.0\u202f% | n 1,189", "77.2\u202f% | n 364"]
 
 
 def test_chosen_cell_shows_every_measure(fake: FakeEngine) -> None:
     app = open_page("scorecard")
     assert figures(app) == {
-        "Recommendations confirmed": "75.7 %",
-        "Wrong when executed alone": "9.0 %",
-        "Effects verified": "99.8 %",
-        "Approved as recommended": "77.2 %",
+        "Recommendations confirmed": "75.7\u202f%",
+        "Wrong when executed alone": "9.0\u202f%",
+        "Effects verified": "99.8\u202f%",
+        "Approved as recommended": "77.2\u202f%",
     }
-    said = words_on(app).replace("\u00a0", " ")
-    assert "107 of 1,189, 95 % interval 7.4 % to 10.8 %" in said
+    said = words_on(app)
+    assert "107 of 1,189, 95\u202f% interval 7.4\u202f% to 10.8\u202f%" in said
     assert "(ECE) 0.021, Brier score 0.148" in said
     assert "median time to decide 38 s" in said
 
 
 def test_simulated_cell_is_marked_as_such(fake: FakeEngine) -> None:
-    app = choose(f"{limits.ROUTING} (simulated data)")
+    app = choose(f"{ROUTING} (simulated data)")
     assert app.warning[0].value.startswith("Simulated data:")
-    assert figures(app)["Recommendations confirmed"] == "82.0 %"
+    assert figures(app)["Recommendations confirmed"] == "82.0\u202f%"
 
 
 def test_real_cell_bears_no_simulated_mark(fake: FakeEngine) -> None:
@@ -56,7 +61,7 @@ def test_real_cell_bears_no_simulated_mark(fake: FakeEngine) -> None:
 
 
 def test_cell_without_truth_says_what_is_missing(fake: FakeEngine) -> None:
-    app = choose(f"{limits.NOTES} (real data)")
+    app = choose(f"{NOTES} (real data)")
     assert set(figures(app).values()) == {"–"}
     said = words_on(app)
     assert "No truth is known yet for a recommendation of this cell." in said
@@ -68,7 +73,7 @@ def test_cell_without_truth_says_what_is_missing(fake: FakeEngine) -> None:
 
 def test_bins_carry_count_and_interval(fake: FakeEngine) -> None:
     rows = texts(data_of(open_page("scorecard"), "reliability"))
-    assert rows[-1] == ["95.0 %", "94.4 %", "93.0 % to 95.9 %", "948"]
+    assert rows[-1] == ["95.0\u202f%", "94.4\u202f%", "93.0\u202f% to 95.9\u202f%", "948"]
 
 
 def test_empty_page_says_nothing_is_scored(make_fake: Callable[..., FakeEngine]) -> None:
@@ -81,3 +86,12 @@ def test_empty_page_says_nothing_is_scored(make_fake: Callable[..., FakeEngine])
 def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
     fake.queries.failure = StoreUnavailable()
     assert "database is locked" in open_page("scorecard").error[0].value
+
+
+def test_cases_that_are_not_counted_are_explained(fake: FakeEngine) -> None:
+    (desk, _) = fake.queries.desks()
+    said = cases_words(limits.scores(), [replace(desk, cases=3500)])
+    assert said.startswith("3,421 of the 3,500 cases that came in have a recommendation")
+    assert "the other 79 were resolved elsewhere first" in said
+    whole = cases_words(limits.scores(), [replace(desk, cases=3421)])
+    assert whole == "Every case that came in has a recommendation and is counted here."

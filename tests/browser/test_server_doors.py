@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from streamlit import config as streamlit_config
 
+from console import theme
 from console.server import REQUIRED, Address, streamlit_settings
 from console.server.doors import safe_target
 from console.session import COOKIE
@@ -286,6 +287,20 @@ def test_web_socket_needs_a_session(set_up: Door, token: str) -> None:
     assert set_up.ask("GET", "/_stcore/stream", headers=headers, token=token).status == 403
     signed_in = set_up.sign_in().token
     assert set_up.ask("GET", "/_stcore/stream", headers=headers, token=signed_in).status == 101
+
+
+@pytest.mark.parametrize(
+    ("typed", "reached"),
+    [("/case-queue", "/"), ("/case-queue?desk=incidents", "/?desk=incidents")],
+    ids=["bare", "with-query"],
+)
+def test_address_of_the_first_page_leads_to_it(set_up: Door, typed: str, reached: str) -> None:
+    reply = set_up.ask("GET", typed, headers=HTML, token=set_up.sign_in().token)
+    assert (reply.status, reply.headers["location"]) == (307, reached)
+
+
+def test_doors_bear_the_mark_of_the_console(set_up: Door) -> None:
+    assert theme.ICON in set_up.ask("GET", "/signin").text
 
 
 def test_programs_cannot_drive_the_console(set_up: Door) -> None:

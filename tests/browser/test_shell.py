@@ -8,18 +8,22 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from console import format as words
 from console import navigation, session
-from engine.domain.actor import Person, Role
+from engine.domain.actor import DecidedBy, Person, Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
-from engine.domain.phase import Cell
+from engine.domain.grant import GrantBasis
+from engine.domain.ledger import EventKind
+from engine.domain.outcome import LabelSource
+from engine.domain.phase import Cell, Phase
+from engine.domain.span import ChoiceKind
 from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import StoreUnavailable
 from engine.govern.authorize import authorize
 from engine.govern.envelope import CellEnvelope, CellLimits, HandSetThreshold
 from engine.govern.request import AuthorizationRequest, Usage
+from engine.service import words
 from engine.testing.fake_engine import PEOPLE, FakeEngine
 from tests.browser.conftest import SignedIn, data_of, open_app, open_page
 
@@ -80,7 +84,7 @@ def test_header_tells_pauses_and_silent_worker(fake: FakeEngine) -> None:
     fake.queries.pauses = ("all",)
     fake.queries.worker_is_alive = False
     told = header(open_app())
-    assert "paused: all" in told
+    assert "paused: everything" in told
     assert "worker silent, last seen 1 h ago" in told
 
 
@@ -143,8 +147,20 @@ def test_engine_is_opened_once(make_fake: Callable[..., FakeEngine]) -> None:
         (words.REASON, ReasonCode),
         (words.DECISION, DecisionKind),
         (words.VERDICT, VerdictKind),
+        (words.VERDICT_MARK, VerdictKind),
+        (words.PHASE, Phase),
+        (words.PHASE_MEANS, Phase),
+        (words.ROLE, Role),
+        (words.DECIDER, DecidedBy),
+        (words.CHOICE, ChoiceKind),
+        (words.EVENT, EventKind),
+        (words.PERMIT, GrantBasis),
+        (words.LABEL, LabelSource),
     ],
-    ids=["attention", "status", "reason", "decision", "verdict"],
+    ids=[
+        *("attention", "status", "reason", "decision", "verdict", "verdict-mark"),
+        *("phase", "phase-means", "role", "decider", "choice", "event", "permit", "label"),
+    ],
 )
 def test_every_code_has_words(table: dict[Any, str], codes: type[StrEnum]) -> None:
     assert set(table) == set(codes)
@@ -159,7 +175,8 @@ def test_every_rule_of_policy_has_words() -> None:
     request = AuthorizationRequest(cell=cell)
 
     def unsaid(rule: RuleResult) -> bool:
-        return words.rule_words(rule) == words.name(rule.rule)
+        return rule.rule not in words.RULE or rule.rule not in words.BROKEN
 
     verdicts = [authorize(request, chosen, Usage()) for chosen in (envelope, None)]
     assert [rule.rule for one in verdicts for rule in one.rules if unsaid(rule)] == []
+    assert set(words.RULE) == set(words.BROKEN)

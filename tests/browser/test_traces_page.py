@@ -92,7 +92,7 @@ def test_unknown_run_in_address_is_said(fake: FakeEngine) -> None:
 
 def test_failed_step_is_shown_first(fake: FakeEngine) -> None:
     app = open_run("INC0001002")
-    assert app.error[0].value == "TOOL\\_UNAVAILABLE"
+    assert app.error[0].value == "Tool unavailable \\(TOOL\\_UNAVAILABLE\\)"
 
 
 def test_picked_step_shows_what_went_in(fake: FakeEngine) -> None:

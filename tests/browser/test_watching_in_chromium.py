@@ -36,7 +36,7 @@ def test_click_into_a_row_opens_its_run(page: "Page", served: Served) -> None:
 def test_click_into_a_row_shows_its_entry(page: "Page", served: Served) -> None:
     open_list(page, served, "ledger")
     click_cell(page, 2)
-    page.get_by_role("heading", name="DECISION_TAKEN, entry 5").wait_for()
+    page.get_by_role("heading", name="Decision taken, entry 5").wait_for()
     assert '"Approved, reason: agreed."' in page.locator(".stCode").inner_text()
 
 
@@ -47,4 +47,4 @@ def test_refused_pause_keeps_its_tab_open(page: "Page", served: Served) -> None:
     page.get_by_role("tab", name="Pause and resume").click()
     page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_text("Nothing was changed: say why first.").wait_for()
-    assert page.get_by_label("Reason").is_visible()
+    page.get_by_label("Reason").wait_for()

@@ -50,7 +50,7 @@ def test_card_says_what_approving_does(make: Maker) -> None:
     submit(world)
     card = card_of(world)
     assert card.words.approving == (
-        "Runs assign_owner on T000000 now: Assign to north. You can take it back for 8 s; "
+        "Runs “Assign a ticket” on T000000 now: Assign to north. You can take it back for 8 s; "
         "afterwards it can be undone. In this cell nothing runs without a person."
     )
     assert card.words.undo == "An undo would: Assign T000000 to nobody."
@@ -63,7 +63,7 @@ def test_words_follow_phase_and_take_back(make: Maker) -> None:
     world = make(phase=Phase.BOUNDED, take_back_s=0.0)
     submit(world)
     assert card_of(world).words.approving == (
-        "Runs assign_owner on T000000 now: Assign to north. Afterwards it can be undone. "
+        "Runs “Assign a ticket” on T000000 now: Assign to north. Afterwards it can be undone. "
         "In this cell software acts alone only inside the envelope."
     )
 
@@ -95,8 +95,8 @@ def test_every_status_but_pending_closes_approving(make: Maker) -> None:
     ("scope", "words"),
     [
         ("all", "everything"),
-        ("desk:stub", "desk stub"),
-        ("cell:stub/ticket/assign_owner", "cell stub/ticket/assign_owner"),
+        ("desk:stub", "the desk Stub tickets"),
+        ("cell:stub/ticket/assign_owner", "the cell Assign a ticket · Stub tickets / ticket"),
     ],
     ids=["all", "desk", "cell"],
 )

@@ -76,6 +76,7 @@ def test_cell_without_cases_shows_its_limits(make: Maker) -> None:
         phase=Phase.COPILOT,
         threshold_words="0.500 set by hand",
         threshold=0.5,
+        cut=None,
         most_urgent_priority=3,
         executions_per_hour=9,
         executions_this_hour=0,
@@ -131,19 +132,25 @@ def test_rolling_threshold_is_the_latest(make: Maker) -> None:
     world = make()
     world.set_envelope(rolling())
     submit(world)
-    assert (cell(world).threshold_words, cell(world).threshold) == ("rolling, 7.5 % error", None)
+    assert (cell(world).threshold_words, cell(world).threshold) == (
+        "rolling, 7.5\u202f% error",
+        None,
+    )
     with_history(world, 60)
     world.clock.move(days=2)
     submit(world, 1, "L")
     newest = queries_of(world).card(world.case("L000000").id).row.threshold
     assert newest == CLOSE(1.0, abs=0.05)
     assert cell(world).threshold == newest
+    made = queries_of(world).card(world.case("L000000").id).recommendation
+    assert made is not None
+    assert cell(world).cut == made.cut
 
 
 def test_pause_is_named_at_its_cell(make: Maker) -> None:
     world = make()
     world.execute(PauseScope(scope="desk:stub", reason="month end"), world.person("anna"))
-    assert cell(world).paused == "desk stub: month end, says anna"
+    assert cell(world).paused == "the desk Stub tickets: month end, says anna"
 
 
 def test_executions_are_counted_by_hour(make: Maker) -> None:

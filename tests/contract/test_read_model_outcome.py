@@ -11,10 +11,12 @@ from engine.domain.actor import DecidedBy
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.effect import EffectStatus
+from engine.domain.phase import Phase
 from engine.service.requests import UndoEffect
 from engine.service.rows import CaseCard
+from engine.testing.stub_desk import ticket_rows
 from engine.testing.world import START, World
-from tests.contract.read_model_world import MINUTE, queries_of, stub_world, submit
+from tests.contract.read_model_world import MINUTE, queries_of, stub_world, submit, with_history
 
 A = "T000000"
 Maker = Callable[..., World]
@@ -59,6 +61,36 @@ def test_released_decision_shows_its_end(make: Maker) -> None:
     world.clock.move(seconds=9)
     world.work()
     assert (card_of(world).releases_at, card_of(world).row.status) == (None, CaseStatus.DONE)
+
+
+def test_case_is_settled_when_it_was_decided(make: Maker) -> None:
+    world = make()
+    submit(world)
+    assert card_of(world).settled_at is None
+    world.clock.move(minutes=3)
+    world.decide(world.case(A), world.person("anna"), DecisionKind.APPROVE)
+    assert card_of(world).settled_at == START + 3 * MINUTE
+    world.clock.move(seconds=9)
+    world.work()
+    assert card_of(world).settled_at == START + 3 * MINUTE
+
+
+def test_case_run_alone_is_settled_by_its_permit(make: Maker) -> None:
+    world = with_history(make(phase=Phase.BOUNDED))
+    submit(world)
+    assert card_of(world).row.status is CaseStatus.DONE
+    assert card_of(world).settled_at == world.clock.now()
+
+
+def test_replayed_case_is_settled_on_the_desks_clock(make: Maker) -> None:
+    world = make()
+    world.clock.move(days=400)
+    later = START + timedelta(hours=2)
+    for prefix, at in (("T", START), ("U", later)):
+        world.submit(ticket_rows(1, opened_at=at, prefix=prefix), is_replay=True)
+        world.work()
+    world.decide(world.case(A), world.person("anna"), DecisionKind.REJECT)
+    assert card_of(world).settled_at == later
 
 
 def test_done_case_can_be_undone_once(make: Maker) -> None:
@@ -117,11 +149,11 @@ def test_timeline_tells_the_whole_way(make: Maker) -> None:
     assert told == [
         ("perceive", "Came in from stub as T000000 (real data).", code, "test"),
         ("perceive", "2 facts gathered (revision 1).", code, "engine"),
-        ("reason", "Recommends: Assign to north; confidence 90 %.", DecidedBy.MODEL, "stub"),
+        ("reason", "Recommends: Assign to north; confidence 90\u202f%.", DecidedBy.MODEL, "stub"),
         ("govern", "Policy says: a person has to decide.", DecidedBy.POLICY, "envelope"),
         ("person", "Approved: Assign to north. Note: as agreed", person, "anna"),
         ("act", "A single-use permit was made from a person's decision.", person, "anna"),
-        ("act", "About to call assign_owner.", person, "anna"),
+        ("act", "About to run “Assign a ticket”.", person, "anna"),
         ("act", "Done, and reading it back shows what was asked for.", code, "engine"),
     ]
     rules = [row.rule for row in card_of(world).timeline]

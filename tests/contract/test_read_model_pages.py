@@ -75,12 +75,13 @@ def test_trace_sums_what_the_engine_worked(world: World) -> None:
         ),
     )
     assert [row.name for row in queries_of(world).spans(case.id)] == [
-        "reason 5",
         "perceive 1",
+        "reason 5",
         "person 9",
     ]
-    assert queries_of(world).spans(case.id)[1] == SpanRow(
-        sequence=1001,
+    assert [row.sequence for row in queries_of(world).spans(case.id)] == [1, 2, 3]
+    assert queries_of(world).spans(case.id)[0] == SpanRow(
+        sequence=1,
         stage="perceive",
         name="perceive 1",
         started_at=START + timedelta(seconds=1),
@@ -117,8 +118,8 @@ def test_ledger_lists_entries_newest_first(world: World) -> None:
     world.execute(ResumeScope(scope="all", reason="over"), anna)
     rows = queries_of(world).ledger(limit=3).rows
     assert [(row.kind, row.text, row.actor, row.is_sealed) for row in rows[:2]] == [
-        ("RESUMED", "Resumed all: over", "anna", False),
-        ("PAUSED", "Paused all: drill", "anna", False),
+        ("RESUMED", "Resumed everything: over", "anna", False),
+        ("PAUSED", "Paused everything: drill", "anna", False),
     ]
     assert (rows[2].kind, rows[2].is_sealed) == ("VERDICT_GIVEN", True)
     assert (rows[1].stream, rows[1].payload) == ("global", {"scope": "all", "reason": "drill"})
@@ -152,6 +153,8 @@ def test_ledger_filters_by_stream_and_kind(world: World) -> None:
         (1, "CASE_RECEIVED"),
     ]
     assert len(ledger(stream="case:").rows) == 8
+    assert ledger(stream=f"case:{case_id}"[:-3]).rows == of_case
+    assert ledger(stream=f"case:{case_id}"[:-3] + "-").rows == ()
     assert [row.stream for row in ledger(stream="glob").rows] == ["global"]
     assert len(ledger(kind="CASE_REASONED").rows) == 2
     assert len(ledger(kind="CASE_REASONED", stream=f"case:{case_id}").rows) == 1
@@ -220,6 +223,7 @@ def test_choices_are_searched_and_paged(world: World) -> None:
     assert [row.source_id for row in choices(text="t000001").rows] == ["T000001"] * 2
     assert len(choices(text="ASSIGN to north").rows) == 3
     assert len(choices(text="phase_is_copilot").rows) == 3
+    assert len(choices(text="Each action to people").rows) == 3
     assert len(choices(text="envelope", kind="AUTHORIZE").rows) == 3
     assert (choices(text="envelope", kind="UNDO").rows, choices(text="%").rows) == ((), ())
     first = choices(limit=4)
@@ -246,6 +250,7 @@ def test_desk_shows_its_clock_and_counts(world: World) -> None:
             cases=4,
             open_cases=3,
             has_simulated=True,
+            titles=dict(world.desk.titles),
         ),
     )
 

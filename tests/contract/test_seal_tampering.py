@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Text, delete, select, text, type_coerce, update
 
 from engine.domain.ledger import EventKind, entry_hash
 from engine.domain.ledger_report import FindingKind
@@ -55,10 +55,8 @@ def edit_payload(world):
 
 
 def edit_payload_blank(world):
-    table = entries.name
-    world.forge(
-        text(f"UPDATE {table} SET payload = payload || ' ' WHERE stream = '{C}' AND sequence = 2")
-    )
+    blank = type_coerce(entries.c.payload, Text()).op("||")(" ")
+    world.forge(edit_entry(C, 2, payload=blank))
 
 
 def edit_actor(world):
@@ -271,6 +269,16 @@ def test_junk_in_sqlite_columns_is_found_not_a_crash(tmp_path):
     found = dict.fromkeys(where for _, where in world.found())
     assert {f"{stream} #{number}" for number in (0, 1, 2, 3, 4, 5, 6)} <= found.keys()
     assert "seal 1" in found
+    world.database.close()
+
+
+def test_case_stream_in_another_spelling_is_another_stream(tmp_path):
+    world = new_world(f"sqlite:///{tmp_path / 'spelling.db'}", tmp_path)
+    stream = world.open_case(events=3)
+    world.seal()
+    world.forge(edit_entry(stream, 3, stream=text(f"'{stream}'")))
+    assert ("HEAD_MISSING", repr(stream)) in world.found()
+    assert ("TAIL_CUT", f"{stream} #3") in world.found()
     world.database.close()
 
 

@@ -109,8 +109,8 @@ class DoomedStore(SqlStore):
 
     reach: Callable[[StorePoint], None]
 
-    def begin(self) -> DoomedUnit:
-        unit = DoomedUnit(self.database, self._ids)
+    def begin(self, *, is_lasting: bool = True) -> DoomedUnit:
+        unit = DoomedUnit(self.database, self._ids, is_lasting=is_lasting)
         unit.reach = self.reach
         return unit
 

@@ -47,6 +47,7 @@ def incidents_desk(*, itsm_url: str, clock: Clock) -> Desk:
         reasoner=PrecedentReasoner(PROCEDURE, features, WORDS),
         learning=Learning(procedure=PROCEDURE, features=features),
         label_of=_label_of,
+        names=NAMES,
     )
 
 
@@ -66,6 +67,18 @@ def _assign(case: Case, group: str) -> Proposal:
 def _label_of(tool: str, arguments: Mapping[str, Any]) -> str:
     return str(arguments.get("group", "")) if tool == "assign_group" else ""
 
+
+NAMES: Mapping[str, str] = {
+    "assignment_group": "Assigned group",
+    "caller_id": "Caller",
+    "cmdb_ci": "Configuration item",
+    "contact_type": "Channel",
+    "initial_assignment_group": "Dispatcher's first routing",
+    "opened_by": "Opened by",
+    "u_symptom": "Symptom",
+    "itsm": "ITSM",
+}
+"""What people call the facts and where they come from; the rest is called as it is written."""
 
 WORDS = PrecedentWords(
     cases="incidents",

@@ -250,7 +250,7 @@ def test_damaged_envelope_fails_its_check(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "envelope.yaml"
     file.write_text("desk: incidents\nsurprise: 1\n", "utf-8")
     ended = run("envelope", "validate", str(file))
-    assert (ended.code, ended.out.startswith("envelope.yaml: ")) == (1, True)
+    assert (ended.code, ended.out.startswith("envelope.yaml, line ")) == (1, True)
 
 
 # --- ledger, desks, doctor ------------------------------------------------------------------

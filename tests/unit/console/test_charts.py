@@ -106,11 +106,11 @@ def test_curve_draws_every_point_by_coverage() -> None:
 
 
 def test_curve_marks_threshold_and_risk_limit() -> None:
-    figure = threshold_curve(POINTS, threshold=0.75, risk_limit=0.1)
-    now = named(figure, "threshold now 0.750, measured from 0.800 on")
+    figure = threshold_curve(POINTS, cut=0.75, risk_limit=0.1)
+    now = named(figure, "where the cell stands now")
     assert (now.x, now.y) == ((0.5,), (0.1,))
     assert figure.layout.shapes[0].y0 == 0.1
-    assert figure.layout.annotations[0].text == "risk limit 10.0 %"
+    assert figure.layout.annotations[0].text == "risk limit 10.0\u202f%"
 
 
 def test_curve_without_threshold_marks_nothing() -> None:
@@ -134,7 +134,8 @@ def test_threshold_stands_at_lowest_point_not_below(
 def test_reliability_carries_counts_and_intervals() -> None:
     observed = named(reliability(BINS), "observed")
     assert observed.x == (0.3, 0.9)
-    assert observed.text == (" n 40", " n 200")
+    assert [said[4] for said in observed.customdata] == [40, 200]
+    assert list(observed.marker.size) == pytest.approx([9.58, 14], abs=0.01)
     assert observed.error_y.array == pytest.approx((0.15, 0.04))
     assert observed.error_y.arrayminus == pytest.approx((0.15, 0.05))
 

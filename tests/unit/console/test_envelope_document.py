@@ -46,7 +46,7 @@ def test_difference_holds_changed_lines_alone() -> None:
 def test_evidenced_cell_is_warned_of_two_names_alone() -> None:
     now = (replace(ROUTING, phase=Phase.COPILOT),)
     assert warnings(read(limits.ACTIVE_DOCUMENT), now) == (
-        f"{limits.ROUTING} would be BOUNDED: this takes two names.",
+        f"{limits.ROUTING} would be Bounded: this takes two names.",
     )
 
 

@@ -251,13 +251,13 @@ def grounds(*facts: FactWeight, shares: tuple[float, ...] = (0.7, 0.1)) -> Groun
 SENTENCES = {
     "more-than-usual": (
         weight(),
-        "Category Email: 75% of about 40 recent incidents with it were resolved by Mail, "
-        "against 20% of all",
+        "Category Email: 75\u202f% of about 40 recent incidents with it were resolved by Mail, "
+        "against 20\u202f% of all",
     ),
     "less-of-the-other": (
         weight(share_first=0.2, share_second=0.1),
-        "Category Email: only 10% of about 40 recent incidents with it were resolved by Desk, "
-        "against 30% of all",
+        "Category Email: only 10\u202f% of about 40 recent incidents with it were resolved by "
+        "Desk, against 30\u202f% of all",
     ),
     "only-in-combination": (
         weight(share_first=0.2, share_second=0.3),
@@ -265,23 +265,23 @@ SENTENCES = {
     ),
     "for-the-runner-up": (
         weight(weight=-1.0, share_first=0.1, share_second=0.6),
-        "Category Email: 60% of about 40 recent incidents with it were resolved by Desk, "
-        "against 30% of all",
+        "Category Email: 60\u202f% of about 40 recent incidents with it were resolved by Desk, "
+        "against 30\u202f% of all",
     ),
     "few-cases": (
         weight(past_cases=3.0),
-        "Category Email: 75% of the few recent incidents with it were resolved by Mail, "
-        "against 20% of all",
+        "Category Email: 75\u202f% of the few recent incidents with it were resolved by Mail, "
+        "against 20\u202f% of all",
     ),
     "missing": (
         weight(feature="u_symptom", value=""),
-        "No symptom given: 75% of about 40 recent incidents without one were resolved by Mail, "
-        "against 20% of all",
+        "No symptom given: 75\u202f% of about 40 recent incidents without one were resolved by "
+        "Mail, against 20\u202f% of all",
     ),
     "value-says-its-name": (
         weight(value="Category  42"),
-        "Category 42: 75% of about 40 recent incidents with it were resolved by Mail, "
-        "against 20% of all",
+        "Category 42: 75\u202f% of about 40 recent incidents with it were resolved by Mail, "
+        "against 20\u202f% of all",
     ),
 }
 

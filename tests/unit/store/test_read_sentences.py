@@ -40,7 +40,7 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "CASE_REASONED",
         {"recommendation": "1", "proposal": "Assign to north", "confidence": 0.824},
-        "Recommends: Assign to north; confidence 82 %.",
+        "Recommends: Assign to north; confidence 82\u202f%.",
         "",
     ),
     (
@@ -77,7 +77,7 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "REVIEW_TIMED_OUT",
         {"deadline": "2026", "role": "senior_operator"},
-        "Nobody decided in time. Now it waits for senior operator.",
+        "Nobody decided in time. Now it waits for a senior operator.",
         "review deadline",
     ),
     (
@@ -92,7 +92,7 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "The permit could not be used: target changed, owner was 'a', is 'b'.",
         "TARGET_CHANGED",
     ),
-    ("EFFECT_INTENDED", {"tool": "assign_owner"}, "About to call assign_owner.", ""),
+    ("EFFECT_INTENDED", {"tool": "assign_owner"}, "About to run “Assign owner”.", ""),
     ("EFFECT_INTENDED", {"attempt": 2}, "Calling again with the same key, attempt 2.", ""),
     ("EFFECT_RECORDED", {"status": "FAILED", "why": "closed"}, "The call did not act: closed.", ""),
     (
@@ -147,4 +147,5 @@ def test_entry_is_told_plainly(
 
 def test_text_from_outside_stays_as_it_is() -> None:
     hostile = "<script>alert(1)</script> **bold** [x](javascript:1)"
-    assert sentence_of("PAUSED", {"scope": "all", "reason": hostile}) == f"Paused all: {hostile}"
+    told = sentence_of("PAUSED", {"scope": "all", "reason": hostile})
+    assert told == f"Paused everything: {hostile}"

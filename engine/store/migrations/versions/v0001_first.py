@@ -266,7 +266,7 @@ def upgrade() -> None:
     op.create_index("labels_due", "labels", ["desk", "is_applied", "known_at"], unique=False)
     op.create_table(
         "ledger_entry",
-        sa.Column("stream", sa.String(length=100), nullable=False),
+        sa.Column("stream", types.StreamName(length=100), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("decided_by", sa.String(length=8), nullable=False),
@@ -386,7 +386,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "seal_entry",
-        sa.Column("stream", sa.String(length=100), nullable=False),
+        sa.Column("stream", types.StreamName(length=100), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("seal_number", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),

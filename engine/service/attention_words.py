@@ -1,0 +1,115 @@
+"""Why a case needs a person, in words: the engine's notes, what is particular to the case first.
+
+What a person wrote is never rewritten: only forms that the engine itself writes are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from engine.domain.case import Attention
+from engine.domain.percent import percent, with_one_sign
+from engine.service.phrases import a_role, rule_value
+from engine.service.rows import QueueRow
+from engine.service.words import ATTENTION, BROKEN, ROLE, RULE, STATUS
+
+_BY_ENGINE = frozenset(
+    {
+        *(Attention.OUTSIDE_ENVELOPE, Attention.DENIED, Attention.ENVELOPE_CHANGED),
+        *(Attention.AUTHORITY_LOST, Attention.BUDGET_SPENT, Attention.PAUSED),
+        *(Attention.CONTRACT_CHANGED, Attention.COPILOT),
+    }
+)
+"""With these the note is the engine's own; a person's note is never rewritten."""
+
+_RULE_NOTE = re.compile(r"(?P<rule>\w+): (?P<seen>.*?)(?: against (?P<limit>.*))?", re.DOTALL)
+_AT_LEAST = re.compile(r"at least (?P<least>[\d.]+).*")
+_ALONE = "software would have done this alone"
+
+
+def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
+    """The note of a case in words, what is particular to the case first.
+
+    Args:
+        row: The case, with the note as the engine or a person wrote it.
+        titles: Names of the desk's tools and facts in words, by code.
+    """
+    note = row.attention_note
+    if row.attention not in _BY_ENGINE:
+        return _undo_note(note) if row.attention is None else note
+    if note == _ALONE:
+        return "Software would have done it alone"
+    found = _RULE_NOTE.fullmatch(note)
+    if found is None or found["rule"] not in RULE:
+        return with_one_sign(note)
+    rule, limit = found["rule"], found["limit"] or ""
+    if rule == "confidence_below_threshold":
+        return _confidence_note(row, limit)
+    seen, limit = rule_value(rule, found["seen"], titles), rule_value(rule, limit, titles)
+    if tell := _NOTES.get(rule):
+        return tell(seen, limit)
+    against = f" against {limit}" if limit else ""
+    return f"{BROKEN[rule]}: {seen}{against}"
+
+
+def why_short(row: QueueRow, titles: Mapping[str, str]) -> str:
+    """Why a case needs a person, in one line that may be cut: who and what first."""
+    if row.attention is None:
+        return STATUS[row.status]
+    why, note = ATTENTION[row.attention], note_words(row, titles)
+    if row.attention is Attention.COPILOT:
+        said = f"{note}; a person decides here" if note else why
+    elif row.attention is Attention.ESCALATED and note and row.role:
+        said = note
+    elif row.attention in _BY_ENGINE and note:
+        said = f"{note}: {why[:1].lower()}{why[1:]}"
+    else:
+        said = f"{why}: {note}" if note else why
+    if not row.role:
+        return said
+    is_own = said.startswith(why)
+    said = f"{said[:1].lower()}{said[1:]}" if is_own else said
+    return f"{ROLE.get(row.role, row.role).capitalize()}: {said}"
+
+
+def why_in_full(row: QueueRow, titles: Mapping[str, str]) -> str:
+    """Why a case needs a person and whom, with nothing left out."""
+    if row.attention is None:
+        return STATUS[row.status]
+    note = note_words(row, titles)
+    said = [ATTENTION[row.attention], note, f"waits for {a_role(row.role)}" if row.role else ""]
+    return "; ".join(part for part in said if part)
+
+
+def _undo_note(note: str) -> str:
+    """`not undone: TARGET_CHANGED ...` with the code in words."""
+    head, sign, rest = note.partition("not undone: ")
+    code, _, more = rest.partition(" ")
+    if head or not sign or code not in set(Attention):
+        return note
+    return f"not undone: {ATTENTION[Attention(code)].lower()} {more}".strip()
+
+
+def _confidence_note(row: QueueRow, limit: str) -> str:
+    """Confidence against what is needed, with the figures that the row shows elsewhere."""
+    if row.confidence is None:
+        return "No confidence"
+    sure = f"Confidence {percent(row.confidence)}"
+    least = _AT_LEAST.fullmatch(limit)
+    if least is None:
+        return f"{sure}, {with_one_sign(limit)}"
+    needed = float(least["least"]) if row.threshold is None else row.threshold
+    return f"{sure}, {percent(needed)} needed"
+
+
+_NOTES: dict[str, Callable[[str, str], str]] = {
+    "confidence_uncalibrated": lambda seen, limit: BROKEN["confidence_uncalibrated"],
+    "priority_too_urgent": lambda seen, limit: f"{seen.capitalize()} is too urgent for software",
+    "rate_budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
+    "fact_stale": lambda seen, limit: f"Stale: {seen}",
+    "facts_contradictory": lambda seen, limit: f"Contradicted: {seen}",
+    "effect_not_reversible": lambda seen, limit: BROKEN["effect_not_reversible"],
+    "audit_key_missing": lambda seen, limit: BROKEN["audit_key_missing"],
+    "no_envelope": lambda seen, limit: BROKEN["no_envelope"],
+}

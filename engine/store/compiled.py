@@ -1,0 +1,119 @@
+"""Compiled: statements whose text and types are found once, then run with little work a row.
+
+SQLAlchemy's general way finds them anew for every run and row, which costs more than an embedded
+database needs to answer. What every case, decision and execution runs goes this way.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Dialect, Select
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from engine.store.types import PLAIN_ON_SQLITE
+
+Row = Mapping[str, Any]
+_Convert = Callable[[Any], Any]
+
+
+class Compiled:
+    """One statement; its values are given by the names of its parameters."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        """Take a statement; it is compiled at its first run on each kind of database."""
+        self.statement = statement
+
+    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:
+        """Run it once."""
+        text = _text(self, connection.dialect)
+        return connection.exec_driver_sql(text.sql, text.parameters(values))
+
+    def run_all(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Run it for every row of values."""
+        text = _text(self, connection.dialect)
+        connection.exec_driver_sql(text.sql, [text.parameters(row) for row in rows])
+
+    def all(self, connection: Connection, **values: Any) -> list[Any]:
+        """The rows of a query, with the columns' names as attributes."""
+        text = _text(self, connection.dialect)
+        found = connection.exec_driver_sql(text.sql, text.parameters(values))
+        text.learn_types(found)
+        return [text.row(row) for row in found]
+
+    def first(self, connection: Connection, **values: Any) -> Any:
+        """The first row of a query; None where there is none."""
+        text = _text(self, connection.dialect)
+        found = connection.exec_driver_sql(text.sql, text.parameters(values))
+        text.learn_types(found)
+        row = found.first()
+        return None if row is None else text.row(row)
+
+
+class _Text:
+    """A statement in the words of one database, with the conversions of its values."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self._names = tuple(compiled.positiontup or ())
+        given = compiled.params
+        self._fixed: dict[str, Any] = {}
+        self._binds: dict[str, _Convert] = {}
+        for bind, name in compiled.bind_names.items():
+            if not bind.required:
+                self._fixed[name] = given[name]
+            convert = _binder(bind.type, dialect)
+            if convert is not None:
+                self._binds[name] = convert
+        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        self._types = [column.type for column in columns]
+        self._make = _row_type(tuple(str(column.key) for column in columns))
+        self._results: tuple[_Convert | None, ...] | None = None
+        self._dialect = dialect
+
+    def parameters(self, values: Row) -> Any:
+        """Values as the driver takes them: by position or by name."""
+        bound = {**self._fixed, **values}
+        for name, convert in self._binds.items():
+            bound[name] = convert(bound[name])
+        return tuple([bound[name] for name in self._names]) if self._names else bound
+
+    def learn_types(self, found: CursorResult[Any]) -> None:
+        """Find how values are converted; a driver says only with an answer what it sends."""
+        if self._results is None:
+            self._results = tuple(
+                kind.dialect_impl(self._dialect).result_processor(self._dialect, sent[1])
+                for kind, sent in zip(self._types, found.cursor.description, strict=True)
+            )
+
+    def row(self, values: Sequence[Any]) -> Any:
+        """A row of the driver with its values converted."""
+        return self._make(
+            value if convert is None else convert(value)
+            for value, convert in zip(values, self._results or (), strict=True)
+        )
+
+
+def _row_type(names: tuple[str, ...]) -> Any:
+    kind: Any = namedtuple("Row", names)  # type: ignore[misc]  # names of a query
+    return kind._make
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if dialect.name != "sqlite":
+        return kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, PLAIN_ON_SQLITE):  # the driver takes what they give as it is
+        return lambda value: kind.process_bind_param(value, dialect)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _text(compiled: Compiled, dialect: Dialect) -> _Text:
+    return _Text(compiled.statement, dialect)
