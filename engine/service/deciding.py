@@ -66,11 +66,8 @@ class Deciding:
         if len(request.note) > NOTE_LIMIT or len(request.client_key) > 64:
             raise InvalidRequest(f"A note has at most {NOTE_LIMIT} characters.")
         case = self.store.reader.case(request.case_id)
-        sent = self.store.reader.decision_of_form(request.client_key)
-        if sent is not None and sent.person_id == person.id and sent.case_id == case.id:
-            return replace(self._done(sent.kind, case), message="Already recorded, once.")
         if case.version != request.version:
-            raise Conflict(self._moved_on(case), version=case.version)
+            return self._repeated(request, person, case)
         self._require_undecided(case)
         _require_role_of_case(case, person)
         made = self.store.reader.recommendation(case)
@@ -87,6 +84,13 @@ class Deciding:
                 step = self._asked(case, made, request, person)
         self._commit(step, person)
         return self._done(request.kind, step.after)
+
+    def _repeated(self, request: DecideCase, person: Person, case: Case) -> Done:
+        """What is said of a form that comes after its case moved: a double click, or too late."""
+        sent = self.store.reader.decision_of_form(request.client_key)
+        if sent is None or sent.person_id != person.id or sent.case_id != case.id:
+            raise Conflict(self._moved_on(case), version=case.version)
+        return replace(self._done(sent.kind, case), message="Already recorded, once.")
 
     def _moved_on(self, case: Case) -> str:
         if case.status is CaseStatus.WITHDRAWN:

@@ -75,7 +75,7 @@ class _Text:
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._types = [column.type for column in columns]
         self._make = _row_type(tuple(str(column.key) for column in columns))
-        self._results: tuple[_Convert | None, ...] | None = None
+        self._results: list[tuple[int, _Convert]] | None = None
         self._dialect = dialect
 
     def parameters(self, values: Row) -> Any:
@@ -88,17 +88,19 @@ class _Text:
     def learn_types(self, found: CursorResult[Any]) -> None:
         """Find how values are converted; a driver says only with an answer what it sends."""
         if self._results is None:
-            self._results = tuple(
-                kind.dialect_impl(self._dialect).result_processor(self._dialect, sent[1])
-                for kind, sent in zip(self._types, found.cursor.description, strict=True)
-            )
+            self._results = []
+            for place, sent in enumerate(found.cursor.description):
+                kind = self._types[place].dialect_impl(self._dialect)
+                convert = kind.result_processor(self._dialect, sent[1])
+                if convert is not None:
+                    self._results.append((place, convert))
 
     def row(self, values: Sequence[Any]) -> Any:
         """A row of the driver with its values converted."""
-        return self._make(
-            value if convert is None else convert(value)
-            for value, convert in zip(values, self._results or (), strict=True)
-        )
+        converted = list(values)
+        for place, convert in self._results or ():
+            converted[place] = convert(converted[place])
+        return self._make(converted)
 
 
 def _row_type(names: tuple[str, ...]) -> Any:
