@@ -427,7 +427,7 @@ class Learned(Protocol):
         ...
 
     def add_model_version(self, version: ModelVersion) -> None:
-        """Keep a fit; a second one for the same moment changes nothing."""
+        """Keep a fit, in the place of an earlier one for the same moment, which was damaged."""
         ...
 
     def start_replay(self, desk: str, at: datetime) -> None:

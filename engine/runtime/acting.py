@@ -36,6 +36,10 @@ from engine.runtime.releasing import Permit, Releasing
 from engine.runtime.results import Results
 from engine.runtime.writing import Writing
 
+TOO_LATE = CallResult(
+    answer=Answer.UNAVAILABLE, note="the time for the call was over before it left"
+)
+
 
 class Acting:
     """Advances cases that are about to act, are acting, or may have acted."""
@@ -163,7 +167,9 @@ class Acting:
         marks = Marks(self._clock)
         with marks.timed(Stage.ACT, action.tool, inputs=action.arguments) as mark:
             mark.rule = f"key {effect.key[:8]}"
-            result = self._executor.call(tool, action.arguments, key=effect.key)
+            result = TOO_LATE
+            if self._clock.now() < effect.call_deadline:  # after it, others may call
+                result = self._executor.call(tool, action.arguments, key=effect.key)
             mark.outputs = result.result
             mark.error = "" if result.note == "" else result.answer
         self._record(case, tool, action, effect, result, marks, reservation)

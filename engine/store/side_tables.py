@@ -82,19 +82,26 @@ class SqlLearned:
                 c.as_of == version.as_of,
             )
         ).first()
-        if known is None:
+        made = {
+            "data_hash": version.data_hash,
+            "rows": version.rows,
+            "content": version.content,
+            "fitted_at": version.fitted_at,
+        }
+        if known is not None:
             self._connection.execute(
-                tables.model_versions.insert().values(
-                    id=version.id,
-                    desk=version.desk,
-                    procedure_hash=version.procedure_hash,
-                    as_of=version.as_of,
-                    data_hash=version.data_hash,
-                    rows=version.rows,
-                    content=version.content,
-                    fitted_at=version.fitted_at,
-                )
+                update(tables.model_versions).where(c.id == known.id).values(**made)
             )
+            return
+        self._connection.execute(
+            tables.model_versions.insert().values(
+                id=version.id,
+                desk=version.desk,
+                procedure_hash=version.procedure_hash,
+                as_of=version.as_of,
+                **made,
+            )
+        )
 
     def start_replay(self, desk: str, at: datetime) -> None:
         """See `engine.ports.Learned.start_replay`."""

@@ -98,6 +98,10 @@ def test_damaged_fit_is_made_anew(place: IncidentWorld, caplog: pytest.LogCaptur
     assert "is damaged and is made anew" in caplog.text
     assert answer(world, "INC2") == answer(world, "INC1")
     assert answer(world, "INC1")[0] == "Mail Team"
+    caplog.clear()
+    place.use_desk(learning_desk)
+    arrive(place.world, "INC3")
+    assert (caplog.text, answer(place.world, "INC3")) == ("", answer(place.world, "INC1"))
     assert world.engine.verify_ledger().is_intact
 
 
