@@ -10,6 +10,7 @@ from engine.domain.case_status import FOR_PEOPLE, CaseStatus
 from engine.errors import Conflict
 from engine.ports import Claim, Clock, Store
 from engine.service.engine import Done
+from engine.service.phrases import state_of
 from engine.service.requests import ClaimCase, ReleaseClaim
 
 
@@ -30,7 +31,7 @@ class Claiming:
         now = self.clock.now()
         case = self.store.reader.case(request.case_id)
         if case.status not in FOR_PEOPLE and case.status is not CaseStatus.WAITING_FACT:
-            raise Conflict(f"This case is {case.status} now; there is nothing to decide.")
+            raise Conflict(f"{state_of(case)}; there is nothing to decide.")
         with self.store.begin(is_lasting=False) as unit:
             held = unit.claims.get(request.case_id)
             if held and held.person != person.name and held.expires_at > now:

@@ -30,6 +30,7 @@ from engine.runtime.policy import PolicyView
 from engine.service.binding import Binding
 from engine.service.decision_marks import choice_of, payload_of, person_of, span_of
 from engine.service.engine import Done
+from engine.service.phrases import state_of
 from engine.service.requests import DecideCase
 
 NOTE_LIMIT = 4000
@@ -96,13 +97,13 @@ class Deciding:
         if case.status is CaseStatus.WITHDRAWN:
             return "This case was resolved elsewhere and withdrawn; nothing was decided."
         return (
-            f"This case changed while you looked at it (it is {case.status} now); nothing was "
-            "decided. Look again."
+            f"This case changed while you looked at it; nothing was decided. {state_of(case)}. "
+            "Look again."
         )
 
     def _require_undecided(self, case: Case) -> None:
         if case.status is not CaseStatus.PENDING:
-            raise Conflict(f"This case is {case.status}; it cannot be decided now.")
+            raise Conflict(f"{state_of(case)}; it cannot be decided now.")
 
     def _approved(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person

@@ -19,6 +19,7 @@ from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
 from engine.runtime.undoing import last_effect, request_undo, undo_of
 from engine.service.engine import Done
+from engine.service.phrases import state_of
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
 
 
@@ -77,7 +78,7 @@ class Handling:
             raise InvalidRequest("Name the fact (at most 100 characters) and give its value.")
         case = self._current(request.case_id, request.version)
         if case.status not in (CaseStatus.WAITING_FACT, CaseStatus.PENDING):
-            raise Conflict(f"This case is {case.status}; it takes no new facts now.")
+            raise Conflict(f"{state_of(case)}; it takes no new facts now.")
         now = self.clock.now()
         facts = self._with_fact(case, attribute, request.value, person)
         after = case.moved(
@@ -124,7 +125,7 @@ class Handling:
             raise InvalidRequest("Say what you found and did.")
         case = self._current(request.case_id, request.version)
         if case.status is not CaseStatus.NEEDS_REPAIR:
-            raise Conflict(f"This case is {case.status}; it needs no repair.")
+            raise Conflict(f"{state_of(case)}; it needs no repair.")
         if request.is_done:
             after = case.moved(CaseStatus.DONE, attention=None, attention_note="")
         else:
@@ -155,7 +156,7 @@ class Handling:
         case = self.store.reader.case(case_id)
         if case.version != version:
             raise Conflict(
-                f"This case changed while you looked at it (it is {case.status} now). Look again."
+                f"This case changed while you looked at it. {state_of(case)}. Look again."
             )
         return case
 

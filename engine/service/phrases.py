@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from engine.domain.case import Attention
+from engine.domain.case import Attention, Case
 from engine.domain.decision import DecisionKind
 from engine.domain.ledger import EventKind
 from engine.domain.percent import percent, with_one_sign
@@ -24,10 +24,20 @@ from engine.service.words import (
     REASON_GIVEN,
     ROLE,
     RULE,
+    STATUS,
     STEP,
     VERDICT_MARK,
     name,
 )
+
+# --- cases -------------------------------------------------------------------------------
+
+
+def state_of(case: Case) -> str:
+    """Where a case stands, as the beginning of a sentence."""
+    words = STATUS[case.status]
+    return f"The case is in the state “{words[0].lower()}{words[1:]}” now"
+
 
 # --- rules -------------------------------------------------------------------------------
 
