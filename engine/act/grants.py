@@ -56,6 +56,7 @@ def mint(
         facts_digest=case.facts_digest,
         target_digest=action.target_digest,
         envelope_hash=envelope_hash,
+        case_version=case.version,
         minted_at=now,
         expires_at=now + lifetime,
     )

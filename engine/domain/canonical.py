@@ -6,6 +6,7 @@ No policy and no input or output lives here.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -48,17 +49,26 @@ _SLOW = json.JSONEncoder(
 )
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: legal in JSON as an escape, but no database takes it as text."""
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
 def _encoder() -> Callable[[object], str]:
     """The C encoder, made once: `JSONEncoder.encode` makes one a call, which costs more than it.
 
     No markers: a value that holds itself ends in a RecursionError instead of a ValueError.
     """
     if c_make_encoder is None:
-        return _SLOW.encode
+        return lambda value: _HALF.sub(_escaped, _SLOW.encode(value))
     fast = c_make_encoder(None, _plain, encode_basestring, None, ":", ",", True, False, False)
 
     def encode(value: object) -> str:
-        return "".join(fast(value, 0))
+        text = "".join(fast(value, 0))
+        return text if text.isascii() else _HALF.sub(_escaped, text)
 
     return encode
 

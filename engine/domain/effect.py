@@ -33,6 +33,8 @@ class Effect:
     tool: str
     key: str
     """Idempotency key sent with the call."""
+    case_version: int
+    """Version of the case it was intended for; a later effect of the case has a higher one."""
     call_deadline: datetime
     """No other worker takes the intent over before this moment."""
     intended_at: datetime

@@ -48,6 +48,8 @@ class Grant:
     facts_digest: bytes
     target_digest: bytes
     envelope_hash: bytes
+    case_version: int
+    """Version of the case it was minted for; a later grant of the case has a higher one."""
     minted_at: datetime
     expires_at: datetime
     status: GrantStatus = GrantStatus.MINTED

@@ -69,7 +69,8 @@ class CellLimits(_Closed):
     review_minutes: int = Field(default=480, ge=1)
     """How long a case waits for a person before `on_deadline`."""
     on_deadline: OnDeadline = OnDeadline.ESCALATE
-    escalate_to: Role = Role.SENIOR_OPERATOR
+    escalate_to: Literal[Role.OPERATOR, Role.SENIOR_OPERATOR] = Role.SENIOR_OPERATOR
+    """Who decides what nobody decided in time; only these two decide cases at all."""
     grant_minutes: int = Field(default=15, ge=1)
     """How long a grant may wait for its execution."""
 

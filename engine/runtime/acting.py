@@ -192,9 +192,10 @@ class Acting:
                 mark.outputs = seen.seen if seen else None
         self._reach(CrashPoint.BEFORE_RESULT)
         self._writing.hold(
-            self._results.recorded(
+            case,
+            lambda case: self._results.recorded(
                 case, tool.contract, effect, result, seen, reservation, marks.spans
-            )
+            ),
         )
         if result.answer is not Answer.ACTED or tool.contract.delivery is not Delivery.DEDUPES:
             self._writing.flush()

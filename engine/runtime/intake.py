@@ -7,7 +7,7 @@ then has been applied. So a recommendation is a function of what was known at it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -104,6 +104,7 @@ class Intake:
         handled = 0
         if not is_replay:
             handled += self._mature(desk, now, batch, None)
+            self._flush(desk, batch, None)
         if not reader.is_due(INTAKE_LANE, now):
             self._flush(desk, batch, None)
             return handled
@@ -115,6 +116,8 @@ class Intake:
             if is_replay:
                 handled += self._mature(desk, case.as_of, batch, reached)
                 reached = max(case.as_of, reached or case.as_of)
+            if case.id in batch.cases:  # its own truth came first and closed it
+                continue
             try:
                 batch.add(
                     self._reasoning.advance(
@@ -177,17 +180,45 @@ class Intake:
         """Commit a batch; what somebody else moved meanwhile is left to them."""
         if batch.transitions:
             self._reach(CrashPoint.BEFORE_INTAKE)
-            with self._store.begin() as unit:
-                refused = unit.apply(batch.transitions)
-                if reached is not None:
-                    unit.learned.set_desk_time(desk.name, reached)
-                unit.commit()
+            try:
+                refused = self._write(desk, batch.transitions, reached)
+            except EngineError:
+                raise
+            except Exception:
+                if batch.labels:
+                    raise
+                log.exception("a batch of %s cannot be written whole", desk.name)
+                refused = self._write_singly(desk, batch.transitions, reached)
             self._reach(CrashPoint.AFTER_INTAKE)
             for case_id in refused & batch.labels.keys():
                 self._apply_again(desk, batch.labels[case_id])
         batch.transitions.clear()
         batch.cases.clear()
         batch.labels.clear()
+
+    def _write(
+        self, desk: Desk, transitions: Sequence[Transition], reached: datetime | None
+    ) -> frozenset[CaseId]:
+        with self._store.begin() as unit:
+            refused = unit.apply(transitions)
+            if reached is not None:
+                unit.learned.set_desk_time(desk.name, reached)
+            unit.commit()
+        return refused
+
+    def _write_singly(
+        self, desk: Desk, transitions: Sequence[Transition], reached: datetime | None
+    ) -> frozenset[CaseId]:
+        """Write one by one: a case the database does not take must not keep the others."""
+        refused: frozenset[CaseId] = frozenset()
+        for transition in transitions:
+            try:
+                refused |= self._write(desk, [transition], reached)
+            except EngineError:
+                raise
+            except Exception:  # it is tried again when its lease has ended
+                log.exception("case %s cannot be written", transition.before.id)
+        return refused
 
     def _apply_again(self, desk: Desk, due: LabelDue) -> None:
         """A person was faster: apply the label to the case as it stands now."""

@@ -44,6 +44,7 @@ class Intending:
             grant_id=attempt.grant.id,
             tool=attempt.action.tool,
             key=str(key),
+            case_version=attempt.case.version,
             call_deadline=now + timedelta(seconds=attempt.tool.contract.timeout_s),
             intended_at=now,
             before=attempt.before,

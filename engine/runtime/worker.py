@@ -89,6 +89,9 @@ class Worker:
             except StoreUnavailable as error:
                 log.warning("the database is out of reach: %s", error.message)
                 self._wakeup.wait(1.0)
+            except Exception:  # a bug in one round must not stop the others
+                log.exception("a round of the worker failed")
+                self._wakeup.wait(1.0)
 
     def drain(self, is_stopping: Callable[[], bool] = lambda: False) -> None:
         """Work until nothing is due and nothing is about to be released."""

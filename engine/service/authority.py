@@ -6,7 +6,8 @@ from engine.domain.actor import Person, Role
 from engine.errors import NotAllowed
 from engine.service import requests as r
 
-_DECIDERS = frozenset({Role.OPERATOR, Role.SENIOR_OPERATOR})
+DECIDERS = frozenset({Role.OPERATOR, Role.SENIOR_OPERATOR})
+"""Who may answer recommendations; a case is passed on only to these."""
 _OWNERS = frozenset({Role.PRODUCT_OWNER, Role.RISK_OFFICER})
 _BRAKES = frozenset(
     {Role.OPERATOR, Role.SENIOR_OPERATOR, Role.PRODUCT_OWNER, Role.RISK_OFFICER}
@@ -16,13 +17,13 @@ _RELEASERS = frozenset({Role.SENIOR_OPERATOR, Role.PRODUCT_OWNER, Role.RISK_OFFI
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 MAY: dict[type, frozenset[Role]] = {
-    r.ClaimCase: _DECIDERS,
-    r.ReleaseClaim: _DECIDERS,
-    r.DecideCase: _DECIDERS,
-    r.TakeBackDecision: _DECIDERS,
-    r.UndoEffect: _DECIDERS,
-    r.ProvideFact: _DECIDERS,
-    r.SettleRepair: _DECIDERS,
+    r.ClaimCase: DECIDERS,
+    r.ReleaseClaim: DECIDERS,
+    r.DecideCase: DECIDERS,
+    r.TakeBackDecision: DECIDERS,
+    r.UndoEffect: DECIDERS,
+    r.ProvideFact: DECIDERS,
+    r.SettleRepair: DECIDERS,
     r.ProposeEnvelope: _OWNERS,
     r.SignEnvelope: _OWNERS,
     r.PauseScope: _BRAKES,

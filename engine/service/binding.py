@@ -29,14 +29,27 @@ class Binding:
     policy: PolicyView
     ids: Ids
 
-    def action(self, tool: EffectTool, arguments: Mapping[str, Any], verdict: Verdict) -> Action:
+    def action(
+        self, tool: EffectTool, arguments: Mapping[str, Any], verdict: Verdict, target: str
+    ) -> Action:
         """The action a person chose, checked against contract and known values.
 
+        Args:
+            tool: What is to be called.
+            arguments: The person's arguments.
+            verdict: What policy said of it.
+            target: What the case is about; nothing else may be acted on.
+
         Raises:
-            InvalidRequest: An argument breaks the schema or is no known value.
+            InvalidRequest: An argument breaks the schema, is no known value or another target.
             Conflict: The target cannot be read, or was resolved elsewhere.
         """
         checked = tool.contract.check_arguments(dict(arguments))
+        aimed_at = str(checked.get(tool.contract.target_argument, target))
+        if aimed_at != target:
+            raise InvalidRequest(
+                f"This case is about {target}; {aimed_at} cannot be acted on here."
+            )
         allowed = {name: tool.options(name) for name in checked}
         for name, options in allowed.items():
             if options and checked[name] not in options:

@@ -27,6 +27,7 @@ from engine.domain.verdict import VerdictKind
 from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
+from engine.service.authority import DECIDERS
 from engine.service.binding import Binding
 from engine.service.decision_marks import choice_of, payload_of, person_of, span_of
 from engine.service.engine import Done
@@ -126,7 +127,8 @@ class Deciding:
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
         verdict = self._binding.require_authority(case, request.tool, person)
-        action = self._binding.action(tool, request.arguments, verdict)
+        target = made.actions[0].target if made and made.actions else ""
+        action = self._binding.action(tool, request.arguments, verdict, target or case.source_id)
         bound = made.id if made else RecommendationId(self.ids.new())
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         override = OverrideAction(case_id=case.id, action=action, recommendation_id=bound)
@@ -165,6 +167,8 @@ class Deciding:
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
     ) -> Transition:
         role = request.role or self._escalation_role(case, made)
+        if role not in DECIDERS:
+            raise InvalidRequest("Pass it on to an operator or a senior operator; they decide.")
         decision = self._decision(case, made, request, person, None, 0.0)
         after = case.moved(
             CaseStatus.PENDING,

@@ -88,12 +88,13 @@ class _Text:
     def learn_types(self, found: CursorResult[Any]) -> None:
         """Find how values are converted; a driver says only with an answer what it sends."""
         if self._results is None:
-            self._results = []
+            results: list[tuple[int, _Convert]] = []
             for place, sent in enumerate(found.cursor.description):
                 kind = self._types[place].dialect_impl(self._dialect)
                 convert = kind.result_processor(self._dialect, sent[1])
                 if convert is not None:
-                    self._results.append((place, convert))
+                    results.append((place, convert))
+            self._results = results  # at once: other threads read it too
 
     def row(self, values: Sequence[Any]) -> Any:
         """A row of the driver with its values converted."""

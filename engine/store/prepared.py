@@ -33,18 +33,18 @@ ACTION = Compiled(select(tables.actions).where(_action.id == bindparam("action_i
 NEWEST_GRANT = Compiled(
     select(tables.grants)
     .where(_grant.case_id == bindparam("case_id"))
-    .order_by(_grant.minted_at.desc(), _grant.id.desc())
+    .order_by(_grant.case_version.desc())
     .limit(1)
 )
 EFFECTS = Compiled(
     select(tables.effects)
     .where(_effect.case_id == bindparam("case_id"))
-    .order_by(_effect.intended_at, _effect.id)
+    .order_by(_effect.case_version)
 )
 NEWEST_DECISION = Compiled(
     select(tables.decisions)
     .where(_decision.case_id == bindparam("case_id"), _decision.taken_back_at.is_(None))
-    .order_by(_decision.decided_at.desc(), _decision.id.desc())
+    .order_by(_decision.case_version.desc())
     .limit(1)
 )
 DECISION_OF_FORM = Compiled(

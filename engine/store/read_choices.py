@@ -19,11 +19,11 @@ from engine.store.read_pages import (
     holds,
     identity,
     read_cursor,
-    storable,
     time,
     whole,
 )
 from engine.store.read_source import ReadSource
+from engine.store.types import storable
 
 _LISTED = "choices"
 _choice = tables.choices.c

@@ -219,6 +219,7 @@ def _as_if_run(action: Action, case: Case, at: datetime) -> Effect:
     return Effect(
         id=EffectId(action.id),
         case_id=case.id,
+        case_version=case.version,
         action_id=action.id,
         grant_id=GrantId(action.id),
         tool=action.tool,

@@ -18,11 +18,11 @@ from engine.domain.stored_ledger import StoredEntry
 from engine.service.rows import LedgerRow, Page, TimelineRow
 from engine.store import tables
 from engine.store.raw_rows import ENTRY_COLUMNS, entry_of, raw
-from engine.store.read_pages import bounded, cursor_of, read_cursor, storable, time, whole, word
+from engine.store.read_pages import bounded, cursor_of, read_cursor, time, whole, word
 from engine.store.read_sentences import rule_of, sentence_of, stage_of
 from engine.store.read_source import ReadSource
 from engine.store.read_spoken import Spoken, spoken_of
-from engine.store.types import streams_of_cases
+from engine.store.types import storable, streams_of_cases
 
 _LISTED = "ledger"
 _e = tables.ledger_entries.c

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, or_
 
 from engine.domain.canonical import Json, canonical_text, parse
 from engine.errors import InvalidRequest
+from engine.store.types import storable
 
 MOST_ROWS = 200
 """The largest part of a list that is given at once."""
@@ -99,11 +100,6 @@ def _word(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
-
-
-def storable(text: str) -> str:
-    """Text that both databases can be asked for: no NUL, no half of a surrogate pair."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def holds(text: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:

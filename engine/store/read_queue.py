@@ -23,10 +23,10 @@ from engine.store.read_pages import (
     identity,
     optional_time,
     read_cursor,
-    storable,
     whole,
 )
 from engine.store.read_source import ReadSource
+from engine.store.types import storable
 
 WAITING = FOR_PEOPLE | {CaseStatus.WAITING_FACT}
 """What the queue shows where no status is asked for."""

@@ -14,8 +14,9 @@ from engine.domain.ids import CaseId
 from engine.domain.span import Stage
 from engine.service.rows import Page, SpanRow, TraceRow
 from engine.store import tables
-from engine.store.read_pages import bounded, cursor_of, holds, identity, read_cursor, storable
+from engine.store.read_pages import bounded, cursor_of, holds, identity, read_cursor
 from engine.store.read_source import ReadSource
+from engine.store.types import storable
 
 _LISTED = "traces"
 _case = tables.cases.c

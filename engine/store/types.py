@@ -15,6 +15,7 @@ from engine.domain.canonical import CanonicalText, Json, canonical_text, parse
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ID_BYTES = 16
+_REPLACEMENT = "\ufffd"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -67,6 +68,24 @@ class Id(TypeDecorator[UUID]):
         if value is None or dialect.name == "postgresql":
             return value  # type: ignore[no-any-return]  # driver's UUID
         return UUID(bytes=bytes(value))
+
+
+class PlainText(TypeDecorator[str]):
+    """Text from outside; what no database takes as text is replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write without NUL and halves of surrogate pairs."""
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair."""
+    if "\x00" in text:
+        text = text.replace("\x00", _REPLACEMENT)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class Document(TypeDecorator[Json]):
@@ -173,5 +192,5 @@ def streams_of_cases(prefix: str) -> tuple[bytes, bytes] | None:
     return (first.bytes, last.bytes) if f"case:{first}".startswith(prefix) else None
 
 
-PLAIN_ON_SQLITE = (UtcTime, Id, Document, Packed, StreamName)
+PLAIN_ON_SQLITE = (UtcTime, Id, PlainText, Document, Packed, StreamName)
 """Types whose bound values SQLite's driver takes without further work."""

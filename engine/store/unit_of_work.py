@@ -157,6 +157,7 @@ class SqlUnitOfWork:
                 )
                 batch.add(transition, first_mark=head.ledger_sequence * 1000)
                 self._queue_case(batch, transition, sequence, last)
+                del heads[case.id]  # a second one for the case starts from a state that is past
             ledger.write()
             batch.write()
         return frozenset(refused)

@@ -198,6 +198,7 @@ def _effect(engine: FakeEngine, card: CaseCard) -> Effect:
     return Effect(
         id=EffectId(uuid_of("effect", number)),
         case_id=card.row.case_id,
+        case_version=card.row.version,
         action_id=action.id if action else ActionId(uuid_of("action", number)),
         grant_id=GrantId(uuid_of("grant", number)),
         tool=card.decision.tool if card.decision else "assign_group",

@@ -12,11 +12,11 @@ from engine.store.read_pages import (
     identity,
     optional_time,
     read_cursor,
-    storable,
     time,
     whole,
     word,
 )
+from engine.store.types import storable
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ID = UUID(int=1)
