@@ -294,7 +294,7 @@ class Reader(Protocol):
         ...
 
     def decision_of_form(self, client_key: str) -> Decision | None:
-        """The decision a form was sent for, taken back or not."""
+        """The decision a form was sent for, unless it was taken back."""
         ...
 
     def control(self) -> Control:

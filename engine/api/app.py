@@ -16,6 +16,7 @@ from engine.api.bodies import Healthy
 from engine.api.body_limit import BodyLimit
 from engine.api.healthz import HealthCheck
 from engine.api.replies import Replies
+from engine.api.token_first import TokenFirst
 from engine.ports import Clock
 from engine.service.engine import Engine
 
@@ -57,6 +58,7 @@ def create_api(
     app.state.open_engine = open_engine
     app.state.replies = Replies()
     app.add_middleware(BodyLimit, limit=body_limit)
+    app.add_middleware(TokenFirst, check=lambda token: open_engine().person_of_token(token))
     problems.install(app)
     for module in (cases, controls, reads):
         app.include_router(module.router)

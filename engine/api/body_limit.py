@@ -8,6 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.api.problems import problem
 
 TOO_LARGE = 413
+INTAKE = "/cases"
+"""End of the only path whose bodies may be long."""
+SMALL = 1_000_000
+"""Bytes, for every other path."""
 
 
 class BodyLimit:
@@ -28,8 +32,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared(scope) > self._limit:
-            response = problem(TOO_LARGE, "CONTENT_TOO_LARGE", self._words())
+        limit = self._limit if scope["path"].endswith(INTAKE) else min(self._limit, SMALL)
+        if _declared(scope) > limit:
+            response = problem(TOO_LARGE, "CONTENT_TOO_LARGE", _words(limit))
             await response(scope, receive, send)
             return
         seen = 0
@@ -38,14 +43,15 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise HTTPException(TOO_LARGE, self._words())
+            if seen > limit:
+                raise HTTPException(TOO_LARGE, _words(limit))
             return message
 
         await self._app(scope, counted, send)
 
-    def _words(self) -> str:
-        return f"The body is larger than {self._limit / 1e6:g} MB; send it in parts."
+
+def _words(limit: int) -> str:
+    return f"The body is larger than {limit / 1e6:g} MB; send it in parts."
 
 
 def _declared(scope: Scope) -> int:

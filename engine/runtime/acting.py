@@ -25,7 +25,7 @@ from engine.domain.tool import Delivery
 from engine.domain.transition import (
     BudgetReleased,
 )
-from engine.errors import BudgetSpent, ControlChanged, ToolUnavailable
+from engine.errors import BudgetSpent, Conflict, ControlChanged, ToolUnavailable
 from engine.ports import Clock, EffectTool, Ids, Store
 from engine.runtime.attempt import Attempt, Preparation, Refusal
 from engine.runtime.intending import Intending
@@ -36,6 +36,8 @@ from engine.runtime.releasing import Permit, Releasing
 from engine.runtime.results import Results
 from engine.runtime.writing import Writing
 
+UNANSWERED = (EffectStatus.INTENDED, EffectStatus.RETRYING, EffectStatus.UNKNOWN)
+"""Of such an effect it is not known, or not settled, whether it happened."""
 TOO_LATE = CallResult(
     answer=Answer.UNAVAILABLE, note="the time for the call was over before it left"
 )
@@ -105,15 +107,19 @@ class Acting:
         self._reach(CrashPoint.BEFORE_RELEASE)
         if decision.kind is DecisionKind.REJECT:
             self._writing.commit(self._releasing.closed(case, decision))
-        else:
+        elif decision.kind in (DecisionKind.APPROVE, DecisionKind.OVERRIDE):
             self._execute(case, lambda case, policy: self._releasing.permit(case, decision, policy))
 
     def _compensate(self, case: Case) -> None:
         grant = self._store.reader.grant(case)
+        last = self._store.reader.effects(case.id)[-1]
         if grant is not None and grant.status is GrantStatus.MINTED:
             self._execute(case, self._minted)
-        else:
+        elif last.undoes is not None and last.status in UNANSWERED:
             self._take_up(case)
+        else:
+            gone = Refusal(attention=Attention.AUTHORITY_LOST, note="the permit is gone")
+            self._refuse(self._minted(case, self._policy.current()), gone)
 
     def _minted(self, case: Case, policy: Policy) -> Permit:
         reader = self._store.reader
@@ -214,6 +220,10 @@ class Acting:
     def _take_up(self, case: Case) -> None:
         """Find out about an intent whose result is not known; its deadline has passed."""
         effect = self._store.reader.effects(case.id)[-1]
+        if effect.status not in UNANSWERED:
+            raise Conflict(
+                f"The last effect of case {case.id} is {effect.status}; nothing is open."
+            )
         action = self._store.reader.action(case)
         desk = self._desks[case.desk]
         tool = desk.effect_tool(effect.tool)

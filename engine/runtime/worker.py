@@ -109,13 +109,13 @@ class Worker:
         Returns:
             How many cases were advanced.
         """
-        for job in self._due_jobs():
-            self._jobs.run(job)
         moved = self._act()
         moved += self._time_out()
         if self._takes_intake and not self._store.reader.is_due(ACT, self._clock.now()):
             for desk in self._desks.values():
                 moved += self._intake.advance(desk, self._claim, self._use_grants)
+        for job in self._due_jobs():  # last: a worker whose rounds fail gives no sign of life
+            self._jobs.run(job)
         return moved
 
     def _idle_s(self) -> float:

@@ -44,16 +44,7 @@ class Binding:
             InvalidRequest: An argument breaks the schema, is no known value or another target.
             Conflict: The target cannot be read, or was resolved elsewhere.
         """
-        checked = tool.contract.check_arguments(dict(arguments))
-        aimed_at = str(checked.get(tool.contract.target_argument, target))
-        if aimed_at != target:
-            raise InvalidRequest(
-                f"This case is about {target}; {aimed_at} cannot be acted on here."
-            )
-        allowed = {name: tool.options(name) for name in checked}
-        for name, options in allowed.items():
-            if options and checked[name] not in options:
-                raise InvalidRequest(f"{checked[name]!r} is not one of the known {name}s.")
+        checked = _checked(tool, arguments, target)
         try:
             state = tool.target_state(checked)
         except ToolError as error:
@@ -115,3 +106,15 @@ class Binding:
         if envelope is not None and not person.has_any(frozenset(envelope.limits.roles)):
             roles = " or ".join(role.replace("_", " ") for role in envelope.limits.roles)
             raise NotAllowed(f"This cell is decided by {roles}.")
+
+
+def _checked(tool: EffectTool, arguments: Mapping[str, Any], target: str) -> dict[str, Any]:
+    checked = tool.contract.check_arguments(dict(arguments))
+    aimed_at = str(checked.get(tool.contract.target_argument, target))
+    if aimed_at != target:
+        raise InvalidRequest(f"This case is about {target}; {aimed_at} cannot be acted on here.")
+    for name, value in checked.items():
+        options = tool.options(name)
+        if options and value not in options:
+            raise InvalidRequest(f"{value!r} is not one of the known {name}s.")
+    return checked

@@ -29,7 +29,7 @@ from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
 from engine.service.authority import DECIDERS
 from engine.service.binding import Binding
-from engine.service.decision_marks import choice_of, payload_of, person_of, span_of
+from engine.service.decision_marks import choice_of, is_repeat, payload_of, person_of, span_of
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.requests import DecideCase
@@ -90,7 +90,7 @@ class Deciding:
     def _repeated(self, request: DecideCase, person: Person, case: Case) -> Done:
         """What is said of a form that comes after its case moved: a double click, or too late."""
         sent = self.store.reader.decision_of_form(request.client_key)
-        if sent is None or sent.person_id != person.id or sent.case_id != case.id:
+        if sent is None or not is_repeat(sent, request, person):
             raise Conflict(self._moved_on(case), version=case.version)
         return replace(self._done(sent.kind, case), message="Already recorded, once.")
 

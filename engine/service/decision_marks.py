@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.domain.actor import Actor, DecidedBy
+from engine.domain.actor import Actor, DecidedBy, Person
 from engine.domain.canonical import Json
 from engine.domain.decision import Decision, DecisionKind
 from engine.domain.span import Choice, ChoiceKind, Span, Stage
+from engine.service.requests import DecideCase
 
 
 def person_of(decision: Decision) -> Actor:
@@ -53,3 +54,13 @@ def payload_of(decision: Decision, words: str) -> Json:
         "seen": decision.has_seen_recommendation,
         "release_at": decision.release_at,
     }
+
+
+def is_repeat(sent: Decision, request: DecideCase, person: Person) -> bool:
+    """Whether a request says again what a person's decision said."""
+    is_same = (sent.person_id, sent.case_id, sent.kind) == (
+        person.id,
+        request.case_id,
+        request.kind,
+    )
+    return is_same and (not request.tool or dict(sent.arguments) == dict(request.arguments))

@@ -6,6 +6,7 @@ transaction of its own.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,8 @@ from engine.service.people import People
 from engine.service.queries import Queries
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
+
+log = logging.getLogger("countersign.service")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +80,7 @@ class LocalEngine:
         return handlers[type(request)](request, person)
 
     def _note_refusal(self, request: r.Request, person: Person, error: EngineError) -> None:
-        """Refused attempts commit on their own; a database that is away cannot take them."""
-        case_id = getattr(request, "case_id", None)
-        desk = getattr(request, "desk", None)
-        stream = f"case:{case_id}" if case_id else f"desk:{desk}" if desk else "global"
+        """Refused attempts commit on their own; that one cannot be noted changes no answer."""
         entry = EntryDraft(
             kind=EventKind.ATTEMPT_REFUSED,
             actor=as_actor(person),
@@ -93,10 +93,25 @@ class LocalEngine:
         )
         try:
             with self.store.begin() as unit:
-                unit.append(stream, [entry])
+                unit.append(self._stream_of(request), [entry])
                 unit.commit()
         except StoreUnavailable:
             return
+        except Exception:
+            log.exception("a refused attempt could not be noted")
+
+    def _stream_of(self, request: r.Request) -> str:
+        """The stream of what a request is about, if that exists: nobody names streams."""
+        desk = getattr(request, "desk", None)
+        if desk in self.desks:
+            return f"desk:{desk}"
+        case_id = getattr(request, "case_id", None)
+        if case_id is None:
+            return "global"
+        try:
+            return f"case:{self.store.reader.case(case_id).id}"
+        except NotFound:
+            return "global"
 
     def submit(
         self,

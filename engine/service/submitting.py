@@ -27,6 +27,12 @@ CHUNK = 200
 NAMED = 100
 """So many new cases are named in the answer; more would only be counted."""
 
+_SENT_AS = {
+    Origin.REAL: 'Real rows are sent without `--simulated`, or with "origin": "real".',
+    Origin.SIMULATED: 'Made-up rows are sent with `--simulated`, or "origin": "simulated".',
+}
+"""How command line and API say which kind of data the rows are."""
+
 _MAY_CHANGE = frozenset(
     {
         CaseStatus.RECEIVED,
@@ -102,14 +108,19 @@ class Submitting:
             other = next(iter(held - {origin}))
             raise InvalidRequest(
                 f"The desk {desk.name} holds {other} data, and {origin} data may not be mixed "
-                "with it. Use a database of its own: set COUNTERSIGN_DATA_DIR to an empty folder."
+                f"with it. {_SENT_AS[Origin(other)]} Use a database of its own for the rest: "
+                "set COUNTERSIGN_DATA_DIR to an empty folder."
             )
         replays = self._store.reader.desk_time(desk.name) is not None
         if held and replays != is_replay:
             raise InvalidRequest(
-                f"The desk {desk.name} {'replays history' if replays else 'runs live'}; "
-                f"{'add --replay' if replays else 'leave --replay out'}, or use a database of "
-                "its own."
+                f"The desk {desk.name} {'replays history' if replays else 'runs live'}; send it "
+                + (
+                    'as replay (`--replay`, or "replay": true)'
+                    if replays
+                    else 'without replay (no `--replay`, or "replay": false)'
+                )
+                + ", or use a database of its own."
             )
 
     def _accepted(
@@ -220,7 +231,8 @@ class Submitting:
             "due_at": signal.due_at,
             "payload_digest": _content(signal),
         }
-        if case.status not in _MAY_CHANGE or case.status is CaseStatus.RECEIVED:
+        moves = case.status in _MAY_CHANGE and case.status is not CaseStatus.RECEIVED
+        if not moves:
             after = case.noted(**fields)
         else:
             after = case.moved(
@@ -233,7 +245,7 @@ class Submitting:
         grant = self._store.reader.grant(case)
         revoked = (
             (GrantClosed(grant_id=grant.id, status=GrantStatus.REVOKED, at=entry.at),)
-            if grant is not None and grant.status is GrantStatus.MINTED
+            if moves and grant is not None and grant.status is GrantStatus.MINTED
             else ()
         )
         changed = Transition(before=case, after=after, entries=(entry,), records=revoked)

@@ -76,15 +76,14 @@ def _open_sqlite(url: str, path: str | None) -> Database:
     if not path or path == ":memory:":
         raise ConfigError("The database must be a file: sqlite:///path/to/file.db")
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(path))
     except OSError as error:
         raise ConfigError(f"The folder of {path} cannot be made: {error.strerror}") from None
     arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    writer = create_engine(url, connect_args=arguments, pool_size=4)
-    passing_writer = create_engine(url, connect_args=arguments, pool_size=2)
-    reader = create_engine(
-        url, connect_args=arguments, pool_size=8, max_overflow=32, pool_reset_on_return=None
-    )
+    common: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True}
+    writer = create_engine(url, pool_size=4, **common)
+    passing_writer = create_engine(url, pool_size=2, **common)
+    reader = create_engine(url, pool_size=8, max_overflow=32, pool_reset_on_return=None, **common)
     event.listen(writer, "connect", _prepare_writer)
     event.listen(passing_writer, "connect", _prepare_passing_writer)
     for engine in (writer, passing_writer):
@@ -93,22 +92,34 @@ def _open_sqlite(url: str, path: str | None) -> Database:
     return Database(writer=writer, passing_writer=passing_writer, reader=reader)
 
 
+def make_private(file: Path) -> None:
+    """Make a database file and its folder where they are missing; nobody else may read it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
+
+
 def _open_postgresql(url: str) -> Database:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    writer = create_engine(parsed, pool_size=4, pool_pre_ping=True)
+    common: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    writer = create_engine(parsed, pool_size=4, **common)
     passing_writer = create_engine(
         parsed,
         pool_size=2,
-        pool_pre_ping=True,
+        **common,
         connect_args={"options": "-c synchronous_commit=off"},
     )
     reader = create_engine(
         parsed,
         pool_size=8,
         max_overflow=32,
-        pool_pre_ping=True,
+        **common,
         isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c default_transaction_read_only=on"},
     )

@@ -5,7 +5,7 @@ Everything is read in one transaction that never writes. How rows become values 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,7 +66,9 @@ def verify_ledger(database: Database, key: bytes | None, file: SealFile) -> Ledg
 @contextmanager
 def _picture(database: Database, file: SealFile) -> Iterator[SqlLedger]:
     with database.reader.connect() as connection:
-        if not database.is_sqlite:
+        if database.is_sqlite:
+            _read_any_text(connection, _lenient)
+        else:
             connection.execution_options(isolation_level="REPEATABLE READ")
         try:
             size = _hold_still(connection, file)
@@ -77,6 +79,18 @@ def _picture(database: Database, file: SealFile) -> Iterator[SqlLedger]:
             yield SqlLedger(connection, file, size)
         finally:
             connection.rollback()
+            if database.is_sqlite:
+                _read_any_text(connection, str)
+
+
+def _read_any_text(connection: Connection, reading: Callable[[bytes], str]) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = reading
+
+
+def _lenient(stored: bytes) -> str:
+    """Text that is none is a finding, not the end of the check."""
+    return stored.decode("utf-8", "backslashreplace")
 
 
 def _hold_still(connection: Connection, file: SealFile) -> int | None:

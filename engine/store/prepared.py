@@ -48,7 +48,9 @@ NEWEST_DECISION = Compiled(
     .limit(1)
 )
 DECISION_OF_FORM = Compiled(
-    select(tables.decisions).where(_decision.client_key == bindparam("client_key"))
+    select(tables.decisions).where(
+        _decision.client_key == bindparam("client_key"), _decision.taken_back_at.is_(None)
+    )
 )
 NEXT_WAKE = Compiled(
     select(_case.wake_at)

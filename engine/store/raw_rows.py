@@ -108,10 +108,10 @@ def head_of(row: Sequence[Any]) -> tuple[str, Head]:
 
 
 def blob(value: object) -> bytes | None:
-    """Bytes; None stays None."""
+    """Bytes; None stays None, and anything else becomes bytes that no engine stored."""
     if value is None:
         return None
-    return bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
+    return bytes(value) if isinstance(value, (bytes, memoryview)) else ascii(value).encode()
 
 
 def word(value: object) -> str:

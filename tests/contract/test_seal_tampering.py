@@ -282,6 +282,19 @@ def test_case_stream_in_another_spelling_is_another_stream(tmp_path):
     world.database.close()
 
 
+def test_hash_as_text_is_found_not_a_failure(tmp_path):
+    world = new_world(f"sqlite:///{tmp_path / 'cast.db'}", tmp_path)
+    stream = world.open_case(events=3)
+    world.seal()
+    world.forge(
+        edit_entry(stream, 2, hash=text("cast(hash AS text)")),
+        update(ledger_world.cases).values(ledger_head=text("cast(ledger_head AS text)")),
+    )
+    assert ("ENTRY_CHANGED", f"{stream} #2") in world.found()
+    assert ("HEAD_CHANGED", stream) in world.found()
+    world.database.close()
+
+
 def test_time_beyond_reading_is_an_error_not_silence(postgres_url, tmp_path):
     world = new_world(postgres_url, tmp_path)
     world.append("global")

@@ -34,6 +34,8 @@ class ItsmDatabase:
             return
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
+            if not self.file.exists():
+                self.file.touch(mode=0o600)  # nobody else reads it
         except OSError as error:
             raise ConfigError(
                 f"The folder of {self.file} cannot be made: {error.strerror}."
@@ -73,7 +75,9 @@ def _open_sqlite(url: URL) -> ItsmDatabase:
     if not url.database or url.database == ":memory:":
         raise ConfigError("The incident system needs a file: sqlite:///path/to/itsm.db.")
     arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    writer = create_engine(url, connect_args=arguments, pool_size=4, max_overflow=32)
+    writer = create_engine(
+        url, connect_args=arguments, pool_size=4, max_overflow=32, hide_parameters=True
+    )
     reader = create_engine(
         url, connect_args=arguments, pool_size=4, max_overflow=32, pool_reset_on_return=None
     )

@@ -14,6 +14,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.tool import Delivery
 from engine.errors import InvalidRequest, ToolError
+from engine.service.requests import UndoEffect
 from engine.testing.stub_desk import DESK, AssignOwner, stub_desk, stub_envelope, ticket_rows
 from engine.testing.ticket_book import TicketBook
 from engine.testing.world import START, World, make_world
@@ -118,3 +119,19 @@ def test_case_is_passed_on_to_deciders_only(place: tuple[World, Broken]) -> None
     world.work()
     with pytest.raises(InvalidRequest, match="Pass it on to an operator or a senior operator"):
         world.decide(world.case(A), world.person("ann"), DecisionKind.ESCALATE, role=Role.VIEWER)
+
+
+def test_new_content_before_an_undo_leaves_the_undo(place: tuple[World, Broken]) -> None:
+    world, _ = place
+    world.submit(ticket_rows(1, opened_at=START))
+    world.work()
+    approve(world, A)
+    world.work()
+    case = world.case(A)
+    undo = UndoEffect(case_id=case.id, version=case.version, reason="wrong")
+    world.execute(undo, world.person("ann"))
+    world.submit(ticket_rows(1, opened_at=START, confidence="0.8"))
+    world.work()
+    first, second = world.parts.store.reader.effects(case.id)
+    assert (world.case(A).attention, second.undoes) == (Attention.UNDONE, first.id)
+    assert (first.is_correct, second.is_correct) == (True, True)
