@@ -99,12 +99,19 @@ def kept_deadline(due_at: datetime | None, settled_at: datetime | None) -> str:
     return f"deadline missed by {span(settled_at - due_at)}"
 
 
-def deadline(due_at: datetime | None, now: datetime) -> str:
-    """A deadline in words: `due in 25 min`, `overdue by 2 h`, `no deadline`."""
+def deadline(due_at: datetime | None, now: datetime, *, of: str = "") -> str:
+    """A deadline in words: `due in 25 min`, `overdue by 2 h`, `no deadline`.
+
+    Args:
+        due_at: The deadline.
+        now: The present, on the same clock.
+        of: What has the deadline, where there are several.
+    """
     if due_at is None:
         return "no deadline"
     length = span(due_at - now)
-    return f"overdue by {length}" if due_at < now else f"due in {length}"
+    said = f"overdue by {length}" if due_at < now else f"due in {length}"
+    return f"{of} {said}".strip()
 
 
 def confidence(value: float | None, threshold: float | None) -> str:
@@ -167,7 +174,20 @@ _WHAT_TO_DO: tuple[tuple[type[EngineError], str], ...] = (
 def error_words(error: EngineError) -> str:
     """What went wrong and what to do about it."""
     advice = next((text for kind, text in _WHAT_TO_DO if isinstance(error, kind)), "")
-    return f"{error.message} {advice}".strip()
+    said = error.message
+    if said.startswith(_PAUSED):
+        advice = _NOTHING_DONE
+    elif _SAYS_SO in said:
+        said = said.removesuffix(_AGAIN)
+        advice = advice.removeprefix(_NOTHING_DONE)
+    return f"{said.strip()} {advice.strip()}".strip()
+
+
+_NOTHING_DONE = "Nothing was done."
+_SAYS_SO = "nothing was decided"
+_AGAIN = "Look again."
+_PAUSED = "Actions are paused"
+"""No other filling of the form helps against a pause."""
 
 
 def tone_of_error(error: EngineError) -> Literal["warning", "error"]:

@@ -46,7 +46,8 @@ _PAGE = """
 [data-testid="stHeader"] { background: transparent; pointer-events: none; height: 2.2rem;
   min-height: 0; }
 [data-testid="stHeader"] > * { pointer-events: auto; }
-.stApp:has(.stSidebar[aria-expanded="false"]) .st-key-status_strip { padding-left: 2.4rem; }
+.stApp:is(:has(.stSidebar[aria-expanded="false"]), :has([data-testid="stExpandSidebarButton"]))
+  .st-key-status_strip { padding-left: 2.4rem; }
 [data-testid="stElementContainer"]:has(> .stHtml > style:only-child) { display: none; }
 a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; color: #fff !important;
   background: light-dark(#1f5f8b, #2b78ab); text-decoration: none; }
@@ -61,12 +62,20 @@ a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; col
   position: sticky; bottom: 0; z-index: 80; margin-top: auto; background: var(--ground);
 }
 .st-key-case_evidence [data-testid="stColumn"] { min-width: 22rem; }
+.st-key-case_evidence { container-type: inline-size; }
+@container (max-width: 46rem) {
+  .st-key-case_evidence [data-testid="stColumn"]:nth-child(2) { order: -1; }
+}
+[data-testid="stHeader"] :is(.stLogo, [data-testid="stHeaderLogo"]) { display: none; }
 .st-key-decision_bar { container-type: inline-size; }
 @container (max-width: 46rem) {
   .st-key-decision_buttons span:has(> [data-testid="stIconMaterial"]) { display: none; }
   .st-key-decision_buttons [data-testid="stColumn"] { min-width: 4rem; }
   .st-key-decision_buttons button { padding-inline: .25rem; }
   .st-key-decision_buttons [data-has-shortcut] { gap: .3rem; justify-content: center; }
+}
+@container (max-width: 34rem) {
+  .st-key-decision_bar kbd { display: none; }
 }
 .st-key-decision_bar { padding: .5rem 0 .6rem; border-top: 1px solid var(--line); gap: .45rem; }
 </style>

@@ -5,11 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console.components import case_detail, open_case
-from engine.errors import NotFound
+from console.components import case_address, case_detail, open_case
 
 PAGE = "case"
-QUERY = "case"
 
 
 @session.guarded
@@ -17,7 +15,7 @@ def render() -> None:
     """Draw the search and the case."""
     if open_case.current() is None:
         flash.draw_here()
-    _open_from_address()
+    case_address.read()
     st.text_input(
         "Open a case",
         placeholder="Case number or id, then Enter",
@@ -27,28 +25,14 @@ def render() -> None:
         width=420,
         on_change=_find,
     )
+    case_address.write()
     case_detail.draw(on_decided=_stay)
-
-
-def _open_from_address() -> None:
-    """Open what the address names, once; afterwards the person's own choice holds."""
-    named = st.query_params.get(QUERY, "")
-    if named and named != session.recall(PAGE, "named", ""):
-        session.remember(PAGE, "named", named)
-        _open(named)
 
 
 def _find() -> None:
     text = str(st.session_state.get(session.key(PAGE, "text")) or "").strip()
     if text:
-        session.attempt(_open, text)
-
-
-def _open(text: str) -> None:
-    case_id = session.queries().find_case(text)
-    if case_id is None:
-        raise NotFound(f"There is no case {text}.")
-    open_case.open_case(case_id)
+        session.attempt(case_address.find, text)
 
 
 def _stay() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console.components import case_detail, open_case, queue_browse, queue_filters
+from console.components import case_address, case_detail, open_case, queue_browse, queue_filters
 
 PAGE = "queue"
 
@@ -13,6 +13,8 @@ PAGE = "queue"
 @session.guarded
 def render() -> None:
     """Draw filters, list and the open case."""
+    session.attempt(case_address.read)
+    case_address.write()
     if open_case.current() is None:
         flash.draw_here()
     left, right = st.columns([5, 9], gap="small")

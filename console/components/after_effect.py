@@ -8,15 +8,20 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console.components import desk_words, open_case, text_line
+from console.components import desk_words, form_keys, open_case, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
+from engine.domain.decision import DecisionKind
 from engine.domain.effect import Effect
+from engine.domain.grant import GrantBasis
+from engine.service import attention_words
 from engine.service import words as codes
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
 from engine.service.rows import CaseCard
 
 PAGE = "after"
+_ALONE = frozenset({GrantBasis.VERDICT, GrantBasis.VETO_LAPSE})
+_FINAL = frozenset({DecisionKind.APPROVE, DecisionKind.OVERRIDE, DecisionKind.REJECT})
 
 
 def draw_rest(case: OpenCase) -> None:
@@ -47,11 +52,22 @@ def _draw_result(card: CaseCard) -> None:
             [
                 Piece(text=codes.STATUS[card.row.status], tone="strong"),
                 *(_effect_piece(effect) for effect in card.effects),
+                Piece(text=_who(card)),
                 Piece(text=f"Outcome: {card.outcome}" if card.outcome else "", look="dim"),
             ]
         ],
         key="rest",
     )
+
+
+def _who(card: CaseCard) -> str:
+    """Who let it end like this: a person by name, or software alone; empty where nobody did."""
+    if card.grant is not None and card.grant.basis in _ALONE:
+        return "by software alone, inside the envelope"
+    decision = card.decision
+    if decision is None or decision.kind not in _FINAL:
+        return ""
+    return f"{codes.DECISION[decision.kind]} by {decision.person}"
 
 
 def _effect_piece(effect: Effect) -> Piece:
@@ -67,24 +83,34 @@ def _effect_piece(effect: Effect) -> Piece:
 def _draw_undo(case: OpenCase) -> None:
     text_line.draw([[Piece(text=case.card.words.undo, tone="strong")]], key="undo_preview")
     reason_key = session.key(PAGE, "reason", case.case_id, case.version)
-    st.text_input("Why undo it", max_chars=2000, key=reason_key)
-    columns = st.columns([1, 1, 2], gap="small")
+    fields = session.key(PAGE, "undo_fields", case.case_id, case.version)
+    with st.container(key=fields):
+        st.text_input(
+            "Why undo it", max_chars=2000, placeholder="A reason is required", key=reason_key
+        )
+    now_key, keep_key = (
+        session.key(PAGE, name, case.case_id, case.version) for name in ("undo_now", "keep")
+    )
+    columns = st.columns([5, 3, 4], gap="small", vertical_alignment="center")
     columns[0].button(
         "Undo it now",
-        key=session.key(PAGE, "undo_now", case.case_id, case.version),
+        key=now_key,
         type="primary",
+        shortcut="Ctrl+Enter",
         width="stretch",
         on_click=undo,
         args=(case, reason_key),
     )
     columns[1].button(
         "Keep it",
-        key=session.key(PAGE, "keep", case.case_id, case.version),
+        key=keep_key,
         shortcut="Escape",
         width="stretch",
         on_click=session.remember,
         args=(PAGE, _name(case), False),
     )
+    columns[2].caption("" if st.session_state.get(reason_key) else "Say why before you undo it.")
+    form_keys.draw(fields=fields, send=now_key, leave=keep_key)
 
 
 def undo(case: OpenCase, reason_key: str) -> None:
@@ -131,20 +157,40 @@ def settle(case: OpenCase, is_done: bool, note_key: str) -> None:
 
 def draw_question(case: OpenCase) -> None:
     """Take the fact that was asked for."""
-    columns = st.columns([1, 2, 1], gap="small", vertical_alignment="bottom")
+    give_key = session.key(PAGE, "give", case.case_id, case.version)
+    question = attention_words.question_of(case.card.row)
+    if question:
+        asked = [Piece(text="Question asked:", look="dim"), Piece(text=question, tone="strong")]
+        text_line.draw([asked], key="question")
+    fields = session.key(PAGE, "question_fields", case.case_id, case.version)
+    with st.container(key=fields):
+        columns = st.columns([4, 7, 4], gap="small", vertical_alignment="bottom")
     keys = [session.key(PAGE, name, case.case_id, case.version) for name in ("fact", "value")]
-    missing = case.card.recommendation.draft.missing if case.card.recommendation else ()
-    columns[0].text_input("Fact", value=missing[0] if missing else "", max_chars=100, key=keys[0])
-    columns[1].text_input("Value", max_chars=500, key=keys[1])
+    columns[0].text_input(
+        "Fact",
+        value=_named_in(question, case.card),
+        max_chars=100,
+        placeholder="Name of the fact",
+        key=keys[0],
+    )
+    columns[1].text_input("Value", max_chars=500, placeholder="What you found out", key=keys[1])
     columns[2].button(
         "Give it",
-        key=session.key(PAGE, "give", case.case_id, case.version),
+        key=give_key,
         type="primary",
+        shortcut="Ctrl+Enter",
         disabled=not open_case.may_decide(),
         width="stretch",
         on_click=provide,
         args=(case, keys[0], keys[1]),
     )
+    form_keys.draw(fields=fields, send=give_key, has_focus=False)
+
+
+def _named_in(question: str, card: CaseCard) -> str:
+    """The missing fact that a question names; empty where it names none."""
+    missing = card.recommendation.draft.missing if card.recommendation else ()
+    return next((one for one in missing if one.lower() in question.lower()), "")
 
 
 def provide(case: OpenCase, fact_key: str, value_key: str) -> None:

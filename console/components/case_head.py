@@ -77,7 +77,7 @@ def _deadline(card: CaseCard, now: datetime) -> Piece:
     if row.status not in WAITS_FOR_AN_ANSWER:
         return _kept(row.due_at, card.settled_at)
     return Piece(
-        text=words.deadline(row.due_at, now),
+        text=words.deadline(row.due_at, now, of="case"),
         look="chip",
         tone=_URGENCY[words.urgency(row.due_at, now)],
         hint=words.exact(row.due_at) if row.due_at else "",
@@ -96,7 +96,7 @@ def _review(row: QueueRow, now: datetime) -> Piece:
     if row.review_due_at is None or row.status not in WAITS_FOR_AN_ANSWER:
         return Piece(text="")
     return Piece(
-        text=f"decision {words.deadline(row.review_due_at, now)}",
+        text=words.deadline(row.review_due_at, now, of="decision"),
         look="chip",
         tone=_URGENCY[words.urgency(row.review_due_at, now)],
         hint="then the case is passed on or closed, as the envelope says; it is never approved",
@@ -128,6 +128,9 @@ def _sample(row: QueueRow) -> list[Piece]:
 def _why(row: QueueRow) -> list[Piece]:
     if row.attention is None or row.status not in WAITS_FOR_AN_ANSWER:
         return []
+    if question := attention_words.question_of(row):
+        asked = Piece(text=f"{attention_words.ASKED}:", look="dim")
+        return [asked, Piece(text=question, tone="strong")]
     waits = f"waits for {phrases.a_role(row.role)}" if row.role else ""
     return [
         Piece(text="Why it needs a person:", look="dim"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from console.components import case_address
 from engine.domain.ids import CaseId
 
 _CASE_PAGE = "app_pages/case_card.py"
@@ -12,4 +13,5 @@ _CASE_PAGE = "app_pages/case_card.py"
 def draw(case_id: CaseId, *, key: str) -> None:
     """Draw a button that opens the case."""
     if st.button("Open the case", key=key, icon=":material/description:"):
+        case_address.leave_for(str(case_id))
         st.switch_page(_CASE_PAGE, query_params={"case": str(case_id)})

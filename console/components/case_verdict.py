@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from console import format as words
-from console.components import desk_words, text_line, text_table
+from console.components import desk_words, open_case, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.actor import DecidedBy
@@ -20,14 +20,15 @@ from engine.service.rows import CaseCard, TimelineRow
 
 
 def draw_verdict(card: CaseCard) -> None:
-    """Policy's answer: broken rules first, then those that were kept."""
+    """Policy's answer and when it was given: broken rules first, then those that were kept."""
     st.subheader("What policy says", anchor=False)
     advice = card.recommendation
     if advice is None or not advice.actions:
         text_line.draw([[Piece(text="No action was judged.", look="dim")]], key="verdict")
         return
     verdict = advice.actions[0].verdict
-    text_line.draw([_answer(card), _would_have(card)], key="verdict")
+    lines = [_answer(card, advice.as_of), _would_have(card), [_gone_stale(card)]]
+    text_line.draw(lines, key="verdict")
     titles = desk_words.titles(card.row.desk)
     rules = sorted(verdict.rules, key=lambda rule: rule.is_kept)
     text_table.draw(
@@ -43,12 +44,38 @@ def draw_verdict(card: CaseCard) -> None:
     )
 
 
-def _answer(card: CaseCard) -> list[Piece]:
+def gone_stale(card: CaseCard) -> tuple[str, ...]:
+    """Facts that were fresh when policy judged and are stale now, by their names."""
+    if card.recommendation is None:
+        return ()
+    judged = card.recommendation.as_of
+    return tuple(
+        desk_words.fact(card.row.desk, fact.attribute)
+        for fact in card.facts
+        if fact.is_stale and fact.stale_from is not None and fact.stale_from >= judged
+    )
+
+
+def _gone_stale(card: CaseCard) -> Piece:
+    return Piece(text=stale_words(card), tone="warn")
+
+
+def stale_words(card: CaseCard) -> str:
+    """One line about facts that have gone stale since policy judged; empty where none has."""
+    names = gone_stale(card) if card.row.status in open_case.WAITS else ()
+    if not names:
+        return ""
+    have = "1 fact has" if len(names) == 1 else f"{len(names)} facts have"
+    return f"{have} gone stale since then: {', '.join(names)}."
+
+
+def _answer(card: CaseCard, judged: datetime) -> list[Piece]:
     if card.verdict is None:
         return []
     return [
         Piece(text="Policy's answer:", look="dim"),
         Piece(text=codes.VERDICT_MARK[card.verdict], look="chip", tone="strong", hint=card.verdict),
+        Piece(text=f"as judged {words.moment(judged)} UTC", look="dim", hint=words.exact(judged)),
     ]
 
 

@@ -14,8 +14,10 @@ import streamlit as st
 
 from console import flash, session
 from console.components import (
+    case_verdict,
     decision_panel,
     decision_words,
+    form_keys,
     last_decision,
     open_case,
     text_line,
@@ -58,7 +60,8 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
     kind = _mode(case)
     _draw_words(case, obstacle, None if obstacle else kind)
     if kind is not None and not obstacle:
-        decision_panel.draw(case, kind)
+        with st.container(key=_fields_key(case, kind)):
+            decision_panel.draw(case, kind)
     decision_panel.draw_note(case)
     if kind is not None and not obstacle:
         _draw_confirmation(case, kind, on_decided)
@@ -81,7 +84,13 @@ def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> Non
         Piece(text=said.undo, look="dim"),
     ]
     sending = [] if kind is None else [Piece(text=decision_words.sending(case, kind))]
-    lines = [[Piece(text=obstacle, tone="warn")], sending or approving]
+    stale = case_verdict.stale_words(case.card)
+    look = f"{stale} Look before you approve." if stale and not sending else ""
+    lines = [
+        [Piece(text=obstacle, tone="warn")],
+        [Piece(text=look, tone="warn")],
+        sending or approving,
+    ]
     text_line.draw(lines, key="decision_words")
 
 
@@ -105,10 +114,12 @@ def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
 
 
 def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -> None:
-    columns = st.columns([1, 1, 2], gap="small", vertical_alignment="center")
+    confirm_key = session.key(PAGE, "confirm", kind, case.case_id, case.version)
+    back_key = session.key(PAGE, "back", case.case_id, case.version)
+    columns = st.columns([5, 3, 4], gap="small", vertical_alignment="center")
     columns[0].button(
         f"{_CONFIRM[kind]} now",
-        key=session.key(PAGE, "confirm", kind, case.case_id, case.version),
+        key=confirm_key,
         type="primary",
         shortcut="Ctrl+Enter",
         width="stretch",
@@ -117,13 +128,18 @@ def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -
     )
     columns[1].button(
         "Back",
-        key=session.key(PAGE, "back", case.case_id, case.version),
+        key=back_key,
         shortcut="Escape",
         width="stretch",
         on_click=choose,
         args=(case, None),
     )
     columns[2].caption(decision_panel.what_is_missing(case, kind))
+    form_keys.draw(fields=_fields_key(case, kind), send=confirm_key, leave=back_key)
+
+
+def _fields_key(case: OpenCase, kind: DecisionKind) -> str:
+    return session.key(PAGE, "fields", kind, case.case_id, case.version)
 
 
 def choose(case: OpenCase, kind: DecisionKind | None) -> None:

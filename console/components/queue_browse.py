@@ -11,10 +11,12 @@ from uuid import UUID
 import streamlit as st
 
 from console import flash, session
+from console import format as words
 from console.components import desk_clock, last_decision, open_case, queue_list
 from console.components.open_case import OpenCase
 from console.components.queue_filters import PAGE, clear, is_filtering
 from engine.domain.ids import CaseId
+from engine.service import words as codes
 from engine.service.rows import Page, QueueFilter, QueueRow
 
 REFRESH_S = 2.0
@@ -68,7 +70,36 @@ def _draw_fresh(which: QueueFilter) -> None:
         key=LIST,
         on_pick=_pick,
     )
+    if which.text and not seen.part.rows:
+        _draw_elsewhere(which.text, seen.version)
     _draw_foot(seen, which)
+
+
+def _draw_elsewhere(text: str, version: str) -> None:
+    """A case with the number that was looked for, which waits for nobody or is filtered out."""
+    row = _known(text, version)
+    if row is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="queue_elsewhere"):
+        st.caption(words.plain(f"{row.source_id}: {codes.STATUS[row.status].lower()}."))
+        st.button(
+            "Open it",
+            key=session.key(PAGE, "elsewhere", row.case_id),
+            icon=":material/description:",
+            on_click=pick,
+            args=(row.case_id,),
+        )
+
+
+def _known(text: str, version: str) -> QueueRow | None:
+    """The case with exactly this number or id; looked up anew only where cases have moved."""
+    kept: tuple[tuple[str, str], QueueRow | None] | None = session.recall(PAGE, "known", None)
+    if kept is not None and kept[0] == (text, version):
+        return kept[1]
+    case_id = session.queries().find_case(text)
+    row = None if case_id is None else session.queries().card(case_id).row
+    session.remember(PAGE, "known", ((text, version), row))
+    return row
 
 
 def _has_moved(opened: OpenCase | None) -> bool:

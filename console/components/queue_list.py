@@ -89,6 +89,8 @@ _CSS = (
 .pair > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
   min-width: 0; }
 .pair > :last-child { flex: none; font-size: .84rem; font-variant-numeric: tabular-nums; }
+.pair > .does { white-space: normal; display: -webkit-box; -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2; overflow-wrap: anywhere; }
 .title { font-weight: 600; }
 .small { font-size: .84rem; }
 .overdue, .urgent { color: var(--st-red-text-color, var(--st-red-color)); font-weight: 650; }
@@ -101,6 +103,8 @@ _CSS = (
   background: var(--st-primary-color); }
 .bar > b { position: absolute; top: -3px; bottom: -3px; width: 2px;
   background: var(--st-text-color); }
+.list { container-type: inline-size; }
+@container (max-width: 21rem) { .bar { display: none; } }
 .empty { padding: 1.2rem 1rem; white-space: pre-line; }
 """
 )
@@ -142,7 +146,7 @@ const draw = (row, open, pick) => {
   if (row.id === open) button.setAttribute("aria-current", "true");
   const title = make("span");
   title.append(make("span", "chip", row.priority), " ", make("span", "title", row.title));
-  const proposal = make("span", "", `→ ${row.proposal}`);
+  const proposal = make("span", "does", `→ ${row.proposal}`);
   const why = make("span", "small dim", row.why);
   const marks = make("span");
   if (row.holder) marks.append(make("span", "chip info", `held by ${row.holder}`), " ");

@@ -52,6 +52,9 @@ class CasesBody(Body):
         min_length=1, max_length=MOST_ROWS
     )
     origin: Origin = Origin.REAL
+    replay: bool = Field(
+        default=False, description="History: the desk's clock follows the rows instead of the wall."
+    )
 
     def numbered(self) -> list[tuple[int, dict[str, str]]]:
         """The rows as text fields; 1 is the first."""

@@ -59,7 +59,11 @@ def submit_cases(body: CasesBody, person: Submitter, asked: Asked) -> JSONRespon
 
     def submit() -> dict[str, object]:
         submitted = asked.engine.submit(
-            body.desk, body.numbered(), origin=body.origin, submitted_by=person.name
+            body.desk,
+            body.numbered(),
+            origin=body.origin,
+            is_replay=body.replay,
+            submitted_by=person.name,
         )
         answer: dict[str, object] = as_json(submitted)
         return answer

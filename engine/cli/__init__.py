@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from engine.cli.app import app
-from engine.cli.output import exit_code_of, report_error
+from engine.cli.logs import log, way_of, where_of
+from engine.cli.output import CHECK_FAILED, exit_code_of, report_error, warn
 from engine.errors import EngineError
 
 __all__ = ["app", "main"]
@@ -22,3 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # whoever read the output has gone
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:  # its message may repeat a row, so only its type and place are said
+        warn(f"countersign: something unexpected went wrong: {where_of(error)} [INTERNAL]")
+        log.debug("the way there:\n%s", way_of(error))
+        sys.exit(CHECK_FAILED)

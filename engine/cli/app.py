@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Annotated
+
 import typer
 
 from engine.cli import (
@@ -16,6 +19,7 @@ from engine.cli import (
     running,
 )
 from engine.cli import intake as intake_commands
+from engine.cli.logs import log_to_stderr
 
 app = typer.Typer(
     name="countersign",
@@ -26,6 +30,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+@app.callback()
+def prepare(
+    debug: Annotated[bool, typer.Option("--debug", help="Tell more in the log.")] = False,
+) -> None:
+    """Software recommends, policy decides, people countersign."""
+    if debug:
+        log_to_stderr(logging.DEBUG)
+
 
 app.command("up")(running.up)
 app.command("work")(running.work)

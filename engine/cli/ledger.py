@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.opening import AsJson, opened_engine, opened_parts
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, warn
+from engine.errors import NotFound
 
 if TYPE_CHECKING:
     from engine.domain.ledger_report import LedgerReport
@@ -55,6 +56,8 @@ def export(
 ) -> None:
     """Write the entries as JSON lines, each stream in order, with what is needed to recompute."""
     count = 0
+    if stream:
+        _require_stream(stream)
     if out is None:
         for line in _lines(stream):
             say(line)
@@ -64,6 +67,23 @@ def export(
             file.write(line + "\n")
             count += 1
     warn(f"{count} entries written to {out}.")
+
+
+def _require_stream(stream: str) -> None:
+    """Refuse a stream that has no entry, naming the streams there are."""
+    from sqlalchemy import select
+
+    from engine.store import tables
+    from engine.store.failures import translated
+
+    column = tables.ledger_entries.c.stream
+    few = select(column).where(~column.startswith("case:")).distinct().order_by(column)
+    with translated(), opened_parts().database.reader.connect() as connection:
+        if connection.execute(select(column).where(column == stream).limit(1)).first():
+            return
+        there = [row.stream for row in connection.execute(few)]
+    known = ", ".join([*there, "case:ID (the id of a case, as in its address)"])
+    raise NotFound(f"The ledger has no stream {stream!r}; there is {known}.")
 
 
 def _lines(stream: str) -> Iterator[str]:

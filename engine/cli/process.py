@@ -51,6 +51,38 @@ def only_worker(file: Path, wait_s: float = 0.0) -> Iterator[None]:
     Raises:
         ConfigError: Another process holds it, or it cannot be made.
     """
+    taken = (
+        "Another worker runs on this SQLite file. It lets one process write at a "
+        "time, so a second worker only waits for the first; use PostgreSQL for more."
+    )
+    with _locked(file, taken, wait_s):
+        yield
+
+
+@contextmanager
+def only_product(file: Path) -> Iterator[None]:
+    """Hold the lock of the only `up` on an SQLite file; it is freed however the process ends.
+
+    Args:
+        file: The lock file, beside the database; its folder is made.
+
+    Raises:
+        ConfigError: Another process holds it, or it cannot be made.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder {file.parent} cannot be made: {error.strerror}") from None
+    taken = (
+        f"Another `up` runs on this data ({file.with_suffix('')}). Open that one, or stop it "
+        "first. A second product needs a COUNTERSIGN_DATA_DIR and a --port of its own."
+    )
+    with _locked(file, taken, 0.0):
+        yield
+
+
+@contextmanager
+def _locked(file: Path, taken: str, wait_s: float) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # a system without it: the database's own lock still holds
@@ -64,10 +96,7 @@ def only_worker(file: Path, wait_s: float = 0.0) -> Iterator[None]:
         until = monotonic() + wait_s
         while not _is_locked(fcntl, handle.fileno()):
             if monotonic() >= until:
-                raise ConfigError(
-                    "Another worker runs on this SQLite file. It lets one process write at a "
-                    "time, so a second worker only waits for the first; use PostgreSQL for more."
-                )
+                raise ConfigError(taken)
             sleep(0.1)
         yield
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.drained import say_drained
+from engine.cli.logs import log_to_stderr
 from engine.cli.opening import AsJson, opened_parts, settings_with
 from engine.cli.output import say, warn
-from engine.cli.process import only_worker, stop_on_signals, stop_with_parent
+from engine.cli.process import only_product, only_worker, stop_on_signals, stop_with_parent
 from engine.cli.readiness import Readiness, free_port, url_of
 from engine.cli.sample import submit_samples
 from engine.cli.supervise import Part, Supervisor
@@ -28,6 +32,9 @@ WORKER_STOP_S = 45.0
 PREDECESSOR_S = 20.0
 """How long a new worker waits for one whose supervisor was killed to finish."""
 
+_PORT = next(item.default for item in fields(Settings) if item.name == "port")
+_PORT_HELP = f"{_PORT} by default; 0 takes a free one."
+
 DatabaseUrl = Annotated[
     str | None, typer.Option("--database-url", help="Instead of COUNTERSIGN_DATABASE_URL.")
 ]
@@ -39,7 +46,7 @@ def up(
     ] = None,
     database_url: DatabaseUrl = None,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="0 takes a free one.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help=_PORT_HELP)] = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Worker processes.")] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Without the shipped sample.")] = False,
 ) -> None:
@@ -51,12 +58,34 @@ def up(
         port=port,
         workers=workers,
     )
+    with _alone(settings):
+        raise typer.Exit(_run_product(settings, with_samples=not empty))
+
+
+def _run_product(settings: Settings, *, with_samples: bool) -> int:
+    """Prepare, start the parts and look after them; the exit code."""
     settings = settings_with(**vars_of(settings) | {"port": free_port(settings)})
-    link = _prepare(settings, with_samples=not empty)
+    link = _prepare(settings, with_samples=with_samples)
     stopping = stop_on_signals()
     supervisor = Supervisor(parts_of(settings), child_environment(settings), say)
     ready = Readiness(settings, on_ready=lambda: _say_ready(settings, link))
-    raise typer.Exit(supervisor.run(stopping, on_tick=ready.look))
+    return supervisor.run(stopping, on_tick=ready.look)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold an SQLite file's product lock; on PostgreSQL several may run.
+
+    Raises:
+        ConfigError: Another `up` runs on it, or a worker that does not end.
+    """
+    if not settings.is_sqlite:
+        yield
+        return
+    with only_product(_lock_file(settings, ".up")):
+        with only_worker(_lock_file(settings), PREDECESSOR_S):
+            pass  # a worker whose supervisor was killed ends first; then the lock is free
+        yield
 
 
 def work(
@@ -75,7 +104,7 @@ def work(
     stopping = stop_on_signals()
     if supervised:
         stop_with_parent()
-    _log_to_stderr()
+    log_to_stderr(logging.INFO)
     wait_s = PREDECESSOR_S if supervised else 0.0
     lock = only_worker(_lock_file(settings), wait_s) if settings.is_sqlite else nullcontext()
     with lock:
@@ -120,8 +149,6 @@ def parts_of(settings: Settings) -> list[Part]:
 
 def vars_of(settings: Settings) -> dict[str, object]:
     """The fields of settings by name."""
-    from dataclasses import fields
-
     return {item.name: getattr(settings, item.name) for item in fields(settings)}
 
 
@@ -154,17 +181,10 @@ def _say_ready(settings: Settings, link: str) -> None:
     say()
 
 
-def _lock_file(settings: Settings) -> Path:
+def _lock_file(settings: Settings, ending: str = ".worker") -> Path:
     from sqlalchemy import make_url
 
     database = make_url(settings.database_url).database
     if not database:
         raise ConfigError("The database must be a file: sqlite:///path/to/file.db")
-    return Path(database + ".worker")
-
-
-def _log_to_stderr() -> None:
-    import logging
-
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("countersign").setLevel(logging.INFO)
+    return Path(database + ending)

@@ -55,6 +55,11 @@ class Scored:
     fitted_as_of: datetime | None
 
     @property
+    def is_answered(self) -> bool:
+        """Whether there was a fit to answer with."""
+        return self.fitted_as_of is not None
+
+    @property
     def is_correct(self) -> bool:
         """Whether the prediction was right."""
         return self.predicted == self.label
@@ -113,6 +118,12 @@ class BacktestReport:
     aurc: Estimate
     cells: tuple[CellFigures, ...]
     curve: tuple[CurvePoint, ...]
+    answered: int
+    """Judged cases that had a prediction; the rest were opened before there was a fit."""
+    without_cut: int
+    """Answered cases opened while no confidence was enough to act alone."""
+    minimum_rows: int
+    """Labelled cases that have to be known before the procedure makes a fit."""
     predictions: tuple[Scored, ...]
     """Judged cases in the order in which they were opened."""
 
@@ -167,6 +178,9 @@ def judge(
         aurc=_by_day(area_under_risk_coverage, confidence, correct, days),
         cells=tuple(_figures(cell, [one for one in scored if one.cell == cell]) for cell in cells),
         curve=_curve(confidence, correct),
+        answered=sum(one.is_answered for one in scored),
+        without_cut=sum(one.is_answered and one.cut is None for one in scored),
+        minimum_rows=procedure.minimum_rows,
         predictions=tuple(scored),
     )
 

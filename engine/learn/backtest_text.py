@@ -18,18 +18,17 @@ PREDICTION_COLUMNS = ("case_id", "predicted", "confidence", "executed")
 def render_text(report: BacktestReport) -> str:
     """Write a report as lines for a terminal, without colour and at most 78 wide."""
     overall = report.overall
-    lines = [
-        f"judged     {overall.n} of {report.labelled} labelled cases, "
-        f"{report.judged_from:%Y-%m-%d %H:%M} to {report.judged_until:%Y-%m-%d %H:%M}",
-        f"procedure  {report.procedure[:12]}, {report.refits} refits",
-        f"facts      {_wrapped(report.features)}",
+    lines = _head(report)
+    if not report.answered:
+        return "\n".join([*lines, "", *_nothing_learned(report)])
+    lines += [
         "",
         f"top-1      {_percent(overall.top1)}",
         f"ECE        {_number(report.ece)}",
         f"Brier      {_number(report.brier)}",
         f"AURC       {_number(report.aurc)}",
         "",
-        f"target {report.target:.0%}: {_kept(report)}",
+        f"target {100 * report.target:g}%: {_kept(report)}",
         *(_cell_lines("all", overall)),
     ]
     for cell in report.cells:
@@ -37,6 +36,29 @@ def render_text(report: BacktestReport) -> str:
     lines += ["", "coverage   error among the most confident", *_curve_lines(report)]
     lines += ["", "Intervals are 95 %: shares Clopper-Pearson, the rest bootstrapped by days."]
     return "\n".join(lines)
+
+
+def _head(report: BacktestReport) -> list[str]:
+    overall = report.overall
+    missing = overall.n - report.answered
+    answered = f"answered   {report.answered} of {overall.n}"
+    if missing:
+        answered += f"; {missing} came before the first fit and count as wrong"
+    return [
+        f"judged     {overall.n} of {report.labelled} labelled cases, "
+        f"{report.judged_from:%Y-%m-%d %H:%M} to {report.judged_until:%Y-%m-%d %H:%M}",
+        answered,
+        f"procedure  {report.procedure[:12]}, {report.refits} refits",
+        f"facts      {_wrapped(report.features)}",
+    ]
+
+
+def _nothing_learned(report: BacktestReport) -> list[str]:
+    return [
+        "Nothing was learned and nothing was executed: too few labelled rows.",
+        f"It takes {report.minimum_rows} whose label was known before a judged case was opened;",
+        f"the file holds {report.labelled} in all. So there is no figure to give.",
+    ]
 
 
 def prediction_rows(report: BacktestReport) -> Iterator[tuple[str, str, str, str]]:
@@ -60,8 +82,23 @@ def _cell_lines(name: str, figures: CellFigures) -> list[str]:
 
 def _kept(report: BacktestReport) -> str:
     if not report.overall.executed:
-        return "nothing was executed"
+        return f"nothing was executed, {_why_closed(report)}"
     return "kept" if report.keeps_target else "NOT kept"
+
+
+def _why_closed(report: BacktestReport) -> str:
+    """Why the rule let nothing through."""
+    if report.without_cut == report.answered:
+        return (
+            "because the rule stayed closed:\n"
+            "  at no time did enough answers with a known truth show that any confidence\n"
+            f"  keeps the error at or under {100 * report.target:g}%"
+        )
+    return (
+        "because the rule stayed closed:\n"
+        f"  no confidence was enough for {report.without_cut} of {report.answered} answers, and "
+        "the rest\n  lay under the cut or had no calibration yet"
+    )
 
 
 def _curve_lines(report: BacktestReport) -> list[str]:

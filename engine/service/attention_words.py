@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from engine.domain.case import Attention
+from engine.domain.case_status import CaseStatus
 from engine.domain.percent import percent, with_one_sign
 from engine.service.phrases import a_role, rule_value
 from engine.service.rows import QueueRow
@@ -25,7 +26,13 @@ _BY_ENGINE = frozenset(
 
 _RULE_NOTE = re.compile(r"(?P<rule>\w+): (?P<seen>.*?)(?: against (?P<limit>.*))?", re.DOTALL)
 _AT_LEAST = re.compile(r"at least (?P<least>[\d.]+).*")
+ASKED = "Question asked"
 _ALONE = "software would have done this alone"
+
+
+def question_of(row: QueueRow) -> str:
+    """What a person asked to know about a case that waits for the answer; else empty."""
+    return row.attention_note if row.status is CaseStatus.WAITING_FACT else ""
 
 
 def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
@@ -36,6 +43,8 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
         titles: Names of the desk's tools and facts in words, by code.
     """
     note = row.attention_note
+    if row.status is CaseStatus.WAITING_FACT:
+        return note
     if row.attention not in _BY_ENGINE:
         return _undo_note(note) if row.attention is None else note
     if note == _ALONE:
@@ -55,6 +64,8 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
 
 def why_short(row: QueueRow, titles: Mapping[str, str]) -> str:
     """Why a case needs a person, in one line that may be cut: who and what first."""
+    if question := question_of(row):
+        return f"{ASKED}: {question}"
     if row.attention is None:
         return STATUS[row.status]
     why, note = ATTENTION[row.attention], note_words(row, titles)
@@ -75,6 +86,8 @@ def why_short(row: QueueRow, titles: Mapping[str, str]) -> str:
 
 def why_in_full(row: QueueRow, titles: Mapping[str, str]) -> str:
     """Why a case needs a person and whom, with nothing left out."""
+    if question := question_of(row):
+        return f"{ASKED}: {question}"
     if row.attention is None:
         return STATUS[row.status]
     note = note_words(row, titles)

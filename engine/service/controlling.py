@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from engine.desk import Desk
 from engine.domain.actor import Person, as_actor
@@ -12,6 +13,7 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.errors import ConfigError, Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.govern.envelope import EnvelopeDocument, read_envelope, resolve
 from engine.ports import Clock, EnvelopeVersion, Pause, Store
+from engine.runtime.policy import active_document
 from engine.service.engine import Done
 from engine.service.requests import PauseScope, ProposeEnvelope, ResumeScope, SignEnvelope
 
@@ -32,6 +34,7 @@ class Controlling:
             NotFound: There is no such desk.
         """
         document = self._checked(request)
+        self._require_change(request.desk, document)
         now = self.clock.now()
         proposed = EnvelopeVersion(
             desk=request.desk,
@@ -62,7 +65,7 @@ class Controlling:
     def _checked(self, request: ProposeEnvelope) -> EnvelopeDocument:
         desk = self.desks.get(request.desk)
         if desk is None:
-            raise NotFound(f"There is no desk {request.desk!r}.")
+            raise NotFound(self._no_desk(request.desk))
         if not request.note.strip() or len(request.note) > 2000:
             raise InvalidRequest("Say in 1 to 2000 characters what this version changes and why.")
         try:
@@ -75,6 +78,24 @@ class Controlling:
             if cell.case_type not in desk.case_types or not desk.effect_tool(cell.action_type):
                 raise InvalidRequest(f"The desk has no cell {cell.case_type}/{cell.action_type}.")
         return document
+
+    def _require_change(self, desk: str, document: EnvelopeDocument) -> None:
+        """Refuse what is in force already, or what already waits for its second name."""
+        active = active_document(self.store.reader.control(), self.desks[desk])
+        if document.hash == active.hash:
+            raise InvalidRequest("This changes nothing: the active envelope says the same.")
+        for version in self._versions(desk):
+            known = read_envelope(version.document, f"version {version.version}")
+            if version.status == "proposed" and document.hash == known.hash:
+                raise InvalidRequest(
+                    f"This proposes nothing new: version {version.version} says the same and "
+                    "waits for somebody else to sign it."
+                )
+
+    def _versions(self, desk: str) -> Iterator[EnvelopeVersion]:
+        numbers = count(1)  # versions are counted up from 1 without a gap
+        while version := self.store.reader.envelope_version(desk, next(numbers)):
+            yield version
 
     def sign(self, request: SignEnvelope, person: Person) -> Done:
         """Activate a proposed or superseded version, by somebody other than its author.
@@ -171,16 +192,31 @@ class Controlling:
         if scope == "all":
             return
         kind, _, name = scope.partition(":")
-        desk = self.desks.get(name.partition("/")[0])
-        if kind == "desk" and name in self.desks:
-            return
-        if kind == "cell" and desk is not None:
+        if kind not in {"desk", "cell"} or not name:
+            raise InvalidRequest(
+                f"{scope!r} is no scope; use all, desk:<name> or cell:<desk>/<case type>/<action>."
+            )
+        desk = self.desks.get(name if kind == "desk" else name.partition("/")[0])
+        if desk is None:
+            raise InvalidRequest(self._no_desk(name if kind == "desk" else name.partition("/")[0]))
+        if kind == "cell":
             parts = name.split("/")
-            if len(parts) == 3 and parts[1] in desk.case_types and desk.effect_tool(parts[2]):
-                return
-        raise InvalidRequest(
-            f"{scope!r} is no scope; use all, desk:<name> or cell:<desk>/<case type>/<action>."
-        )
+            known = len(parts) == 3 and parts[1] in desk.case_types and desk.effect_tool(parts[2])
+            if not known:
+                raise InvalidRequest(
+                    f"There is no cell {name!r} here; there is {', '.join(_cells_of(desk))}."
+                )
+
+    def _no_desk(self, name: str) -> str:
+        return f"There is no desk {name!r} here; there is {', '.join(sorted(self.desks))}."
 
     def _entry(self, kind: EventKind, person: Person, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=as_actor(person), at=self.clock.now(), payload=payload)
+
+
+def _cells_of(desk: Desk) -> tuple[str, ...]:
+    return tuple(
+        f"{desk.name}/{case_type}/{tool.contract.name}"
+        for case_type in desk.case_types
+        for tool in desk.effect_tools
+    )

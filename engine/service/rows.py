@@ -88,6 +88,8 @@ class FactRow:
     observed_at: datetime
     is_stale: bool
     is_contradicted: bool
+    stale_from: datetime | None = None
+    """When it began or will begin to count as stale, on the desk's clock; None: it does not age."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -177,9 +177,16 @@ def fact_rows(facts: Sequence[Fact], at: datetime) -> tuple[FactRow, ...]:
             observed_at=fact.observed_at,
             is_stale=fact.is_stale(at),
             is_contradicted=id(fact) in doubted,
+            stale_from=_stale_from(fact),
         )
         for fact in facts
     )
+
+
+def _stale_from(fact: Fact) -> datetime | None:
+    if fact.ttl_s is None:
+        return None
+    return fact.observed_at + timedelta(seconds=fact.ttl_s)
 
 
 _SOURCES: dict[LabelSource, str] = {

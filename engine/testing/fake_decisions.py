@@ -117,7 +117,7 @@ def _asked(
 ) -> tuple[Done, CaseCard]:
     if not request.question.strip():
         raise InvalidRequest("Say what has to be known.")
-    later = _moved(card, CaseStatus.WAITING_FACT)
+    later = _moved(card, CaseStatus.WAITING_FACT, attention_note=request.question.strip())
     later = replace(
         later, timeline=(*card.timeline, engine.line(f"Asked: {request.question}", person.name))
     )

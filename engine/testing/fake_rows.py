@@ -180,6 +180,9 @@ def facts_of(seed: Seed) -> tuple[FactRow, ...]:
             observed_at=seed.desk_now - timedelta(minutes=7 * index + 2),
             is_stale=attribute == "open cases of the group" and seed.number % 2 == 0,
             is_contradicted=attribute == "location" and seed.number % 3 == 0,
+            stale_from=seed.desk_now - timedelta(seconds=5)
+            if attribute == "open cases of the group" and seed.number % 2 == 0
+            else None,
         )
         for index, (attribute, value, source) in enumerate(pairs)
     )

@@ -85,7 +85,7 @@ def recommendation_of(seed: Seed) -> Recommendation:
         calibration="isotonic, 4,000 labels",
         threshold=0.87,
         cut=0.9,
-        as_of=seed.desk_now,
+        as_of=seed.desk_now - timedelta(seconds=30),
         created_at=seed.wall_now,
         actions=(_action(seed, draft.proposals[0], verdict),),
     )

@@ -1,6 +1,8 @@
 """The case page: every answer a person can give, and what they can do afterwards."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +11,8 @@ from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
+from engine.domain.grant import Grant, GrantBasis
+from engine.domain.ids import ActionId, CaseId, GrantId, RecommendationId
 from engine.errors import StoreUnavailable
 from engine.service.requests import (
     DecideCase,
@@ -221,7 +225,11 @@ def test_card_follows_to_the_verified_effect(
     clock.advance(11)
     app.run()
     rest = data_of(app, "rest")["lines"][0]
-    assert [piece["text"] for piece in rest] == ["Done", "“Assign group” ran and was verified"]
+    assert [piece["text"] for piece in rest] == [
+        "Done",
+        "“Assign group” ran and was verified",
+        "approved by ada",
+    ]
     assert texts(data_of(app, "timeline"))[0][2] == "Read back: as asked for"
     pieces = {piece["text"]: piece["tone"] for piece in data_of(app, "case_head")["lines"][1]}
     (deadline,) = [text for text in pieces if "deadline" in text]
@@ -238,6 +246,7 @@ def test_undo_needs_a_reason_and_a_confirmation(
     app = press(app, "Undo…")
     preview = data_of(app, "undo_preview")["lines"][0][0]["text"]
     assert preview == "An undo puts the previous group back and reads the incident again."
+    assert "Say why before you undo it." in [caption.value for caption in app.caption]
     app = press(app, "Undo it now")
     assert sent(fake, UndoEffect) == []
     field(app, "Why undo it").set_value("wrong team").run()
@@ -272,10 +281,57 @@ def test_repair_tells_what_was_found(fake: FakeEngine, label: str, is_done: bool
 
 def test_asked_for_fact_can_be_given(fake: FakeEngine, row: QueueRow) -> None:
     card = fake.cards[row.case_id]
-    waiting = replace(card.row, status=CaseStatus.WAITING_FACT)
+    question = "What is the configuration item?"
+    waiting = replace(card.row, status=CaseStatus.WAITING_FACT, attention_note=question)
     fake.cards[row.case_id] = replace(card, row=waiting)
     app = open_case(waiting)
+    assert [piece["text"] for piece in data_of(app, "question")["lines"][0]] == [
+        "Question asked:",
+        question,
+    ]
     field(app, "Value").set_value("Laptop 4410").run()
     press(app, "Give it")
     (request,) = sent(fake, ProvideFact)
     assert (request.attribute, request.value) == ("configuration item", "Laptop 4410")
+
+
+def test_free_question_presets_no_fact(fake: FakeEngine, row: QueueRow) -> None:
+    card = fake.cards[row.case_id]
+    asked = "Who called first?"
+    waiting = replace(card.row, status=CaseStatus.WAITING_FACT, attention_note=asked)
+    fake.cards[row.case_id] = replace(card, row=waiting)
+    app = open_case(waiting)
+    assert (field(app, "Fact").value, field(app, "Fact").placeholder) == ("", "Name of the fact")
+    assert data_of(app, "case_head")["lines"][2][1]["text"] == asked
+
+
+def test_done_alone_names_no_person(fake: FakeEngine, row: QueueRow, clock: ManualClock) -> None:
+    approved(fake, row, clock)
+    clock.advance(11)
+    card = fake.cards[row.case_id]
+    done = replace(card, row=replace(card.row, status=CaseStatus.DONE), decision=None)
+    fake.cards[row.case_id] = replace(done, grant=grant_from(GrantBasis.VERDICT, row.case_id))
+    texts_ = [piece["text"] for piece in data_of(open_case(row), "rest")["lines"][0]]
+    assert texts_[-1] == "by software alone, inside the envelope"
+
+
+def grant_from(basis: GrantBasis, case_id: CaseId) -> Grant:
+    one, at = UUID(int=1), datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    return Grant(
+        id=GrantId(one),
+        case_id=case_id,
+        action_id=ActionId(one),
+        recommendation_id=RecommendationId(one),
+        basis=basis,
+        basis_id=one,
+        actor="envelope",
+        tool="assign_group",
+        contract_digest=b"",
+        arguments_digest=b"",
+        facts_digest=b"",
+        target_digest=b"",
+        envelope_hash=b"",
+        case_version=1,
+        minted_at=at,
+        expires_at=at,
+    )

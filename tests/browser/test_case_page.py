@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from console.format import error_words
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
-from engine.errors import Conflict, NotAllowed, StoreUnavailable
+from engine.errors import Conflict, EngineError, InvalidRequest, NotAllowed, StoreUnavailable
 from engine.service.requests import (
     ClaimCase,
     DecideCase,
@@ -139,7 +140,54 @@ def test_card_without_recommendation_cannot_be_approved(fake: FakeEngine) -> Non
     assert said == "Nothing is recommended. Choose an action, or reject."
 
 
+def test_verdict_is_dated_and_says_what_went_stale(fake: FakeEngine) -> None:
+    rows = fake.queries.queue(QueueFilter(attention=Attention.COPILOT)).rows
+    row = next(one for one in rows if any(f.is_stale for f in fake.cards[one.case_id].facts))
+    app = open_case(row)
+    lines = data_of(app, "verdict")["lines"]
+    assert lines[0][2]["text"] == "as judged 2016-04-12 09:29 UTC"
+    said = "1 fact has gone stale since then: Open cases of the group."
+    assert lines[2][0]["text"] == said
+    assert data_of(app, "decision_words")["lines"][0][0]["text"] == (
+        f"{said} Look before you approve."
+    )
+
+
+def test_two_deadlines_are_told_apart(fake: FakeEngine, row: QueueRow) -> None:
+    told = [piece["text"] for piece in data_of(open_case(row), "case_head")["lines"][1]]
+    due = [text.split()[0] for text in told if " due " in text or " overdue " in text]
+    assert due == ["case", "decision"]
+
+
+def test_fresh_facts_leave_the_verdict_alone(fake: FakeEngine) -> None:
+    rows = fake.queries.queue(QueueFilter(attention=Attention.COPILOT)).rows
+    row = next(one for one in rows if not any(f.is_stale for f in fake.cards[one.case_id].facts))
+    assert (
+        data_of(open_case(row), "verdict")["lines"][-1][0]["text"]
+        == "In a bounded cell its answer would be:"
+    )
+
+
 # ---------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            Conflict("This case changed; nothing was decided. The case is done. Look again."),
+            "This case changed; nothing was decided. The case is done. Load the case as it is "
+            "now and decide again.",
+        ),
+        (
+            InvalidRequest("Actions are paused (drill); wait or ask for a resume."),
+            "Actions are paused (drill); wait or ask for a resume. Nothing was done.",
+        ),
+    ],
+    ids=["conflict", "paused"],
+)
+def test_refusal_says_each_thing_once(error: EngineError, said: str) -> None:
+    assert error_words(error) == said
 
 
 def test_changed_case_is_shown_not_replaced(

@@ -1,12 +1,14 @@
 """The queue page: what it shows in each state, and every widget that changes something."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from console.components import queue_browse
 from engine.domain.case import Attention
+from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.errors import StoreUnavailable
 from engine.service.requests import ClaimCase, DecideCase, ReleaseClaim, TakeBackDecision
@@ -255,3 +257,32 @@ def test_viewer_sees_cases_and_claims_none(fake: FakeEngine, signed_in: SignedIn
     app = press(open_page("case_queue"), "Next")
     assert fake.received == []
     assert all(button.disabled for button in app.button if button.label == "Approve")
+
+
+def test_number_that_waits_for_nobody_can_be_opened(fake: FakeEngine) -> None:
+    row = next(iter(fake.cards.values())).row
+    card = fake.cards[row.case_id]
+    done = replace(card, row=replace(row, status=CaseStatus.DONE))
+    fake.cards[row.case_id] = done
+    app = open_page("case_queue")
+    app.text_input(key="queue:text").set_value(row.source_id).run()
+    assert f"{row.source_id}\\: done\\." in [caption.value for caption in app.caption]
+    app = press(app, "Open it")
+    assert listed(app)["open"] == str(row.case_id)
+
+
+def test_address_names_the_open_case(fake: FakeEngine) -> None:
+    app = press(open_page("case_queue"), "Next")
+    first = listed(app)["open"]
+    assert app.query_params["case"] in (first, [first])
+    app = press(app, "Next")
+    second = listed(app)["open"]
+    app.query_params["case"] = first
+    assert listed(app.run())["open"] == second
+
+
+def test_reload_opens_the_case_of_the_address(fake: FakeEngine) -> None:
+    row = fake.queries.queue(QueueFilter()).rows[3]
+    app = open_page("case_queue")
+    app.query_params["case"] = str(row.case_id)
+    assert listed(app.run())["open"] == str(row.case_id)

@@ -191,6 +191,9 @@ def test_facts_are_judged_at_the_desks_moment() -> None:
     fine, doubted = (False, False), (False, True)
     assert marks[5] == [doubted, doubted, fine, fine]
     assert marks[12] == [fine, (True, False), fine, fine]
+    for fact in fact_rows(facts, START + 12 * MINUTE):
+        is_past = fact.stale_from is not None and fact.stale_from < START + 12 * MINUTE
+        assert fact.is_stale == is_past
 
 
 def test_facts_of_card_are_those_of_its_version(make: Maker) -> None:

@@ -13,7 +13,7 @@ from engine.cli.drained import say_drained
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind
 from engine.service.queries import Queries
-from engine.service.rows import CellScore, Share
+from engine.service.rows import CellScore, Health, Share
 from engine.testing.stub_desk import DESK, stub_desk, ticket_rows
 from engine.testing.world import START, World, make_world
 
@@ -31,6 +31,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
+RIGHT = Share(k=30, n=36, low=0.6719, high=0.9363)
+
+
 class WithError:
     """The queries of a world whose software has been wrong 3 times in 40."""
 
@@ -43,9 +46,16 @@ class WithError:
     def scores(self, desk: str = "") -> tuple[CellScore, ...]:
         error = Share(k=3, n=40, low=0.0157, high=0.2039)
         return tuple(
-            replace(score, executed_alone=1240, realised_error=error)
+            replace(score, executed_alone=1240, realised_error=error, recommendation_correct=RIGHT)
             for score in self._queries.scores(desk)
         )
+
+
+class WithoutMost(WithError):
+    """The queries of a world where most cases were withdrawn before they had a recommendation."""
+
+    def health(self) -> Health:
+        return replace(self._queries.health(), cases_by_status={"PENDING": 1, "WITHDRAWN": 262})
 
 
 def test_drained_worker_says_what_was_done(
@@ -53,11 +63,12 @@ def test_drained_worker_says_what_was_done(
 ) -> None:
     say_drained(world.engine.queries, as_json=False)
     assert capsys.readouterr().out.splitlines() == [
-        "cases     DONE 1, PENDING 1",
-        "effects   SUCCEEDED 1",
+        "cases     1 done",
+        "          1 waits for a person",
+        "effects   1 succeeded",
         "cell      stub/ticket/assign_owner, real data",
         "          0 executed alone, 1 by a person's decision, 0 undone; 1 of 1 verified",
-        "          realised error among executed alone: none has a known truth yet",
+        "          recommendations that later truth confirmed: no truth is known yet",
         "ledger    0 entries not sealed yet",
     ]
 
@@ -68,7 +79,27 @@ def test_realised_error_comes_with_its_interval(
     say_drained(WithError(world.engine.queries), as_json=False)  # type: ignore[arg-type]  # by name
     said = capsys.readouterr().out
     assert "1,240 executed alone" in said
-    assert "7.5%, 95 % interval 1.6% to 20.4% (3 of 40 whose truth is known)" in said
+    assert "alone: 3 of 40 whose truth is known, 7.5% (95 % interval 1.6% to 20.4%)" in said
+
+
+def test_confirmed_recommendations_are_counted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_drained(WithError(world.engine.queries), as_json=False)  # type: ignore[arg-type]  # by name
+    said = capsys.readouterr().out
+    assert "confirmed: 30 of 36 whose truth is known, 83.3% (95 % interval 67.2% to 93.6%)" in said
+
+
+def test_withdrawn_and_unrecommended_cases_are_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_drained(WithoutMost(world.engine.queries), as_json=False)  # type: ignore[arg-type]
+    said = capsys.readouterr().out
+    assert "          261 of them had no recommendation" in said
+    assert (
+        "          262 withdrawn, resolved elsewhere before anybody decided: "
+        "their later truth became known" in said
+    )
 
 
 def test_drained_worker_answers_as_json(world: World, capsys: pytest.CaptureFixture[str]) -> None:

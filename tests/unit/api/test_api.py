@@ -24,6 +24,7 @@ from engine.errors import (
     StoreUnavailable,
 )
 from engine.service import requests
+from engine.service.engine import Submitted
 from engine.testing.fake_engine import FakeEngine
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -119,6 +120,29 @@ def test_rows_go_in_as_text(client: TestClient, engine: FakeEngine) -> None:
     body = {"desk": "incidents", "rows": [{"number": "INC1", "n": 3, "x": None, "b": True}]}
     reply = client.post(f"{PREFIX}/cases", headers=ADA, json=body)
     assert (reply.status_code, reply.json()["accepted"]) == (200, 1)
+
+
+class Replaying(FakeEngine):
+    """Remembers under which clock rows came in."""
+
+    def __init__(self) -> None:
+        super().__init__(now=lambda: NOW, desk_now=NOW)
+        self.replays: list[bool] = []
+
+    def submit(self, *given: Any, is_replay: bool = False, **named: Any) -> Submitted:
+        self.replays.append(is_replay)
+        return super().submit(*given, is_replay=is_replay, **named)
+
+
+def test_body_says_whether_rows_are_replay() -> None:
+    engine = Replaying()
+    api = create_api(lambda: engine, clock=FixedClock(), body_limit=LIMIT)
+    body = {"desk": "incidents", "rows": [{"number": "INC1"}]}
+    with TestClient(Starlette(routes=[Mount(PREFIX, api)])) as client:
+        for more in ({}, {"replay": True}, {"replay": False}):
+            reply = client.post(f"{PREFIX}/cases", headers=ADA, json=body | more)
+            assert reply.status_code == 200
+    assert engine.replays == [False, True, False]
 
 
 def test_queue_is_read_in_parts(client: TestClient) -> None:

@@ -216,6 +216,21 @@ def test_backtest_writes_figures_and_predictions(product: Run, tmp_path: Path) -
 # --- envelopes ------------------------------------------------------------------------------
 
 
+def propose(product: Run, file: Path, *more: str) -> Ended:
+    return product(
+        "envelope", "propose", str(file), "--desk", "incidents", "-m", "why", "--as", "olga", *more,
+        typed=PASSWORD,
+    )  # fmt: skip
+
+
+def bounded(product: Run, folder: Path) -> Path:
+    """The active envelope with every cell in the phase in which software acts."""
+    (active,) = json.loads(product("envelope", "show", "--desk", "incidents", "--json").out)
+    file = folder / "bounded.yaml"
+    file.write_text(active["document"].replace("phase: COPILOT", "phase: BOUNDED"), "utf-8")
+    return file
+
+
 def test_envelope_takes_two_names(product: Run, tmp_path: Path) -> None:
     shown = product("envelope", "show", "--desk", "incidents", "--json")
     (active,) = json.loads(shown.out)
@@ -223,10 +238,8 @@ def test_envelope_takes_two_names(product: Run, tmp_path: Path) -> None:
     file.write_text(active["document"], "utf-8")
     assert product("envelope", "validate", str(file)).code == 0
     assert product("envelope", "diff", str(file), "--desk", "incidents").code == 0
-    proposed = product(
-        "envelope", "propose", str(file), "--desk", "incidents", "-m", "the same", "--as", "olga",
-        typed=PASSWORD,
-    )  # fmt: skip
+    file.write_text(active["document"].replace("note: ", "note: again; ", 1), "utf-8")
+    proposed = propose(product, file)
     assert (proposed.code, proposed.err) == (0, "")
     own = product(
         "envelope", "activate", "1", "--desk", "incidents", "--as", "olga", typed=PASSWORD

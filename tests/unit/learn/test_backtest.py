@@ -124,3 +124,30 @@ def test_prediction_rows_say_executed_as_digit(report: BacktestReport) -> None:
     assert PREDICTION_COLUMNS == ("case_id", "predicted", "confidence", "executed")
     assert {row[3] for row in rows} == {"0", "1"}
     assert [float(row[2]) for row in rows] == [one.confidence for one in report.predictions]
+
+
+def test_text_counts_what_was_answered(report: BacktestReport) -> None:
+    assert "answered   270 of 270\n" in render_text(report)
+
+
+def test_unanswered_rows_are_counted_in_words() -> None:
+    late = replace(PROCEDURE, minimum_rows=700)
+    report = backtest(CASES, late, 0.15, predict=predict_batch)
+    missing = report.overall.n - report.answered
+    assert 0 < missing < 270
+    assert f"{missing} came before the first fit" in render_text(report)
+
+
+def test_text_without_any_fit_names_what_is_needed() -> None:
+    report = backtest(CASES, replace(PROCEDURE, minimum_rows=2000), 0.15, predict=predict_batch)
+    said = render_text(report)
+    assert report.answered == 0
+    assert "too few labelled rows.\nIt takes 2000" in said
+    assert "holds 900 in all" in said
+    assert "0.0000" not in said
+
+
+def test_closed_rule_says_why_nothing_ran() -> None:
+    said = render_text(backtest(CASES, PROCEDURE, 0.001, predict=predict_batch))
+    assert "nothing was executed, because the rule stayed closed" in said
+    assert "confidence\n  keeps the error at or under 0.1%" in said
