@@ -37,8 +37,9 @@ def render() -> None:
     """Draw the filters, the choices, and the picked one in full."""
     st.title("Decision log", anchor=False)
     st.caption(
-        "Every choice, also those that led to no action: what could have been chosen, what was, "
-        "on what grounds, by whom, and whether a person reviewed it."
+        "Every choice about a case, also those that led to no action: what could have been "
+        "chosen, what was, on what grounds, by whom, and whether a person reviewed it. "
+        "Envelopes, signatures and pauses stand in the ledger."
     )
     text, kind = _draw_filters()
     which = f"{text}|{kind}"

@@ -138,7 +138,7 @@ class Batch:
             new_status=record.status.value,
             at=record.at,
         )
-        if closed.rowcount != 1:
+        if closed != 1:
             raise Conflict("The grant is used up, expired or revoked.", grant=record.grant_id)
 
     def _take_decision_back(self, record: DecisionTakenBack, transition: Transition) -> None:
@@ -164,7 +164,7 @@ class Batch:
             of_window=record.window_start,
             limit=record.limit,
         )
-        if reserved.rowcount != 1:
+        if reserved != 1:
             raise BudgetSpent(f"{record.cell} has used its {record.limit} actions of this hour.")
 
     def _release_budget(self, record: BudgetReleased, transition: Transition) -> None:

@@ -1,17 +1,20 @@
 """Compiled: statements whose text and types are found once, then run with little work a row.
 
 SQLAlchemy's general way finds them anew for every run and row, which costs more than an embedded
-database needs to answer. What every case, decision and execution runs goes this way.
+database needs to answer. What every case, decision and execution runs goes this way, on SQLite
+straight to the driver.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -23,35 +26,40 @@ _Convert = Callable[[Any], Any]
 
 
 class Compiled:
-    """One statement; its values are given by the names of its parameters."""
+    """One statement; its values are given by the names of its parameters.
+
+    It fails as everything of SQLAlchemy does, with a `DBAPIError`.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
         """Take a statement; it is compiled at its first run on each kind of database."""
         self.statement = statement
 
-    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:
-        """Run it once."""
+    def run(self, connection: Connection, **values: Any) -> int:
+        """Run it once; gives how many rows it changed."""
         text = _text(self, connection.dialect)
-        return connection.exec_driver_sql(text.sql, text.parameters(values))
+        changed: int = text.send(connection, text.parameters(values)).rowcount
+        return changed
 
     def run_all(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Run it for every row of values."""
         text = _text(self, connection.dialect)
-        connection.exec_driver_sql(text.sql, [text.parameters(row) for row in rows])
+        text.send(connection, [text.parameters(row) for row in rows], is_many=True)
 
     def all(self, connection: Connection, **values: Any) -> list[Any]:
         """The rows of a query, with the columns' names as attributes."""
         text = _text(self, connection.dialect)
-        found = connection.exec_driver_sql(text.sql, text.parameters(values))
+        found = text.send(connection, text.parameters(values))
         text.learn_types(found)
-        return [text.row(row) for row in found]
+        return [text.row(row) for row in found.fetchall()]
 
     def first(self, connection: Connection, **values: Any) -> Any:
         """The first row of a query; None where there is none."""
         text = _text(self, connection.dialect)
-        found = connection.exec_driver_sql(text.sql, text.parameters(values))
+        found = text.send(connection, text.parameters(values))
         text.learn_types(found)
-        row = found.first()
+        row = found.fetchone()
+        found.close()
         return None if row is None else text.row(row)
 
 
@@ -61,7 +69,9 @@ class _Text:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
-        self.sql = str(compiled)
+        self._sql = str(compiled)
+        self._is_direct = dialect.name == "sqlite"
+        self._is_query = isinstance(statement, Select)
         self._names = tuple(compiled.positiontup or ())
         given = compiled.params
         self._fixed: dict[str, Any] = {}
@@ -78,6 +88,24 @@ class _Text:
         self._results: list[tuple[int, _Convert]] | None = None
         self._dialect = dialect
 
+    def send(self, connection: Connection, parameters: Any, *, is_many: bool = False) -> Any:
+        """Run it; gives a cursor of the driver, or SQLAlchemy's result that is like one."""
+        # Without a transaction SQLAlchemy has to begin one before anything is changed.
+        if not self._is_direct or not (self._is_query or connection.in_transaction()):
+            return connection.exec_driver_sql(self._sql, parameters)
+        driver: Any = connection.connection.driver_connection
+        try:
+            return (driver.executemany if is_many else driver.execute)(self._sql, parameters)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(
+                self._sql,
+                None,
+                error,
+                sqlite3.Error,
+                hide_parameters=True,
+                dialect=connection.dialect,
+            ) from error
+
     def parameters(self, values: Row) -> Any:
         """Values as the driver takes them: by position or by name."""
         bound = {**self._fixed, **values}
@@ -85,11 +113,12 @@ class _Text:
             bound[name] = convert(bound[name])
         return tuple([bound[name] for name in self._names]) if self._names else bound
 
-    def learn_types(self, found: CursorResult[Any]) -> None:
+    def learn_types(self, found: Any) -> None:
         """Find how values are converted; a driver says only with an answer what it sends."""
         if self._results is None:
             results: list[tuple[int, _Convert]] = []
-            for place, sent in enumerate(found.cursor.description):
+            described = found if self._is_direct else found.cursor
+            for place, sent in enumerate(described.description):
                 kind = self._types[place].dialect_impl(self._dialect)
                 convert = kind.result_processor(self._dialect, sent[1])
                 if convert is not None:

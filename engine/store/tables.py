@@ -215,7 +215,7 @@ effects = Table(
     Column("action_id", Id, nullable=False),
     Column("grant_id", Id, nullable=False, unique=True),
     Column("tool", String(64), nullable=False),
-    Column("key", String(64), nullable=False, unique=True),
+    Column("key", String(64), nullable=False),  # the id as text: unique like it
     Column("case_version", Integer, nullable=False),
     Column("call_deadline", UtcTime, nullable=False),
     Column("intended_at", UtcTime, nullable=False),

@@ -19,7 +19,7 @@ def insert_missing(connection: Connection, table: Table, row: Row) -> bool:
     Returns:
         Whether it was inserted.
     """
-    return _insert_missing(table, connection.dialect.name).run(connection, **row).rowcount == 1
+    return _insert_missing(table, connection.dialect.name).run(connection, **row) == 1
 
 
 def upsert(connection: Connection, table: Table, row: Row) -> None:

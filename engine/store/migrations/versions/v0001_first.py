@@ -205,7 +205,6 @@ def upgrade() -> None:
         sa.Column("undoes", types.Id(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("grant_id"),
-        sa.UniqueConstraint("key"),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_effects_case_id"), "effects", ["case_id"], unique=False)
