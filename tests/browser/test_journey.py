@@ -88,7 +88,10 @@ def see_trace(page: "Page", number: str) -> None:
 def see_ledger(page: "Page", product: LiveProduct, number: str) -> None:
     page.get_by_role("button", name="Its ledger entries").click()
     page.get_by_role("heading", name="Ledger").wait_for()
-    assert page.get_by_label("Stream").input_value() == f"case:{product.case(number).id}"
+    stream = f"case:{product.case(number).id}"
+    page.wait_for_function(  # a text field is drawn empty before it gets its value
+        "stream => document.querySelector('input[aria-label=Stream]').value === stream", arg=stream
+    )
     entries = page.locator("[role=gridcell]")
     entries.filter(has_text="Effect undone").wait_for(state="attached")
     kinds = [text for text in entries.all_text_contents() if text in EVENT.values()]
