@@ -109,6 +109,8 @@ class Acting:
             self._writing.commit(self._releasing.closed(case, decision))
         elif decision.kind in (DecisionKind.APPROVE, DecisionKind.OVERRIDE):
             self._execute(case, lambda case, policy: self._releasing.permit(case, decision, policy))
+        else:
+            raise Conflict(f"Case {case.id} is releasing, but its last answer permits nothing.")
 
     def _compensate(self, case: Case) -> None:
         grant = self._store.reader.grant(case)
