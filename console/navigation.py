@@ -13,6 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from console import session
 from engine.domain.actor import Person, Role
+from engine.service.authority import AUDITORS
 
 _FOLDER = Path(__file__).parent / "app_pages"
 
@@ -32,13 +33,24 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(slug="case_queue", title="Queue", icon=":material/inbox:", section="Work"),
+    PageSpec(slug="live", title="Live", icon=":material/podcasts:", section="Work"),
     PageSpec(slug="case_card", title="Case", icon=":material/description:", section="Work"),
+    PageSpec(
+        slug="audit",
+        title="Audit",
+        icon=":material/fact_check:",
+        section="Work",
+        roles=AUDITORS,
+    ),
     PageSpec(slug="traces", title="Traces", icon=":material/timeline:", section="Observe"),
     PageSpec(slug="scorecard", title="Scorecard", icon=":material/monitoring:", section="Observe"),
     PageSpec(slug="ledger", title="Ledger", icon=":material/receipt_long:", section="Observe"),
     PageSpec(slug="decision_log", title="Decision log", icon=":material/rule:", section="Observe"),
     PageSpec(slug="envelope", title="Envelope", icon=":material/tune:", section="Govern"),
+    PageSpec(slug="guardrails", title="Guardrails", icon=":material/shield:", section="Govern"),
+    PageSpec(slug="goals", title="Goals", icon=":material/flag:", section="Govern"),
     PageSpec(slug="schedules", title="Schedules", icon=":material/schedule:", section="System"),
+    PageSpec(slug="account", title="Account", icon=":material/account_circle:", section="System"),
 )
 """The first one opens at the root address; the server leads there from its own."""
 

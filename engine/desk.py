@@ -13,8 +13,11 @@ from typing import Any, Protocol
 from engine.domain.case import Signal
 from engine.domain.fact import FactSet
 from engine.domain.outcome import Label
+from engine.domain.policy import PolicyKind
 from engine.domain.precedent import PrecedentProcedure
+from engine.govern.documents import PolicyDocument
 from engine.govern.envelope import EnvelopeDocument
+from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.ports import EffectTool, Perceiver, Reasoner, Tool
 
 
@@ -94,14 +97,28 @@ class Desk:
     intake: IntakeFormat
     system: SystemOfRecord
     envelope: EnvelopeDocument
-    """Active from the first start on, until somebody signs another."""
+    """Active from the first start on, until somebody signs another; so are the next two."""
+    guardrails: GuardrailDocument | None = None
+    goals: GoalsDocument | None = None
     perceive: Perceiver
     reasoner: Reasoner
     learning: Learning | None = None
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
     """The label that a call amounts to (for routing: the group); empty where it has none."""
+    customer_of: Callable[[FactSet], str] = lambda facts: ""
+    """Whom a case is about, for budgets of each customer; empty where nobody is."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What people call its facts and their sources, by attribute and source."""
+
+    def shipped(self, kind: PolicyKind) -> PolicyDocument:
+        """The document of a kind that holds until somebody signs another."""
+        match kind:
+            case PolicyKind.ENVELOPE:
+                return self.envelope
+            case PolicyKind.GUARDRAILS:
+                return self.guardrails or GuardrailDocument(desk=self.name)
+            case PolicyKind.GOALS:
+                return self.goals or GoalsDocument(desk=self.name, goal=self.goal)
 
     @property
     def titles(self) -> Mapping[str, str]:

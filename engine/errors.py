@@ -122,7 +122,7 @@ class ControlChanged(Conflict):
 
 
 class BudgetSpent(Conflict):
-    """The cell's rate budget is used up."""
+    """A budget has no room for this action."""
 
     code = "BUDGET_SPENT"
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
 
 from engine.domain.actor import Person
+from engine.domain.budget import Reservation, Spent
 from engine.domain.canonical import Json
 from engine.domain.case import Case, Lease, Origin, Signal
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import Fact, FactSet
 from engine.domain.grant import Grant
-from engine.domain.ids import CaseId, ModelVersionId
+from engine.domain.ids import ActionId, CaseId, ModelVersionId
 from engine.domain.ledger import EntryDraft
-from engine.domain.outcome import Label
+from engine.domain.outcome import Label, Outcome
+from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Action, Draft, Recommendation
 from engine.domain.tool import ToolContract
 from engine.domain.transition import AuditDrawn, Transition
+from engine.domain.veto import VetoWindow
 
 
 class Clock(Protocol):
@@ -171,23 +174,30 @@ class Pause:
     reason: str
     by: str
     at: datetime
+    resume_by: str = ""
+    """Who asked to release everything; somebody else has to ask too."""
+    resume_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EnvelopeVersion:
-    """One version of a desk's envelope."""
+class PolicyVersion:
+    """One version of a desk's envelope, guardrails or goals."""
 
     desk: str
+    kind: PolicyKind
     version: int
-    status: str
-    """`proposed`, `active` or `superseded`."""
+    status: VersionStatus
     document: str
     """YAML."""
     note: str
-    proposed_by: str
-    proposed_at: datetime
-    signed_by: str
-    activated_at: datetime | None
+    drafted_by: str
+    drafted_at: datetime
+    signed_by: str = ""
+    activated_at: datetime | None = None
+    rolled_back_by: str = ""
+    """Who made it active again after it had been superseded."""
+    simulation: Json = None
+    """What history says of it, as it was when it was proposed; None: not asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,8 +207,8 @@ class Control:
     epoch: int
     """Grows with every pause, resume, activated envelope and change of a person's rights."""
     pauses: tuple[Pause, ...]
-    envelopes: Mapping[str, EnvelopeVersion]
-    """The active version by desk."""
+    active: Mapping[tuple[str, PolicyKind], PolicyVersion]
+    """The active version by desk and kind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -289,6 +299,22 @@ class Reader(Protocol):
         """The audit draws of a case's actions; for auditors only."""
         ...
 
+    def grants(self, case_id: CaseId) -> tuple[Grant, ...]:
+        """All grants of the case, oldest first."""
+        ...
+
+    def outcomes(self, case_id: CaseId) -> tuple[Outcome, ...]:
+        """What is known of the case's truth, oldest first."""
+        ...
+
+    def decisions(self, case_id: CaseId) -> tuple[Decision, ...]:
+        """All decisions of the case that were not taken back, oldest first."""
+        ...
+
+    def had_a_hand(self, case_id: CaseId, person: str) -> bool:
+        """Whether a person chose anything in a case: decided, held, gave time, undid."""
+        ...
+
     def decision(self, case_id: CaseId) -> Decision | None:
         """The newest decision that was not taken back."""
         ...
@@ -305,16 +331,32 @@ class Reader(Protocol):
         """The control epoch alone."""
         ...
 
-    def envelope_version(self, desk: str, version: int) -> EnvelopeVersion | None:
-        """One version of a desk's envelope."""
+    def policy_version(self, desk: str, kind: PolicyKind, version: int) -> PolicyVersion | None:
+        """One version of a desk's document."""
+        ...
+
+    def policy_versions(self, desk: str, kind: PolicyKind) -> tuple[PolicyVersion, ...]:
+        """All versions of a desk's document, newest first."""
         ...
 
     def known_signals(self, source_ids: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Case]:
         """Cases that already exist for these (source, source id) pairs."""
         ...
 
-    def executions_since(self, cell: str, window_start: datetime) -> int:
-        """How much of the rate budget of that window is used."""
+    def spent(self, taken: Sequence[Reservation]) -> Mapping[str, Spent]:
+        """How much of each of these budgets is used, by key; what is unused may be missing."""
+        ...
+
+    def veto_window(self, action_id: ActionId) -> VetoWindow | None:
+        """The window in which an action can be held."""
+        ...
+
+    def unnoticed_windows(self, limit: int) -> tuple[VetoWindow, ...]:
+        """Open windows of which nobody has been told, oldest first."""
+        ...
+
+    def was_silent(self, since: datetime, until: datetime, longest: timedelta) -> bool:
+        """Whether no worker gave a sign of life for longer than that between two moments."""
         ...
 
     def labels_due(
@@ -370,20 +412,31 @@ class Controls(Protocol):
         """Set a brake; False where it was on already."""
         ...
 
+    def ask_to_resume(self, scope: str, by: str, reason: str) -> bool:
+        """Put the first of two names under releasing a brake; False where one is there already."""
+        ...
+
     def resume(self, scope: str) -> bool:
         """Release a brake; False where it was not on."""
         ...
 
-    def propose_envelope(self, proposed: EnvelopeVersion) -> int:
-        """Keep a proposed version and give its number (the one in the value is ignored)."""
+    def add_version(self, version: PolicyVersion) -> int:
+        """Keep a new version and give its number (the one in the value is ignored)."""
         ...
 
-    def activate_envelope(self, desk: str, version: int, signed_by: str, at: datetime) -> None:
-        """Make a proposed or superseded version the active one.
+    def change_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+        """Write a version's later state.
 
         Raises:
-            NotFound: There is no such version.
-            Conflict: It is active already.
+            Conflict: It no longer has the status it had.
+        """
+        ...
+
+    def activate_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+        """Make a version the active one, in the place of the one that was.
+
+        Raises:
+            Conflict: It no longer has the status it had.
         """
         ...
 
@@ -401,6 +454,14 @@ class Claim:
     claimed_at: datetime
     expires_at: datetime
     draft: str
+
+
+class Windows(Protocol):
+    """Notices of veto windows; what else changes them is part of a transition."""
+
+    def note(self, window: VetoWindow) -> bool:
+        """Write down a try to tell people; False where they were told, or it closed, before."""
+        ...
 
 
 class Claims(Protocol):
@@ -455,7 +516,7 @@ class Housekeeping(Protocol):
     """Signs of life and periodic jobs."""
 
     def heartbeat(self, worker: str, started_at: datetime, now: datetime) -> None:
-        """Note that a worker is alive."""
+        """Note that a worker is alive, and for how long none was before."""
         ...
 
     def record_run(self, run: ScheduleRun) -> None:
@@ -482,6 +543,11 @@ class UnitOfWork(Protocol):
     @property
     def claims(self) -> Claims:
         """Who works on which case."""
+        ...
+
+    @property
+    def windows(self) -> Windows:
+        """Notices of veto windows."""
         ...
 
     @property
@@ -553,6 +619,35 @@ class UnitOfWork(Protocol):
             lease: Who takes them, and until when.
             limit: At most so many.
             desk: Only this desk's; empty: all.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What people are told of a veto window; the action's arguments are not in it."""
+
+    key: str
+    """The same for every try."""
+    case_id: CaseId
+    desk: str
+    proposal: str
+    closes_at: datetime
+
+
+class Notifier(Protocol):
+    """Tells people outside the console."""
+
+    @property
+    def channel(self) -> str:
+        """What it is called; empty: there is none, and nothing is ever delivered."""
+        ...
+
+    def notify(self, notice: Notice) -> None:
+        """Deliver a notice.
+
+        Raises:
+            ToolUnavailable: It is not known to have arrived.
         """
         ...
 

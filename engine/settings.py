@@ -65,6 +65,10 @@ class Settings:
     setup_hours: float = field(
         default=24.0, metadata=_is("How long the one-time set-up link works.")
     )
+    notice_url: str = field(
+        default="",
+        metadata=_is("Web hook that is told of every veto window; empty: only the console is."),
+    )
     body_limit_mb: float = field(
         default=16.0, metadata=_is("Largest request body the API reads, in megabytes.")
     )
@@ -83,6 +87,12 @@ class Settings:
         _require(self, "port", 0 <= self.port <= 65535, "must be 0 to 65535")
         _require(self, "workers", self.workers >= 1, "must be 1 or more")
         _require(self, "take_back_s", 0 <= self.take_back_s <= 3600, "must be 0 to 3600")
+        _require(
+            self,
+            "notice_url",
+            not self.notice_url or self.notice_url.startswith(("http://", "https://")),
+            "must begin with http:// or https://",
+        )
         for name in ("claim_s", "session_hours", "setup_hours", "body_limit_mb"):
             _require(self, name, getattr(self, name) > 0, "must be more than 0")
         _require(

@@ -5,17 +5,18 @@ Fakes and builders live in engine/testing, helpers of one folder in that folder.
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import argon2
 import pytest
 from hypothesis import settings
 
-from tests import postgres
-from tests.machine import find_chromium, find_postgres, is_ci
+from tests import postgres, templates
+from tests.distribution import GroupScheduling, note_groups
+from tests.machine import find_chromium, find_postgres, is_ci, memory_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 BACKENDS = ("sqlite", "postgresql")
+DATABASE_URLS = {"database_url", "empty_database_url"}
 SHARED_FOLDER = pytest.StashKey[Path]()
-MEMORY_FOLDER = pytest.StashKey[Path]()
-ROOM_IN_MEMORY = 4 * 1024**3
-"""Bytes; with less free, the files of tests go to the disk as usual."""
 
 # In CI everything runs but what no fresh clone can have.
 MAY_BE_SKIPPED_IN_CI = re.compile(r"shared|langgraph", re.IGNORECASE)
@@ -49,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci" if is_ci() else "default")
+    _calculate_on_one_core()
     _forget_the_developers_settings()
     worker_input = getattr(config, "workerinput", None)
     if worker_input is None:
@@ -60,24 +60,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and SHARED_FOLDER in config.stash:
+        if given := os.environ.get("COUNTERSIGN_TEST_POSTGRES_URL"):
+            templates.drop_postgres_template(config.stash[SHARED_FOLDER], given)
         postgres.remove_shared_folder(config.stash[SHARED_FOLDER])
-    if MEMORY_FOLDER in config.stash:
-        shutil.rmtree(config.stash[MEMORY_FOLDER], ignore_errors=True)
 
 
 def _keep_files_in_memory(config: pytest.Config) -> None:
     """Databases that live for one test need no disk: waiting for one is most of a test's time."""
-    memory = Path("/dev/shm")
-    is_roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
-    if config.option.basetemp is None and is_roomy and os.access(memory, os.W_OK):
-        folder = memory / f"countersign-tests-{os.getpid()}"
-        config.option.basetemp = str(folder)
-        config.stash[MEMORY_FOLDER] = folder
+    shared = config.stash[SHARED_FOLDER]
+    if config.option.basetemp is None and shared.parent == memory_folder():
+        config.option.basetemp = str(shared / "tests")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["shared_folder"] = str(node.config.stash[SHARED_FOLDER])
+
+
+def _calculate_on_one_core() -> None:
+    """The cores are taken by test processes: threads of numpy would wait for each other, spinning.
+
+    Measured on two cores with two processes that fit at once: 16 s a fit, against 4 s without.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _forget_the_developers_settings() -> None:
@@ -88,10 +94,10 @@ def _forget_the_developers_settings() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database_url" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--database")
-        backends = BACKENDS if chosen == "both" else (chosen,)
-        metafunc.parametrize("database_url", backends, indirect=True)
+    chosen = metafunc.config.getoption("--database")
+    backends = BACKENDS if chosen == "both" else (chosen,)
+    for name in DATABASE_URLS & set(metafunc.fixturenames):
+        metafunc.parametrize(name, backends, indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -99,7 +105,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         names = getattr(item, "fixturenames", ())
         parameters = getattr(getattr(item, "callspec", None), "params", {})
-        if "postgres_server" in names or parameters.get("database_url") == "postgresql":
+        chosen = [parameters.get(name) for name in DATABASE_URLS]
+        if "postgres_server" in names or "postgresql" in chosen:
             item.add_marker(pytest.mark.postgresql)
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
@@ -109,6 +116,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(getattr(pytest.mark, folder))
         if item.get_closest_marker("bench"):
             item.add_marker(pytest.mark.xdist_group("bench"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        note_groups(session.items, session.config.stash[SHARED_FOLDER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling | None:
+    if config.getoption("dist") != "loadgroup":
+        return None
+    return GroupScheduling(config, log, config.stash[SHARED_FOLDER])
 
 
 @pytest.hookimpl(trylast=True)
@@ -138,37 +157,82 @@ def _lacks(what: str) -> NoReturn:
     pytest.skip(f"no {what} on this machine")
 
 
+# ---------------------------------------------------------------------------- accounts
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_hashing() -> Iterator[None]:
+    """Passwords of test accounts guard nothing: a full hash takes 0.2 s, and each engine makes one.
+
+    Tests of the hash itself put a fixture of this name in its place that changes nothing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2.profiles, "RFC_9106_LOW_MEMORY", argon2.profiles.CHEAPEST)
+        yield
+
+
 # ---------------------------------------------------------------------------- databases
 
 
 @pytest.fixture(scope="session")
-def postgres_server(pytestconfig: pytest.Config) -> str:
-    """The URL of a PostgreSQL server on which databases may be made."""
-    if given := os.environ.get("COUNTERSIGN_TEST_POSTGRES_URL"):
-        return given
-    programs = find_postgres()
-    if programs is None:
-        _lacks("PostgreSQL server")
-    return postgres.server_url(pytestconfig.stash[SHARED_FOLDER], programs)
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """What all processes of this test run share."""
+    return pytestconfig.stash[SHARED_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Iterator[postgres.Server]:
+    """A PostgreSQL server on which databases may be made."""
+    url = os.environ.get("COUNTERSIGN_TEST_POSTGRES_URL")
+    if not url:
+        programs = find_postgres()
+        if programs is None:
+            _lacks("PostgreSQL server")
+        url = postgres.server_url(run_folder, programs)
+    server = postgres.Server(url)
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database, dropped after the test."""
-    with postgres.new_database(postgres_server) as url:
+def postgres_url(postgres_server: postgres.Server, run_folder: Path) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database, dropped after the test."""
+    template = templates.postgres_template(run_folder, postgres_server)
+    with postgres_server.new_database(template) as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def empty_postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """A fresh PostgreSQL database without tables, dropped after the test."""
+    with postgres_server.new_database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, run_folder: Path) -> str:
+    """A fresh, migrated SQLite file."""
+    return templates.copy_sqlite(run_folder, tmp_path / "countersign.db")
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'countersign.db'}"
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, empty database; a test that takes it runs once on SQLite and once on PostgreSQL."""
+    """A fresh, migrated database; a test that takes it runs once on SQLite, once on PostgreSQL."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """The same without tables, for tests of what makes them."""
+    name = "empty_sqlite_url" if request.param == "sqlite" else "empty_postgres_url"
     url: str = request.getfixturevalue(name)
     return url
 

@@ -23,6 +23,10 @@ POSTGRES_PLACES = (
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ON_MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 4 * 1024**3
+"""Bytes; with less free, the files of tests go to the disk as usual."""
+
 LAUNCH_OWN_CHROMIUM = """
 from playwright.sync_api import sync_playwright
 with sync_playwright() as p:
@@ -33,6 +37,12 @@ with sync_playwright() as p:
 def is_ci() -> bool:
     """Whether this run must test everything: what is missing is then a failure, not a skip."""
     return os.environ.get("CI", "").lower() == "true"
+
+
+def memory_folder() -> Path | None:
+    """A folder whose files never wait for a disk, where there is one with room for all tests."""
+    is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_IN_MEMORY
+    return MEMORY if is_roomy and os.access(MEMORY, os.W_OK) else None
 
 
 def find_postgres() -> Path | None:

@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL server for one test run, shared by all its workers.
 
-Holds starting, stopping and creating databases; fixtures are in conftest.py. Data is not
-flushed to the disk: these databases outlive no run.
+Holds the folder they share, starting, stopping and creating databases; fixtures are in conftest.py.
+Data lies in memory where there is room, and is never flushed to a disk: it outlives no run.
 """
 
 import fcntl
@@ -21,10 +21,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.machine import find_postgres
+from tests.machine import MEMORY, find_postgres, memory_folder
 
 # Short on purpose: the name of a unix socket may have about a hundred characters.
-PARENT = Path("/tmp")
+ON_DISK = Path("/tmp")
 PREFIX = "countersign-pg-"
 START_ATTEMPTS = 3
 
@@ -37,6 +37,7 @@ full_page_writes = off
 synchronous_commit = off
 max_connections = 200
 shared_buffers = 64MB
+max_wal_size = 256MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
@@ -48,10 +49,11 @@ class PostgresError(RuntimeError):
 
 def make_shared_folder() -> Path:
     """A folder for one test run, known to all its workers; sweeps those of killed runs first."""
-    for left_over in PARENT.glob(f"{PREFIX}*"):
-        if _is_abandoned(left_over):
-            remove_shared_folder(left_over)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PARENT))
+    for parent in (MEMORY, ON_DISK):
+        for left_over in parent.glob(f"{PREFIX}*"):
+            if _is_abandoned(left_over):
+                remove_shared_folder(left_over)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=memory_folder() or ON_DISK))
     (folder / "owner").write_text(str(os.getpid()))
     return folder
 
@@ -68,8 +70,7 @@ def remove_shared_folder(folder: Path) -> None:
 def server_url(folder: Path, programs: Path) -> str:
     """The URL of this run's server; the first worker that asks starts it."""
     note = folder / "server.json"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(folder):
         if not note.exists():
             note.write_text(json.dumps({"url": _start(folder / "server", programs)}))
         url: str = json.loads(note.read_text())["url"]
@@ -77,14 +78,50 @@ def server_url(folder: Path, programs: Path) -> str:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """A database of its own on the server, dropped at the end; gives its URL for SQLAlchemy."""
-    name = f"test_{secrets.token_hex(8)}"
-    _execute(server, sql.SQL("CREATE DATABASE {} TEMPLATE template0"), name)
-    try:
-        yield _with_database(server, name)
-    finally:
-        _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """What the workers of one run do one after the other, in the folder they share."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Server:
+    """A server on which databases are made and dropped, over one connection."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._connection = psycopg.connect(plain, autocommit=True)
+
+    @contextmanager
+    def new_database(self, template: str = "template0") -> Iterator[str]:
+        """A database of its own, dropped at the end; gives its URL for SQLAlchemy."""
+        name = self.create_database(template)
+        try:
+            yield self.url_of(name)
+        finally:
+            self.drop_database(name)
+
+    def create_database(self, template: str = "template0") -> str:
+        """Make a database like another one to which nobody is connected; gives its name."""
+        name = f"test_{secrets.token_hex(8)}"
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+
+    def url_of(self, name: str) -> str:
+        """The URL of a database for SQLAlchemy."""
+        return _with_database(self.url, name)
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
+
+    def _execute(self, statement: sql.SQL, *names: str) -> None:
+        self._connection.execute(statement.format(*(sql.Identifier(name) for name in names)))
 
 
 def _with_database(server: str, name: str) -> str:
@@ -92,12 +129,6 @@ def _with_database(server: str, name: str) -> str:
     _, _, rest = base.partition("://")
     authority = rest.split("/")[0]
     return f"postgresql+psycopg://{authority}/{name}{'?' if query else ''}{query}"
-
-
-def _execute(server: str, statement: sql.SQL, name: str) -> None:
-    url = server.replace("postgresql+psycopg://", "postgresql://", 1)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.format(sql.Identifier(name)))
 
 
 def _is_abandoned(folder: Path) -> bool:

@@ -7,14 +7,19 @@ import streamlit as st
 from console import flash, session
 from console.components import (
     brakes,
+    consequences,
     desk_words,
     envelope_document,
-    envelope_draft,
+    envelope_form,
     envelope_matrix,
-    envelope_versions,
+    policy_draft,
+    policy_page,
+    policy_versions,
     threshold_curve,
 )
-from engine.service.rows import CellRow, EnvelopeRow
+from console.components.policy_draft import Beside
+from engine.domain.policy import PolicyKind
+from engine.service.rows import CellRow, VersionRow
 
 _PAGE = "envelope"
 _REFRESH_S = 5
@@ -25,23 +30,13 @@ def render() -> None:
     """Draw the matrix, the curve of one cell, and what can be changed."""
     st.title("Envelope", anchor=False)
     st.caption("What software may do without a person, cell by cell, and what stands behind it.")
-    desks = [desk.name for desk in session.queries().desks()]
-    if not desks:
-        st.info("No desk runs here yet.", icon=":material/inbox:")
+    desk = policy_page.choose_desk(_PAGE)
+    if not desk:
         return
-    desk = desks[0]
-    if len(desks) > 1:
-        desk = st.selectbox(
-            "Desk",
-            desks,
-            format_func=desk_words.desk_title,
-            key=session.key(_PAGE, "desk"),
-            width=280,
-        )
     _draw_matrix(desk)
     cells = session.queries().cells(desk)
-    versions = session.queries().envelopes(desk)
-    envelope_versions.draw_waiting(versions)
+    versions = session.queries().versions(desk, PolicyKind.ENVELOPE)
+    policy_versions.draw_waiting(versions)
     _draw_curve(cells, versions)
     _draw_changes(desk, cells, versions)
 
@@ -56,7 +51,7 @@ def _draw_matrix(desk: str) -> None:
         st.info("This desk has no cell yet: propose an envelope below.", icon=":material/grid_off:")
 
 
-def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[EnvelopeRow, ...]) -> None:
+def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
     if not cells:
         return
     st.subheader("Coverage against error", anchor=False)
@@ -69,29 +64,39 @@ def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[EnvelopeRow, ...]) -
         width=420,
     )
     cell = known[name]
-    active = envelope_versions.active(versions)
+    active = policy_versions.active(versions)
     limit = envelope_document.risk_limit(active.document, cell) if active else None
     threshold_curve.draw(cell, session.queries().curve(name), limit)
 
 
-def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[EnvelopeRow, ...]) -> None:
-    active = envelope_versions.active(versions)
+def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
+    active = policy_versions.active(versions)
     # Always there, so that a message moves no tab out from under the person who reads it.
     with st.container(key=session.key(_PAGE, "messages")):
         flash.draw_here()
     signing, proposing, braking = st.tabs(
         ["Versions and signatures", "Propose a change", "Pause and resume"],
         key=session.key(_PAGE, "changes"),
+        on_change="rerun",
     )
-    with signing:
-        if versions:
-            envelope_versions.draw(versions, cells, session.person())
-        else:
-            st.info(f"{desk_words.desk_title(desk)} has no version yet.", icon=":material/history:")
-    with proposing:
-        envelope_draft.draw(desk, active.document if active else "", cells)
-    with braking:
-        brakes.draw(desk, cells, session.queries().health().pauses)
+    if signing.open:
+        with signing:
+            policy_versions.draw(_PAGE, versions, session.person())
+    if proposing.open:
+        with proposing:
+            _draw_draft(desk, active.document if active else "", cells)
+    if braking.open:
+        with braking:
+            brakes.draw(desk, cells, session.queries().health().pauses)
+
+
+def _draw_draft(desk: str, document: str, cells: tuple[CellRow, ...]) -> None:
+    beside = Beside(
+        form=lambda of, draft: envelope_form.draw(of, draft, cells),
+        consequences=lambda of, draft: consequences.draw(PolicyKind.ENVELOPE, of, draft),
+    )
+    kind = PolicyKind.ENVELOPE
+    policy_draft.draw(_PAGE, kind, desk, document, session.person(), beside)
 
 
 if __name__ == "__main__":

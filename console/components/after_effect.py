@@ -20,7 +20,6 @@ from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
 from engine.service.rows import CaseCard
 
 PAGE = "after"
-_ALONE = frozenset({GrantBasis.VERDICT, GrantBasis.VETO_LAPSE})
 _FINAL = frozenset({DecisionKind.APPROVE, DecisionKind.OVERRIDE, DecisionKind.REJECT})
 
 
@@ -62,7 +61,9 @@ def _draw_result(card: CaseCard) -> None:
 
 def _who(card: CaseCard) -> str:
     """Who let it end like this: a person by name, or software alone; empty where nobody did."""
-    if card.grant is not None and card.grant.basis in _ALONE:
+    if card.grant is not None and card.grant.basis is GrantBasis.VETO_LAPSE:
+        return "by software alone; nobody held it in its time"
+    if card.grant is not None and card.grant.basis is GrantBasis.VERDICT:
         return "by software alone, inside the envelope"
     decision = card.decision
     if decision is None or decision.kind not in _FINAL:

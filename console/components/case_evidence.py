@@ -5,6 +5,7 @@ Everything a person reads before deciding; nothing here can be pressed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -14,6 +15,7 @@ from console.components import desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.recommendation import Reason, Recommendation
+from engine.domain.verdict import VerdictKind
 from engine.service import attention_words
 from engine.service import words as codes
 from engine.service.rows import CaseCard, FactRow
@@ -22,7 +24,12 @@ from engine.service.rows import CaseCard, FactRow
 def draw_facts(card: CaseCard, now: datetime) -> None:
     """What is known, with source, age and doubts; doubted facts come first."""
     st.subheader("Facts", anchor=False)
-    doubted_first = sorted(card.facts, key=lambda fact: not (fact.is_stale or fact.is_contradicted))
+    draw_fact_table(card.facts, card.row.desk, now)
+
+
+def draw_fact_table(facts: Sequence[FactRow], desk: str, now: datetime) -> None:
+    """The facts of a case at a moment of its desk."""
+    doubted_first = sorted(facts, key=lambda fact: not (fact.is_stale or fact.is_contradicted))
     text_table.draw(
         (
             Column(label="Fact", width="27%"),
@@ -30,7 +37,7 @@ def draw_facts(card: CaseCard, now: datetime) -> None:
             Column(label="Source", width="14%"),
             Column(label="Age", width="24%"),
         ),
-        [_fact_cells(fact, card.row.desk, now) for fact in doubted_first],
+        [_fact_cells(fact, desk, now) for fact in doubted_first],
         key="facts",
         label="Facts",
         empty="No facts are known about this case.",
@@ -145,10 +152,23 @@ def confidence_meaning(advice: Recommendation) -> str:
         said += "proved right."
     else:
         said = "How often such a score proves right has not been measured yet."
+    return f"{said} {_enough(advice, confidence, needed)}"
+
+
+def _enough(advice: Recommendation, confidence: float, needed: float | None) -> str:
+    """Whether software could act on it, as policy saw it; thresholds set by hand stand there."""
+    rules = advice.actions[0].verdict.rules if advice.actions else ()
+    rule = next((one for one in rules if one.rule == "confidence_below_threshold"), None)
+    if rule is not None and not rule.is_kept and rule.otherwise is VerdictKind.VETO_WINDOW:
+        return "That is enough for software to act after people could object."
+    if needed is None and rule is not None and rule.is_kept:
+        return "That would be enough for software to act alone."
+    if needed is None and rule is not None and "set by hand" in rule.limit:
+        return "That is not enough for software to act alone."
     if needed is None:
-        return f"{said} No threshold is certified, so software would not act alone."
+        return "No threshold is certified, so software would not act alone."
     would = "would be" if confidence >= needed else "is not"
-    return f"{said} That {would} enough for software to act alone."
+    return f"That {would} enough for software to act alone."
 
 
 def _draw_alternatives(advice: Recommendation) -> None:

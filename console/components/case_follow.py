@@ -12,7 +12,7 @@ import streamlit as st
 
 from console import flash, session
 from console import format as words
-from console.components import open_case, text_line
+from console.components import case_window, open_case, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.domain.case_status import CaseStatus
@@ -87,6 +87,10 @@ def _progress(case: OpenCase) -> None:
     now_open = open_case.current()
     if open_case.follow() or now_open is None or now_open.form != case.form:
         st.rerun()
+    if case.card.row.status is CaseStatus.VETO_WINDOW:
+        case_window.draw(case)
+        flash.draw_toasts()
+        return
     said, button = st.columns([3, 1], vertical_alignment="center")
     with said:
         text_line.draw([_where_it_is(case)], key="progress")

@@ -14,6 +14,7 @@ import streamlit as st
 
 from console import flash, session
 from console.components import (
+    case_follow,
     case_verdict,
     decision_panel,
     decision_words,
@@ -24,6 +25,7 @@ from console.components import (
 )
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
+from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.service.requests import DecideCase
 
@@ -58,6 +60,8 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
     holder = open_case.holder_of(case.card)
     obstacle = _obstacle(holder)
     kind = _mode(case)
+    if is_first_of_two(case):
+        _draw_first(case)
     _draw_words(case, obstacle, None if obstacle else kind)
     if kind is not None and not obstacle:
         with st.container(key=_fields_key(case, kind)):
@@ -75,6 +79,31 @@ def _obstacle(holder: str) -> str:
     return f"{holder} works on this case. It is yours when they leave it." if holder else ""
 
 
+def is_first_of_two(case: OpenCase) -> bool:
+    """Whether this person approved already, and it takes somebody else as well."""
+    decision, status = case.card.decision, case.card.row.status
+    is_mine = decision is not None and decision.person == session.person().name
+    return is_mine and status is CaseStatus.SECOND_PENDING
+
+
+def _draw_first(case: OpenCase) -> None:
+    said, button = st.columns([3, 1], vertical_alignment="center")
+    with said:
+        text_line.draw([[Piece(text=_FIRST, tone="strong")]], key="first_of_two")
+    button.button(
+        "Take back",
+        key=session.key(PAGE, "take_back", case.case_id, case.version),
+        icon=":material/undo:",
+        shortcut="T",
+        width="stretch",
+        on_click=case_follow.take_back,
+        args=(case,),
+    )
+
+
+_FIRST = "You approved this. It takes somebody else as well; nothing runs before."
+
+
 def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> None:
     """What a press would do: of the open form where there is one, else of approving."""
     said = case.card.words
@@ -83,6 +112,8 @@ def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> Non
         Piece(text=first, tone="" if said.can_approve else "warn"),
         Piece(text=said.undo, look="dim"),
     ]
+    if is_first_of_two(case):
+        approving = [Piece(text=said.undo, look="dim")]
     sending = [] if kind is None else [Piece(text=decision_words.sending(case, kind))]
     stale = case_verdict.stale_words(case.card)
     look = f"{stale} Look before you approve." if stale and not sending else ""
@@ -99,10 +130,10 @@ def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
         columns = st.columns(len(_BUTTONS), gap="xsmall")
     for column, (kind, label, shortcut, icon) in zip(columns, _BUTTONS, strict=True):
         is_approve = kind is DecisionKind.APPROVE
-        cannot = is_approve and not case.card.words.can_approve
+        cannot = is_approve and (not case.card.words.can_approve or is_first_of_two(case))
         act = partial(decide, kind, case, on_decided) if is_approve else partial(choose, case, kind)
         column.button(
-            label if is_approve else f"{label}…",
+            _approve_label(case) if is_approve else f"{label}…",
             key=session.key(PAGE, kind, case.case_id, case.version),
             icon=icon,
             type="primary" if is_approve else "secondary",
@@ -111,6 +142,11 @@ def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
             width="stretch",
             on_click=act,
         )
+
+
+def _approve_label(case: OpenCase) -> str:
+    """An action that was held is released; for the person it is the same key."""
+    return "Release" if case.card.row.status is CaseStatus.HELD else "Approve"
 
 
 def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -> None:

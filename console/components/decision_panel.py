@@ -41,7 +41,8 @@ REASONS: dict[DecisionKind, tuple[ReasonCode, ...]] = {
     ),
     DecisionKind.ASK: (ReasonCode.MISSING_FACT, ReasonCode.WRONG_FACTS, ReasonCode.OTHER),
 }
-_ROLES = (Role.SENIOR_OPERATOR, Role.PRODUCT_OWNER, Role.RISK_OFFICER)
+_ROLES = (Role.SENIOR_OPERATOR, Role.OPERATOR)
+"""Who decides cases; the engine passes them on to nobody else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

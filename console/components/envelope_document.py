@@ -1,95 +1,122 @@
-"""Envelope documents as text: what differs, which cells leave COPILOT, what the risk limit is.
+"""Envelope documents as text: what a form needs to read and change in one.
 
-Reads only what the screen says about a document. Whether it is valid and what it means is the
+Reads and writes only what the form shows. Whether a document is valid and what it means is the
 engine's to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import unified_diff
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from engine.domain.phase import Phase
 from engine.service.rows import CellRow
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """What can be told from a document before the engine has judged it."""
-
-    problem: str
-    """Why it is not YAML, with line and column; empty where it is."""
-    beyond_copilot: Mapping[str, str]
-    """Cells whose phase lets software act, as `desk/type/action`, with that phase."""
+Raw = dict[str, Any]
+"""A mapping of the document."""
 
 
-def read(document: str) -> Reading:
-    """Look at a draft; never raises, whatever was typed."""
+def load(document: str) -> Raw | None:
+    """The document as it was written; None where it is no YAML mapping."""
     try:
         raw: Any = yaml.safe_load(document)
-    except yaml.YAMLError as error:
-        return Reading(problem=str(error), beyond_copilot={})
-    phases = {
-        f"{raw.get('desk')}/{cell.get('case_type')}/{cell.get('action')}": str(cell["phase"])
-        for cell in _cells(raw)
-        if cell.get("phase", Phase.COPILOT) != Phase.COPILOT
-    }
-    return Reading(problem="", beyond_copilot=phases)
+    except yaml.YAMLError:
+        return None
+    return raw if isinstance(raw, dict) else None
 
 
-def _cells(raw: Any) -> Iterator[Mapping[str, Any]]:
-    listed = raw.get("cells") if isinstance(raw, dict) else None
-    for cell in listed if isinstance(listed, list) else ():
-        if isinstance(cell, dict):
-            yield cell
+def limit_of(document: str, cell: CellRow, name: str) -> Any:
+    """What the innermost level that states a limit says for a cell; None where none does.
+
+    Args:
+        document: YAML.
+        cell: Whose limit.
+        name: The limit; with a dot for those of `on_the_loop`.
+    """
+    raw = load(document)
+    if raw is None:
+        return None
+    for level in _levels(raw, cell):
+        found = _at(level, name)
+        if found is not None:
+            return found
+    return None
+
+
+def with_limit(document: str, cell: CellRow, name: str, value: object) -> str:
+    """The document with one limit of a cell set; untouched where it cannot be read."""
+    raw = load(document)
+    entry = None if raw is None else _entry(raw, cell)
+    if raw is None or entry is None:
+        return document
+    outer, _, inner = name.partition(".")
+    if inner:
+        known = entry.get(outer)
+        entry[outer] = {**(known if isinstance(known, dict) else {}), inner: value}
+    else:
+        entry[outer] = value
+    return str(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
 
 
 def risk_limit(document: str, cell: CellRow) -> float | None:
     """The risk limit the document names for a cell; None where it is set by hand."""
-    for limits in _cells(_loaded(document)):
-        if (limits.get("case_type"), limits.get("action")) == (cell.case_type, cell.action):
-            threshold = limits.get("threshold")
-            limit = threshold.get("risk_limit") if isinstance(threshold, dict) else None
-            return float(limit) if isinstance(limit, int | float) else None
+    threshold = limit_of(document, cell, "threshold")
+    limit = threshold.get("risk_limit") if isinstance(threshold, dict) else None
+    return float(limit) if isinstance(limit, int | float) else None
+
+
+def hourly_rate(document: str, cell: CellRow) -> int | None:
+    """The cell's own budget of actions an hour; None where it names none."""
+    raw = load(document)
+    entry = None if raw is None else _entry(raw, cell)
+    for budget in _listed(entry or {}, "budgets"):
+        if budget.get("per") == "hour" and "for_each" not in budget:
+            executions = budget.get("executions")
+            return executions if isinstance(executions, int) else None
     return None
 
 
-def _loaded(document: str) -> Any:
-    try:
-        return yaml.safe_load(document)
-    except yaml.YAMLError:
-        return None
+def with_hourly_rate(document: str, cell: CellRow, executions: int) -> str:
+    """The document with the cell's own budget of actions an hour set."""
+    raw = load(document)
+    entry = None if raw is None else _entry(raw, cell)
+    if raw is None or entry is None:
+        return document
+    budgets = [dict(one) for one in _listed(entry, "budgets")]
+    own = [one for one in budgets if one.get("per") == "hour" and "for_each" not in one]
+    if own:
+        own[0]["executions"] = executions
+    else:
+        budgets.append({"per": "hour", "executions": executions})
+    entry["budgets"] = budgets
+    return str(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
 
 
-def difference(before: str, after: str) -> str:
-    """What changes from one document to the other, as a unified diff; empty where nothing does."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return "\n".join(islice(lines, 2, None))  # without the two lines that name files
+def _levels(raw: Raw, cell: CellRow) -> Iterator[Raw]:
+    """The levels that hold for a cell, the innermost first."""
+    types = raw.get("case_types")
+    of_type = types.get(cell.case_type) if isinstance(types, dict) else None
+    for level in (_entry(raw, cell), of_type, raw.get("limits")):
+        if isinstance(level, dict):
+            yield level
 
 
-def warnings(
-    reading: Reading, cells: Sequence[CellRow], title_of: Callable[[str], str] = str
-) -> tuple[str, ...]:
-    """What a person has to know before proposing or signing a phase in which software acts.
+def _entry(raw: Raw, cell: CellRow) -> Raw | None:
+    for entry in _listed(raw, "cells"):
+        if (entry.get("case_type"), entry.get("action")) == (cell.case_type, cell.action):
+            return entry
+    return None
 
-    Args:
-        reading: The document.
-        cells: The cells as they stand.
-        title_of: What people call a cell.
-    """
-    standing = {cell.cell: cell for cell in cells}
-    return tuple(
-        f"{title_of(name)} would be {phase.replace('_', ' ').capitalize()}: this takes two names"
-        + (
-            "."
-            if name in standing and standing[name].is_evidenced
-            else ", and it is unevidenced: not enough labels that count back it."
-        )
-        for name, phase in reading.beyond_copilot.items()
-        if name not in standing or standing[name].phase.value != phase
-    )
+
+def _listed(raw: Mapping[str, Any], name: str) -> list[Raw]:
+    listed = raw.get(name)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _at(level: Raw, name: str) -> Any:
+    outer, _, inner = name.partition(".")
+    found = level.get(outer)
+    if not inner:
+        return found
+    return found.get(inner) if isinstance(found, dict) else None

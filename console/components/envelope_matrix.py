@@ -5,21 +5,21 @@ One row a cell; every figure is the engine's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from console import format as words
 from console.components import desk_words, text_table
 from console.components.text_table import Cell, Column, Tone
 from engine.domain.phase import Phase
 from engine.service import words as codes
-from engine.service.rows import CellRow
+from engine.service.rows import BudgetRow, CellRow
 
 _COLUMNS = (
     Column(label="Cell", width="17%"),
     Column(label="Phase", width="18%"),
     Column(label="Threshold", width="17%"),
     Column(label="Evidence: wrong among labels that count", width="22%"),
-    Column(label="Budget this hour", width="11%"),
+    Column(label="Budget", width="11%"),
     Column(label="Audit", width="6%"),
     Column(label="Brake", width="9%"),
 )
@@ -58,10 +58,24 @@ def _threshold(cell: CellRow) -> Cell:
 
 
 def _budget(cell: CellRow) -> Cell:
-    """What software has started alone in this clock hour; a budget of 0 counts as used up."""
-    limit = cell.executions_per_hour
-    used = min(1.0, cell.executions_this_hour / limit) if limit else 1.0
-    return Cell(text=f"{cell.executions_this_hour:,} of {limit:,} used", share=used)
+    """How much of the budget that is nearest to its end is used; one of 0 counts as used up."""
+    shares = [(share, said) for row in cell.budgets for share, said in _shares(row)]
+    if not shares:
+        return Cell(text="–")
+    share, said = max(shares)
+    more = len(shares) - 1
+    return Cell(text=said, share=min(1.0, share), note=f"and {more} more" if more else "")
+
+
+def _shares(row: BudgetRow) -> Iterator[tuple[float, str]]:
+    period = row.words.rpartition(" ")[2]
+    if row.executions is not None:
+        share = row.executions_used / row.executions if row.executions else 1.0
+        yield share, f"{row.executions_used:,} of {row.executions:,} this {period}"
+    if row.amount is not None:
+        share = row.amount_used / row.amount if row.amount else 1.0
+        used, most = row.amount_used / 100, row.amount / 100
+        yield share, f"{used:,.2f} of {most:,.2f} {row.currency} this {period}"
 
 
 def evidence(cell: CellRow) -> Cell:

@@ -21,6 +21,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Esc", "leave the open form"),
     ("T", "take back the last decision"),
     ("U", "undo what was done"),
+    ("H", "hold what is about to run"),
     ("L", "load a case that has changed"),
     ("?", "show or hide these keys"),
 )
@@ -103,4 +104,4 @@ _mount = st.components.v2.component("key_sheet", html=_HTML, css=_CSS, js=_JS)
 
 def draw() -> None:
     """Draw the button; the sheet stays closed until somebody asks for it."""
-    _mount(key="key_sheet", data={"keys": [list(row) for row in KEYS]})
+    _mount(key="key_sheet", width="content", data={"keys": [list(row) for row in KEYS]})

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
 from console import format as words
 from console import session
+from engine.domain.recommendation import Recommendation
 from engine.service import words as codes
-from engine.service.rows import CaseCard, ToolChoice
+from engine.service.rows import ToolChoice
 
 PAGE = "override"
 _LONG_TEXT = 200
 
 
-def draw(card: CaseCard, form: str) -> None:
+class Choosable(Protocol):
+    """What an action can be chosen for."""
+
+    @property
+    def tools(self) -> tuple[ToolChoice, ...]:
+        """What can be chosen."""
+        ...
+
+    @property
+    def recommendation(self) -> Recommendation | None:
+        """Whose alternatives come first; None where they may not be known."""
+        ...
+
+
+def draw(card: Choosable, form: str, *, label: str = "Do this instead") -> None:
     """Draw the choice of tool and a field for each argument the case does not fix.
 
     Args:
         card: The case with its tools.
         form: Part of every key; another one gives empty fields.
+        label: Over the choice of tool.
     """
     titles = {choice.tool: choice.title for choice in card.tools}
     columns = st.columns([1, 2], gap="small")
     with columns[0]:
         st.selectbox(
-            "Do this instead",
+            label,
             list(titles),
             format_func=lambda tool: titles[tool],
             key=_tool_key(form),
@@ -38,7 +54,7 @@ def draw(card: CaseCard, form: str) -> None:
             _draw_field(card, choice, name, field, form)
 
 
-def read(card: CaseCard, form: str) -> tuple[str, dict[str, Any]]:
+def read(card: Choosable, form: str) -> tuple[str, dict[str, Any]]:
     """The chosen tool and all its arguments, those of the case included."""
     choice = _chosen(card, form)
     filled = {
@@ -49,7 +65,7 @@ def read(card: CaseCard, form: str) -> tuple[str, dict[str, Any]]:
     return choice.tool, {**choice.fixed, **given}
 
 
-def is_complete(card: CaseCard, form: str) -> bool:
+def is_complete(card: Choosable, form: str) -> bool:
     """Whether every argument the tool requires is filled."""
     if not card.tools:
         return False
@@ -59,7 +75,7 @@ def is_complete(card: CaseCard, form: str) -> bool:
     return all(name in arguments for name in required)
 
 
-def _chosen(card: CaseCard, form: str) -> ToolChoice:
+def _chosen(card: Choosable, form: str) -> ToolChoice:
     tool = st.session_state.get(_tool_key(form))
     return next((choice for choice in card.tools if choice.tool == tool), card.tools[0])
 
@@ -70,7 +86,7 @@ def _open_fields(choice: ToolChoice) -> dict[str, Mapping[str, Any]]:
 
 
 def _draw_field(
-    card: CaseCard, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
+    card: Choosable, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
 ) -> None:
     key = _field_key(form, choice.tool, name)
     label = words.plain(field.get("title") or codes.name(name))
@@ -109,7 +125,7 @@ def _draw_number(label: str, field: Mapping[str, Any], key: str) -> None:
 
 
 def _likely_first(
-    card: CaseCard, tool: str, name: str, options: Sequence[str]
+    card: Choosable, tool: str, name: str, options: Sequence[str]
 ) -> tuple[list[str], dict[str, str]]:
     """The reasoner's alternatives before the rest, with their rank: their scores are no odds."""
     others = card.recommendation.draft.alternatives if card.recommendation else ()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import format as words
 from console import session, theme
-from console.components import desk_words, key_sheet, text_line
+from console.components import desk_words, key_sheet, live_chip, text_line
 from console.components.text_line import Piece
 from engine.service.rows import DeskRow, Health
 
@@ -43,7 +43,9 @@ def _draw_line() -> None:
         )
     pieces += [worker_piece(health), *(pause_piece(scope) for scope in health.pauses)]
     pieces.append(Piece(text=session.person().display_name, look="dim", hint="Signed in"))
-    text_line.draw([pieces], key="status_line")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text_line.draw([pieces], key="status_line")
+        live_chip.draw()
 
 
 def desk_pieces(desk: DeskRow) -> list[Piece]:

@@ -26,6 +26,9 @@ _LONGEST_FORM = 16_384
 _MOST_FIELDS = 10
 _AT_ONCE = 2
 """Passwords checked at the same time: each takes 64 MiB and a core on purpose."""
+_FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
+PROXY = "a proxy"
+"""Where everything comes from that a proxy has passed on."""
 _NO_STORE = {"Cache-Control": "no-store"}
 
 P = ParamSpec("P")
@@ -82,7 +85,9 @@ class Doors:
         target, name = safe_target(form.get("next", "")), form.get("name", "")
         try:
             session = await self._with_password(
-                lambda: self._open_engine().sign_in(name, form.get("password", ""))
+                lambda: self._open_engine().sign_in(
+                    name, form.get("password", ""), client=client_of(request)
+                )
             )
         except NotSignedIn as error:
             status, headers = _refusal(error)
@@ -119,7 +124,9 @@ class Doors:
         if password != form.get("again", ""):
             return self._set_up_again(form, "The two passwords are not the same.", 422)
         try:
-            session = await self._with_password(lambda: self._set_up(form, password))
+            session = await self._with_password(
+                lambda: self._set_up(form, password, client_of(request))
+            )
         except NotAllowed as error:
             return self._set_up_again(form, error.message, 403)
         except EngineError as error:
@@ -136,9 +143,13 @@ class Doors:
         own = {request.headers.get("host", ""), self._public.netloc} - {""}
         return urlsplit(origin).netloc in own
 
-    def _set_up(self, form: Mapping[str, str], password: str) -> Session:
+    def _set_up(self, form: Mapping[str, str], password: str, client: str) -> Session:
         return self._open_engine().set_up(
-            form.get("token", ""), form.get("name", ""), form.get("display_name", ""), password
+            form.get("token", ""),
+            form.get("name", ""),
+            form.get("display_name", ""),
+            password,
+            client=client,
         )
 
     def _set_up_again(self, form: Mapping[str, str], error: str, status: int) -> Response:
@@ -186,6 +197,18 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError:
         return {}
     return dict(pairs)
+
+
+def client_of(request: Request) -> str:
+    """The address a request comes from, as this process sees it.
+
+    What a request says of that itself is not believed. The server below does believe it of a
+    program on this machine and forgets the address it has seen; so whatever was forwarded counts
+    as coming from one place.
+    """
+    if _FORWARDED.intersection(request.headers):
+        return PROXY
+    return request.client.host if request.client else PROXY
 
 
 def safe_target(target: str) -> str:

@@ -19,6 +19,8 @@ class CrashPoint(StrEnum):
     """The batch is written; what it made known is not yet in use."""
     BEFORE_RELEASE = "before_release"
     """A decision is due for release; its grant is not minted."""
+    BEFORE_LAPSE = "before_lapse"
+    """A veto window's time is up; nothing of what follows is written."""
     BEFORE_INTENT = "before_intent"
     """All that the grant binds was compared and authorised anew; no intent is written."""
     AFTER_INTENT = "after_intent"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from engine.domain.actor import Role
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind, ReasonCode
+from engine.domain.policy import PolicyKind
 
 MOST_ROWS = 10_000
 LONGEST_TEXT = 10_000
@@ -121,9 +122,10 @@ class ScopeBody(Body):
     reason: Name
 
 
-class EnvelopeBody(Body):
-    """A new version of a desk's envelope, as YAML."""
+class ProposalBody(Body):
+    """A new version of a desk's envelope, guardrails or goals, as YAML."""
 
+    kind: PolicyKind = PolicyKind.ENVELOPE
     desk: Name
     document: Annotated[str, Field(max_length=200_000), AfterValidator(_storable)]
     note: PlainText = ""

@@ -1,4 +1,4 @@
-"""Routes of controls: the brakes, and envelopes. Signing an envelope stays with the console."""
+"""Routes of controls: the brakes, and versions of documents. Signing one stays with the console."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse
 from engine.api.access import Caller, OpenEngine
 from engine.api.as_json import as_json
 from engine.api.ask import Asking, asking
-from engine.api.bodies import EnvelopeBody, RepliedDone, ScopeBody
+from engine.api.bodies import ProposalBody, RepliedDone, ScopeBody
+from engine.domain.policy import PolicyKind
 from engine.service import requests, rows
 
 router = APIRouter(tags=["controls"])
@@ -36,14 +37,18 @@ def resume(body: ScopeBody, asked: Asked) -> JSONResponse:
     return JSONResponse(asked.do(requests.ResumeScope(scope=body.scope, reason=body.reason)))
 
 
-@router.get("/desks/{desk}/envelopes", response_model=list[rows.EnvelopeRow], summary="Versions")
-def list_envelopes(desk: str, engine: OpenEngine, person: Caller) -> JSONResponse:
-    """Versions of a desk's envelope, newest first."""
-    return JSONResponse(as_json(engine.queries.envelopes(desk)))
+@router.get(
+    "/desks/{desk}/versions/{kind}", response_model=list[rows.VersionRow], summary="Versions"
+)
+def list_versions(desk: str, kind: PolicyKind, engine: OpenEngine, person: Caller) -> JSONResponse:
+    """Versions of a desk's envelope, guardrails or goals, newest first."""
+    return JSONResponse(as_json(engine.queries.versions(desk, kind)))
 
 
-@router.post("/envelopes", response_model=RepliedDone, summary="Propose an envelope")
-def propose_envelope(body: EnvelopeBody, asked: Asked) -> JSONResponse:
-    """Put forward a new version; somebody else activates it by signing."""
-    request = requests.ProposeEnvelope(desk=body.desk, document=body.document, note=body.note)
+@router.post("/versions", response_model=RepliedDone, summary="Propose a version")
+def propose_version(body: ProposalBody, asked: Asked) -> JSONResponse:
+    """Put forward a new version of a document; somebody else activates it by signing."""
+    request = requests.ProposeVersion(
+        kind=body.kind, desk=body.desk, document=body.document, note=body.note
+    )
     return JSONResponse(asked.do(request))

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import timedelta
+from functools import partial
+
 from engine.adapters import keys
 from engine.adapters.passwords import Argon2Passwords
+from engine.adapters.replay_process import ReplayProcess
 from engine.bootstrap.parts import Parts, open_parts
 from engine.runtime.policy import PolicyView
+from engine.service.auditing import Auditing
+from engine.service.binding import Binding
+from engine.service.braking import Braking
 from engine.service.claiming import Claiming
-from engine.service.controlling import Controlling
 from engine.service.deciding import Deciding
 from engine.service.handling import Handling
 from engine.service.local import LocalEngine
 from engine.service.people import People
+from engine.service.signing import Signing
+from engine.service.simulating import LocalSimulating, Simulating, simulation_of
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
-from engine.settings import Settings
+from engine.service.versioning import Versioning
+from engine.service.watching import Watching
+from engine.settings import Settings, child_environment
 from engine.store.ledger_source import verify_ledger
 from engine.store.people import SqlPeople
+from engine.store.read_history import HistoryReads
 from engine.store.read_model import SqlQueries
+
+REPLAY_SERVER = (sys.executable, "-m", "engine.cli.replay_server")
+"""Starts the process that simulates beside a web process."""
 
 
 def open_engine(settings: Settings | None = None) -> LocalEngine:
-    """The engine of this process, for console, command line and API."""
-    return engine_of(open_parts(settings))
+    """The engine of a web process, for console and API; it simulates in a process beside it."""
+    parts = open_parts(settings)
+    return engine_of(parts, ReplayProcess(REPLAY_SERVER, child_environment(parts.settings)))
 
 
-def engine_of(parts: Parts) -> LocalEngine:
-    """Put the engine together from its parts."""
+def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine:
+    """Put the engine together from its parts.
+
+    Args:
+        parts: Database, clock, ids and desks.
+        simulating: Answers what a draft would have done; this process by default.
+    """
+    simulating = simulating or simulating_of(parts)
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     policy = PolicyView(store.reader, desks)
     settings = parts.settings
+    binding = Binding(desks=desks, policy=policy, reader=store.reader, clock=clock, ids=ids)
     return LocalEngine(
         store=store,
         clock=clock,
         desks=desks,
-        queries=SqlQueries(
-            parts.database, clock=clock, desks=desks, take_back_s=settings.take_back_s
-        ),
+        queries=_queries_of(parts),
         people=people_of(parts),
         claiming=Claiming(store=store, clock=clock, claim_s=settings.claim_s),
         deciding=Deciding(
@@ -45,13 +66,54 @@ def engine_of(parts: Parts) -> LocalEngine:
             ids=ids,
             desks=desks,
             policy=policy,
+            binding=binding,
             take_back_s=settings.take_back_s,
         ),
         taking_back=TakingBack(store=store, clock=clock),
-        handling=Handling(store=store, clock=clock, ids=ids, desks=desks, policy=policy),
-        controlling=Controlling(store=store, clock=clock, desks=desks),
+        handling=Handling(store=store, clock=clock, ids=ids, desks=desks, binding=binding),
+        versioning=_versioning_of(parts, simulating),
+        signing=Signing(store=store, clock=clock, desks=desks),
+        braking=Braking(store=store, clock=clock, desks=desks),
+        watching=Watching(store=store, clock=clock, policy=policy),
+        auditing=Auditing(store=store, clock=clock, ids=ids, desks=desks),
         submitting=Submitting(store=store, clock=clock, ids=ids),
+        simulating=simulating,
         check_ledger=lambda: verify_ledger(parts.database, parts.key(keys.SEAL), parts.seal_file),
+    )
+
+
+def _queries_of(parts: Parts) -> SqlQueries:
+    return SqlQueries(
+        parts.database,
+        clock=parts.clock,
+        desks=parts.desks,
+        take_back_s=parts.settings.take_back_s,
+    )
+
+
+def _versioning_of(parts: Parts, simulating: Simulating) -> Versioning:
+    return Versioning(
+        store=parts.store,
+        clock=parts.clock,
+        desks=parts.desks,
+        simulation_of=partial(simulation_of, simulating),
+    )
+
+
+def simulating_of(parts: Parts, *, fresh_for: timedelta = timedelta(0)) -> LocalSimulating:
+    """Simulations in this process.
+
+    Args:
+        parts: Database, clock and desks.
+        fresh_for: For so long a history is used as it was read, though more has happened since.
+    """
+    reader = parts.store.reader
+    return LocalSimulating(
+        histories=HistoryReads(parts.database, clock=parts.clock, desk_time=reader.desk_time),
+        reader=reader,
+        clock=parts.clock,
+        desks=parts.desks,
+        fresh_for=fresh_for,
     )
 
 

@@ -9,15 +9,17 @@ from functools import partial
 from engine.act.crash_points import Reach, pass_by
 from engine.act.executor import Executor
 from engine.adapters import keys
+from engine.adapters.notices import Silent, WebHook
 from engine.adapters.schedule import Schedule
 from engine.bootstrap.parts import Parts, open_parts
 from engine.errors import ConfigError
-from engine.ports import Wakeup
+from engine.ports import Notifier, Wakeup
 from engine.runtime.acting import Acting
 from engine.runtime.intake import Intake
 from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
+from engine.runtime.noticing import Noticing
 from engine.runtime.policy import PolicyView
 from engine.runtime.reasoning import Reasoning
 from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
@@ -29,6 +31,8 @@ from engine.store.wakeup import PostgresWakeup, SqliteWakeup, open_wakeup
 FIRST_WORKER = "worker-1"
 """The worker that takes intake; the others only act and watch deadlines."""
 
+NOTICE_S = 2.0
+"""People are told of a veto window so soon after it opened."""
 SEAL_S = 3.0
 """The ledger is sealed this often; the design asks for 5 s at the latest."""
 
@@ -40,6 +44,7 @@ class OpenWorker:
     worker: Worker
     seal: Callable[[], None]
     schedule: Schedule
+    noticing: Noticing
     executor: Executor
     wakeup: SqliteWakeup | PostgresWakeup
     database: Database
@@ -47,6 +52,7 @@ class OpenWorker:
     def stop(self) -> None:
         """Stop the clockwork and give back what the worker held; the database stays open."""
         self.schedule.stop()
+        self.noticing.close()
         self.executor.close()
         self.wakeup.close()
 
@@ -64,47 +70,57 @@ def open_worker(
     *,
     name: str = FIRST_WORKER,
     parts: Parts | None = None,
+    notifier: Notifier | None = None,
     reach: Reach = pass_by,
 ) -> OpenWorker:
-    """A worker of this process.
+    """A worker of this process, by default over what the settings of the environment name.
 
     Args:
-        settings: Those of the environment by default.
+        settings: Not needed where there are `parts`.
         name: Unique among the workers of a database; the first one takes intake.
         parts: Already opened parts.
+        notifier: Tells people of veto windows; by default the web hook of the settings.
         reach: Called at each named crash point.
     """
     parts = parts or open_parts(settings)
+    notifier = notifier or _notifier(parts.settings)
     executor = Executor(reach)
     seal = partial(seal_ledger, parts)
     beat = _heartbeat(parts, name)
-    schedule = _schedule(beat, seal)
+    noticing = Noticing(store=parts.store, clock=parts.clock, notifier=notifier)
+    schedule = _schedule(beat, seal, noticing.run)
     _free_leases(parts, name)
     beat()
     wakeup = open_wakeup(parts.database)
-    worker = Worker(
-        name,
-        _worker_parts(parts, executor, wakeup, reach),
-        due_jobs=schedule.due,
-        takes_intake=name == FIRST_WORKER,
-    )
+    is_first = name == FIRST_WORKER
+    held = _worker_parts(parts, executor, wakeup, reach)
     return OpenWorker(
-        worker=worker,
+        worker=Worker(name, held, due_jobs=schedule.due, takes_intake=is_first),
         seal=seal,
         schedule=schedule,
+        noticing=noticing,
         executor=executor,
         wakeup=wakeup,
         database=parts.database,
     )
 
 
-def _schedule(beat: Callable[[], None], seal: Callable[[], None]) -> Schedule:
+def _schedule(
+    beat: Callable[[], None], seal: Callable[[], None], notice: Callable[[], None]
+) -> Schedule:
     return Schedule(
         [
             Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
             Job(name="ledger seal", every_s=SEAL_S, run=seal),
+            Job(name="notices", every_s=NOTICE_S, run=notice),
         ]
     )
+
+
+def _notifier(settings: Settings) -> Notifier:
+    if not settings.notice_url:
+        return Silent()
+    return WebHook(url=settings.notice_url, public_url=settings.public_url)
 
 
 def _free_leases(parts: Parts, name: str) -> None:

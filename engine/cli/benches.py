@@ -40,3 +40,45 @@ def engine(
         if not target.is_met:
             warn(f"missed: {target.name}, {target.value:,.2f}, wanted {target.wanted}")
     raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)
+
+
+@app.command("authorize")
+def authorize(
+    calls: Annotated[int, typer.Option("--calls", min=100, help="Calls a run.")] = 20_000,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, help="Runs.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Microseconds a decision of policy, with twenty cells and twenty guardrails.
+
+    Exit code 1 where the target is missed.
+    """
+    from engine.bench.authorize_bench import bench_authorize
+
+    report = bench_authorize(calls, repeat, say=warn)
+    if as_json:
+        say_json(report.to_json())
+    else:
+        say(report.words())
+    raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)
+
+
+@app.command("replay")
+def replay(
+    decisions: Annotated[
+        list[int] | None, typer.Option("--decisions", min=1000, help="Length of a history.")
+    ] = None,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, help="Runs of each.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Seconds to replay 100,000 and 1,000,000 decisions under a draft, budgets in event order.
+
+    Exit code 1 where a target is missed.
+    """
+    from engine.bench.replay_bench import SIZES, bench_replay
+
+    report = bench_replay(tuple(decisions or SIZES), repeat, say=warn)
+    if as_json:
+        say_json(report.to_json())
+    else:
+        say(report.words())
+    raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)

@@ -62,5 +62,7 @@ class Decision:
     release_at: datetime
     """Until then the same person may take it back."""
     origin: Origin
+    first_by: str
+    """Who had approved the same action before, where it takes two; empty: nobody had."""
     client_key: str
     """One per submitted form: the same click twice is one decision."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.domain.budget import Reservation
 from engine.domain.canonical import Json
 from engine.domain.ids import ActionId, CaseId, EffectId, GrantId
 
@@ -48,5 +49,7 @@ class Effect:
     """Whether reading the target back showed what was asked for; None: not looked at."""
     verified_at: datetime | None = None
     note: str = ""
+    reserved: tuple[Reservation, ...] = ()
+    """What it took of budgets; given back only where it is proven not to have happened."""
     undoes: EffectId | None = None
     """The effect this one undid."""

@@ -69,6 +69,8 @@ class Draft:
     counter_evidence: tuple[Reason, ...] = ()
     missing: tuple[str, ...] = ()
     """Facts that are missing and would matter most."""
+    unseen: tuple[str, ...] = ()
+    """Facts whose value was never met in what the reasoner learned from."""
     alternatives: tuple[Alternative, ...] = ()
     precedents: tuple[PrecedentCase, ...] = ()
     cost_micro_usd: int = 0
@@ -113,4 +115,8 @@ class Recommendation:
     """The same as a raw confidence; what was compared."""
     as_of: datetime
     created_at: datetime
+    wider_threshold: float | None = None
+    """As `threshold`, for the wider limits of ON_THE_LOOP."""
+    wider_cut: float | None = None
+    """As `cut`, for the wider limits of ON_THE_LOOP."""
     actions: tuple[Action, ...] = field(default=())

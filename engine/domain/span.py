@@ -45,6 +45,7 @@ class ChoiceKind(StrEnum):
     AUTHORIZE = "AUTHORIZE"
     DECIDE = "DECIDE"
     TAKE_BACK = "TAKE_BACK"
+    HOLD = "HOLD"
     EXECUTE = "EXECUTE"
     REFUSE = "REFUSE"
     UNDO = "UNDO"

@@ -5,6 +5,7 @@ Only the description lives here; what a tool does when called is a port (`engine
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.domain.canonical import Json, digest
+from engine.domain.money import Money
 from engine.errors import InvalidRequest
 
 
@@ -72,6 +74,10 @@ class ToolContract:
     result: type[Strict]
     target_argument: str
     """The argument that names what is acted on."""
+    amount_argument: str = ""
+    """The argument that says how much money moves, in minor units; empty: the tool moves none."""
+    currency_argument: str = ""
+    """The argument that says in which currency."""
     scopes: tuple[str, ...] = ()
     timeout_s: float = 10.0
     settles_in_s: float = 0.0
@@ -93,6 +99,16 @@ class ToolContract:
                 self.result.model_json_schema(),
             ]
         )
+
+    def amount_of(self, arguments: Mapping[str, Any]) -> Money | None:
+        """The money a call with these arguments moves; None where the tool moves none."""
+        if not self.amount_argument:
+            return None
+        minor = arguments.get(self.amount_argument)
+        if isinstance(minor, bool) or not isinstance(minor, int):
+            minor = -1  # no amount: outside every cap
+        currency = str(arguments.get(self.currency_argument, ""))
+        return Money(minor=minor, currency=currency)
 
     def check_arguments(self, arguments: Json) -> dict[str, Any]:
         """Validate arguments and give them in canonical form.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.domain.budget import BudgetLimit, Reservation
 from engine.domain.case import Case
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
@@ -19,6 +20,7 @@ from engine.domain.ledger import EntryDraft
 from engine.domain.outcome import Outcome
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.span import Choice, Span
+from engine.domain.veto import VetoWindow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,19 +70,33 @@ class DecisionTakenBack:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BudgetReserved:
-    """One action counted against a cell's rate budget; refused where the limit is reached."""
+    """One action counted against a budget; refused where the limit is reached."""
 
-    cell: str
-    window_start: datetime
-    limit: int
+    taken: Reservation
+    limit: BudgetLimit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BudgetReleased:
     """A reservation given back because the action is proven not to have happened."""
 
-    cell: str
-    window_start: datetime
+    taken: Reservation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowOpened:
+    """A veto window begins."""
+
+    window: VetoWindow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowExtended:
+    """A veto window gets more time; refused where it got more before."""
+
+    action_id: ActionId
+    by: str
+    closes_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,12 +129,14 @@ Record = (
     | DecisionTakenBack
     | BudgetReserved
     | BudgetReleased
+    | WindowOpened
+    | WindowExtended
     | LabelApplied
     | ClaimEnded
 )
 """What can commit with a change of a case."""
 
-CONDITIONAL = (GrantClosed, BudgetReserved, Decision, DecisionTakenBack)
+CONDITIONAL = (GrantClosed, BudgetReserved, Decision, DecisionTakenBack, WindowExtended)
 """Records that the database may refuse; such a transition commits on its own."""
 
 

@@ -1,281 +1,106 @@
 """`authorize`: may this action run, and who says so. Pure, total and deterministic.
 
 Every rule is evaluated and reported. No matching rule means ESCALATE, a malformed request means
-DENY, and DENY beats everything. Rules that limit *autonomy* bind software only; those marked
-`binds_people` hold for approvals, overrides and undos too.
+DENY, and DENY beats everything. Hard rules (guardrails and constraints) stand beside the envelope;
+it cannot widen them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from engine.domain.phase import Phase
-from engine.domain.tool import EffectClass
+from engine.domain.budget import BudgetLimit
+from engine.domain.phase import Cell
 from engine.domain.verdict import RuleResult, Verdict, VerdictKind
-from engine.govern.envelope import CellEnvelope, CellLimits, HandSetThreshold
+from engine.govern.envelope import CellEnvelope
+from engine.govern.hard_checks import hard_check
+from engine.govern.hard_rules import HardRule
+from engine.govern.look import Check, Look
 from engine.govern.request import AuthorizationRequest, Usage
-
-_ESCALATE = VerdictKind.ESCALATE
-_DENY = VerdictKind.DENY
+from engine.govern.rules import checks_of, not_paused, well_formed
 
 
-def authorize(
-    request: AuthorizationRequest, envelope: CellEnvelope | None, usage: Usage
-) -> Verdict:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellPolicy:
+    """All that policy says about one cell."""
+
+    envelope: CellEnvelope | None
+    """None where the desk's envelope has no such cell."""
+    hard_rules: tuple[HardRule, ...] = ()
+    """Those that hold for the cell."""
+    checks: tuple[Check, ...] = field(init=False, repr=False, compare=False)
+    """Everything that is asked for an action, in the order in which it is shown."""
+
+    def __post_init__(self) -> None:
+        """Bind the limits to their rules once."""
+        own = _WITHOUT if self.envelope is None else checks_of(self.envelope.limits)
+        object.__setattr__(self, "checks", (*own, *map(hard_check, self.hard_rules)))
+
+    def budgets(self, *, is_alone: bool) -> tuple[tuple[BudgetLimit, str], ...]:
+        """The budgets an action takes from, each with its zone.
+
+        An envelope's budgets, and those of rules that only ask for a person, limit software; what
+        is denied beyond a budget is denied to people too, so their actions count there.
+        """
+        own = self.envelope.limits if self.envelope is not None and is_alone else None
+        found = [(budget, own.zone) for budget in own.budgets] if own else []
+        for hard in self.hard_rules:
+            if is_alone or hard.kind is VerdictKind.DENY:
+                found += [(budget, hard.zone) for budget in hard.budgets]
+        return tuple(found)
+
+
+def policy_for(cell: Cell, envelope: CellEnvelope | None, rules: Sequence[HardRule]) -> CellPolicy:
+    """What holds for one cell."""
+    return CellPolicy(
+        envelope=envelope, hard_rules=tuple(one for one in rules if one.rule.holds_for(cell))
+    )
+
+
+def authorize(request: AuthorizationRequest, policy: CellPolicy, usage: Usage) -> Verdict:
     """Judge one action.
 
     Args:
         request: The action and the state of the world it meets.
-        envelope: The resolved limits of its cell; None where the desk has none.
+        policy: The limits of its cell, and the hard rules that hold for it.
         usage: What of the budgets is used at this moment.
 
     Returns:
         The verdict with every rule, kept or broken.
     """
-    rules: tuple[RuleResult, ...]
-    if envelope is None:
-        rules = (_well_formed(request), _not_paused(request), _NO_ENVELOPE)
-    else:
-        rules = tuple(rule(request, envelope.limits, usage) for rule in RULES)
-    acts_as_person = request.person_roles is not None
+    look = Look(request, usage)
+    rules = tuple([check(look) for check in policy.checks])
+    kind, would_have = _strictest(rules, acts_as_person=request.person_roles is not None)
     return Verdict(
-        kind=_strictest(rules, people_only=acts_as_person),
-        would_have=_strictest(
-            tuple(rule for rule in rules if rule.rule != "phase_is_copilot"),
-            people_only=acts_as_person,
-        ),
+        kind=kind,
+        would_have=would_have,
         rules=rules,
-        envelope_hash=envelope.hash if envelope else b"",
+        envelope_hash=policy.envelope.hash if policy.envelope else b"",
     )
 
 
-def _strictest(rules: tuple[RuleResult, ...], *, people_only: bool) -> VerdictKind:
-    broken = [
-        rule.otherwise
-        for rule in rules
-        if not rule.is_kept and (rule.binds_people or not people_only)
-    ]
-    return max(broken, key=lambda kind: kind.strictness, default=VerdictKind.EXECUTE)
+def _strictest(
+    rules: Sequence[RuleResult], *, acts_as_person: bool
+) -> tuple[VerdictKind, VerdictKind]:
+    """The answer, and what it would be if the cell were not in COPILOT."""
+    kind = would_have = VerdictKind.EXECUTE
+    for rule in rules:
+        if rule.is_kept or (acts_as_person and not rule.binds_people):
+            continue
+        if rule.otherwise.strictness > kind.strictness:
+            kind = rule.otherwise
+        is_phase = rule.rule == "phase_is_copilot"
+        if not is_phase and rule.otherwise.strictness > would_have.strictness:
+            would_have = rule.otherwise
+    return kind, would_have
 
 
 _NO_ENVELOPE = RuleResult(
     rule="no_envelope",
     is_kept=False,
-    otherwise=_ESCALATE,
+    otherwise=VerdictKind.ESCALATE,
     limit="an envelope for the cell",
     seen="none",
 )
-
-
-def _well_formed(request: AuthorizationRequest) -> RuleResult:
-    return RuleResult(
-        rule="request_malformed",
-        is_kept=not request.problem,
-        otherwise=_DENY,
-        limit="the tool's schema",
-        seen=request.problem or "kept",
-        binds_people=True,
-    )
-
-
-def _not_paused(request: AuthorizationRequest) -> RuleResult:
-    return RuleResult(
-        rule="paused",
-        is_kept=not request.paused,
-        otherwise=_ESCALATE,
-        limit="no pause",
-        seen=request.paused or "none",
-        binds_people=True,
-    )
-
-
-def _malformed(request: AuthorizationRequest, limits: CellLimits, usage: Usage) -> RuleResult:
-    return _well_formed(request)
-
-
-def _paused(request: AuthorizationRequest, limits: CellLimits, usage: Usage) -> RuleResult:
-    return _not_paused(request)
-
-
-def _role_may_not_decide(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    roles = request.person_roles
-    return RuleResult(
-        rule="role_may_not_decide",
-        is_kept=roles is None or bool(roles & frozenset(limits.roles)),
-        otherwise=_DENY,
-        limit=" or ".join(limits.roles),
-        seen="software" if roles is None else ", ".join(sorted(roles)) or "no role",
-        binds_people=True,
-    )
-
-
-def _case_type_unknown(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="case_type_unknown",
-        is_kept=request.is_known_case_type,
-        otherwise=_ESCALATE,
-        limit="a case type of the desk",
-        seen=request.cell.case_type,
-    )
-
-
-def _action_not_listed(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="action_not_listed",
-        is_kept=request.cell.action_type == limits.action,
-        otherwise=_ESCALATE,
-        limit=limits.action,
-        seen=request.cell.action_type,
-    )
-
-
-def _phase_is_copilot(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="phase_is_copilot",
-        is_kept=limits.phase is not Phase.COPILOT,
-        otherwise=_ESCALATE,
-        limit="BOUNDED or wider",
-        seen=limits.phase,
-    )
-
-
-def _effect_not_reversible(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="effect_not_reversible",
-        is_kept=not limits.reversible_only
-        or request.effect_class in (EffectClass.READ, EffectClass.REVERSIBLE),
-        otherwise=_ESCALATE,
-        limit="reversible only" if limits.reversible_only else "any effect",
-        seen=request.effect_class,
-    )
-
-
-def _confidence_uncalibrated(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="confidence_uncalibrated",
-        is_kept=request.is_calibrated and request.confidence is not None,
-        otherwise=_ESCALATE,
-        limit="a calibrated confidence",
-        seen="calibrated" if request.is_calibrated else "uncalibrated",
-    )
-
-
-def _confidence_below_threshold(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    confidence = request.confidence
-    if isinstance(limits.threshold, HandSetThreshold):
-        cut = limits.threshold.min_confidence
-        is_kept = confidence is not None and confidence >= cut
-        limit = f"at least {cut:.3f}, set by hand"
-    else:
-        is_kept = _reaches(request.score, request.rolling_cut)
-        limit = _rolling_words(request.rolling_threshold, limits.threshold.risk_limit)
-    return RuleResult(
-        rule="confidence_below_threshold",
-        is_kept=is_kept,
-        otherwise=_ESCALATE,
-        limit=limit,
-        seen="none" if confidence is None else f"{confidence:.3f}",
-    )
-
-
-def _reaches(score: float | None, cut: float | None) -> bool:
-    return score is not None and cut is not None and score >= cut
-
-
-def _rolling_words(threshold: float | None, risk_limit: float) -> str:
-    if threshold is None:
-        return f"no threshold holds {risk_limit:.0%} error yet"
-    return f"at least {threshold:.3f}, for at most {risk_limit:.0%} error"
-
-
-def _priority_too_urgent(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="priority_too_urgent",
-        is_kept=request.priority >= limits.most_urgent_priority,
-        otherwise=_ESCALATE,
-        limit=f"priority {limits.most_urgent_priority} or less urgent",
-        seen=f"priority {request.priority}",
-    )
-
-
-def _rate_budget_spent(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="rate_budget_spent",
-        is_kept=usage.executions_this_hour < limits.executions_per_hour,
-        otherwise=_ESCALATE,
-        limit=f"{limits.executions_per_hour} an hour",
-        seen=f"{usage.executions_this_hour} this hour",
-    )
-
-
-def _fact_stale(request: AuthorizationRequest, limits: CellLimits, usage: Usage) -> RuleResult:
-    return RuleResult(
-        rule="fact_stale",
-        is_kept=not request.stale,
-        otherwise=_ESCALATE,
-        limit="no stale fact",
-        seen=", ".join(request.stale) or "none",
-    )
-
-
-def _facts_contradictory(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="facts_contradictory",
-        is_kept=not request.contradictory,
-        otherwise=_ESCALATE,
-        limit="no contradiction",
-        seen=", ".join(request.contradictory) or "none",
-    )
-
-
-def _audit_key_missing(
-    request: AuthorizationRequest, limits: CellLimits, usage: Usage
-) -> RuleResult:
-    return RuleResult(
-        rule="audit_key_missing",
-        is_kept=request.can_audit,
-        otherwise=_ESCALATE,
-        limit="the key of the audit draw",
-        seen="at hand" if request.can_audit else "missing",
-    )
-
-
-Rule = Callable[[AuthorizationRequest, CellLimits, Usage], RuleResult]
-
-RULES: tuple[Rule, ...] = (
-    _malformed,
-    _paused,
-    _role_may_not_decide,
-    _case_type_unknown,
-    _action_not_listed,
-    _phase_is_copilot,
-    _effect_not_reversible,
-    _confidence_uncalibrated,
-    _confidence_below_threshold,
-    _priority_too_urgent,
-    _rate_budget_spent,
-    _fact_stale,
-    _facts_contradictory,
-    _audit_key_missing,
-)
-"""All rules, in the order in which they are shown."""
+_WITHOUT: tuple[Check, ...] = (well_formed(), not_paused(), lambda look: _NO_ENVELOPE)

@@ -1,112 +1,61 @@
 """Envelope: the limits inside which software may act alone, as a document and per cell.
 
-The document is what a product owner edits (YAML in, YAML out). Resolving it gives one
-`CellEnvelope` per cell; evidence, audit draws and grants bind the hash of that cell, so an edit
-of one cell disturbs no other.
+The document is what a product owner edits. It has three levels, desk, case type and cell; each
+states only what it tightens. Resolving it gives one `CellEnvelope` per cell; evidence, audit draws
+and grants bind the hash of that cell, so an edit of one cell disturbs no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from engine.domain.actor import Role
+from engine.domain.budget import BudgetLimit, Period
 from engine.domain.canonical import digest
-from engine.domain.phase import Cell, Phase
-from engine.errors import ConfigError
+from engine.domain.phase import Cell
+from engine.govern.cell_limits import CellEnvelope as CellEnvelope
+from engine.govern.cell_limits import CellLimits as CellLimits
+from engine.govern.cell_limits import WiderLimits as WiderLimits
+from engine.govern.documents import PolicyDocument, read_document
+from engine.govern.limits import (
+    Budget,
+    Closed,
+    Limits,
+    RollingThreshold,
+)
+from engine.govern.strictness import LOOSER, is_looser
+
+USUAL_EXECUTIONS_PER_HOUR = 60
+"""A cell for which no level names a rate budget has this one: no budget would be none at all."""
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class HandSetThreshold(_Closed):
-    """A confidence chosen by a person; no evidence stands behind it."""
-
-    kind: Literal["hand_set"] = "hand_set"
-    min_confidence: float = Field(ge=0, le=1)
-
-
-class RollingThreshold(_Closed):
-    """A threshold chosen anew from the latest resolved predictions, so that the error holds."""
-
-    kind: Literal["rolling"] = "rolling"
-    risk_limit: float = Field(gt=0, lt=1)
-    """Largest tolerated share of wrong actions among those executed alone."""
-
-
-Threshold = Annotated[HandSetThreshold | RollingThreshold, Field(discriminator="kind")]
-
-
-class OnDeadline(StrEnum):
-    """What happens to a case that nobody decided in time."""
-
-    ESCALATE = "escalate"
-    CLOSE = "close"
-
-
-class CellLimits(_Closed):
+class CellEntry(Limits):
     """The limits of one cell, as written in the document."""
 
     case_type: str
     action: str
-    phase: Phase = Phase.COPILOT
-    threshold: Threshold
-    most_urgent_priority: int = Field(default=3, ge=1, le=9)
-    """Cases more urgent than this priority (a smaller number) go to a person."""
-    executions_per_hour: int = Field(default=60, ge=0)
-    """Actions software may start alone in one clock hour."""
-    reversible_only: bool = True
-    audit_rate: float = Field(default=0.10, ge=0.05, le=1)
-    """Probability with which an action is drawn for audit; never below 5 %."""
-    roles: tuple[Role, ...] = (Role.OPERATOR, Role.SENIOR_OPERATOR)
-    """Roles that may decide a case of this cell."""
-    review_minutes: int = Field(default=480, ge=1)
-    """How long a case waits for a person before `on_deadline`."""
-    on_deadline: OnDeadline = OnDeadline.ESCALATE
-    escalate_to: Literal[Role.OPERATOR, Role.SENIOR_OPERATOR] = Role.SENIOR_OPERATOR
-    """Who decides what nobody decided in time; only these two decide cases at all."""
-    grant_minutes: int = Field(default=15, ge=1)
-    """How long a grant may wait for its execution."""
 
 
-class EnvelopeDocument(_Closed):
-    """All limits of one desk."""
+class EnvelopeDocument(PolicyDocument):
+    """All limits of one desk; an action that no cell lists never runs alone."""
 
-    desk: str
-    note: str = ""
-    cells: tuple[CellLimits, ...]
+    limits: Limits = Field(default_factory=Limits)
+    """What holds for the whole desk."""
+    case_types: dict[str, Limits] = Field(default_factory=dict)
+    """What holds for every cell of a case type."""
+    cells: tuple[CellEntry, ...]
 
     @model_validator(mode="after")
-    def _no_cell_twice(self) -> Self:
-        names = [(cell.case_type, cell.action) for cell in self.cells]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"the cell {name[0]}/{name[1]} stands twice")
+    def _makes_sense(self) -> Self:
+        problems = [*_cells_twice(self.cells), *_unused_case_types(self)]
+        for place, cell in enumerate(self.cells):
+            problems += _problems_of(self, place, cell)
+        if problems:
+            raise ValidationError.from_exception_data(type(self).__name__, problems)
         return self
-
-    def to_yaml(self) -> str:
-        """The document as YAML, in the order of the schema."""
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-
-    @property
-    def hash(self) -> bytes:
-        """Digest of the whole document."""
-        return digest(self.model_dump(mode="json"))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CellEnvelope:
-    """The resolved limits of one cell and their identity."""
-
-    cell: Cell
-    limits: CellLimits
-    hash: bytes
 
 
 def read_envelope(text: str, source: str = "envelope") -> EnvelopeDocument:
@@ -117,61 +66,197 @@ def read_envelope(text: str, source: str = "envelope") -> EnvelopeDocument:
         source: Name of the file, for the error message.
 
     Raises:
-        ConfigError: It is not YAML, or a field is unknown, missing or out of range; the message
-            names the line.
+        ConfigError: It is no envelope; the message names the line.
     """
-    try:
-        raw: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{source} is not YAML: {error}") from None
-    try:
-        return EnvelopeDocument.model_validate(raw)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in problem["loc"]) or "the document"
-        line = line_of(text, problem["loc"])
-        raise ConfigError(f"{source}, line {line}: {where}: {problem['msg']}") from None
-
-
-def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line, from 1, on which a field stands, or the deepest part of its path that is there.
-
-    Args:
-        text: A document that is YAML.
-        path: Names and places from the top down, as a schema error gives them.
-    """
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = node.start_mark.line if node else 0
-    for part in path:
-        found = _child(node, part)
-        if found is not None:  # a field that is missing, or the name of a variant, has no line
-            mark, node = found
-            line = mark.start_mark.line
-    return line + 1
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The node that marks a part of a path, and the one that holds what is below it."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part]
-    if isinstance(node, yaml.MappingNode):
-        pairs = (pair for pair in node.value if pair[0].value == part)
-        return next(pairs, None)
-    return None
+    return read_document(EnvelopeDocument, text, source)
 
 
 def resolve(document: EnvelopeDocument) -> dict[Cell, CellEnvelope]:
     """The limits of every cell that the document names."""
     return {
         envelope.cell: envelope
-        for envelope in (_cell_envelope(document.desk, limits) for limits in document.cells)
+        for envelope in (_cell_envelope(document, entry) for entry in document.cells)
     }
 
 
-def _cell_envelope(desk: str, limits: CellLimits) -> CellEnvelope:
-    cell = Cell(desk=desk, case_type=limits.case_type, action_type=limits.action)
+def _cell_envelope(document: EnvelopeDocument, entry: CellEntry) -> CellEnvelope:
+    cell = Cell(desk=document.desk, case_type=entry.case_type, action_type=entry.action)
+    limits = _resolved(document, entry)
     return CellEnvelope(
-        cell=cell,
-        limits=limits,
-        hash=digest([str(cell), limits.model_dump(mode="json")]),
+        cell=cell, limits=limits, hash=digest([str(cell), limits.model_dump(mode="json")])
     )
+
+
+# --- levels ------------------------------------------------------------------------------
+
+_ADDED_UP = ("arguments", "budgets", "hours", "on_the_loop", "case_type", "action")
+"""Fields of a level that are not simply taken from the innermost one."""
+
+
+def _levels(document: EnvelopeDocument, entry: CellEntry) -> tuple[tuple[str, Limits], ...]:
+    """The levels that hold for a cell from the outside in, each with its budgets' scope."""
+    desk, case_type = document.desk, entry.case_type
+    levels: list[tuple[str, Limits]] = [(f"desk:{desk}", document.limits)]
+    if case_type in document.case_types:
+        levels.append((f"type:{desk}/{case_type}", document.case_types[case_type]))
+    return (*levels, (f"cell:{desk}/{case_type}/{entry.action}", entry))
+
+
+def _stated(level: Limits) -> dict[str, Any]:
+    """The ordered limits a level states, with those of `on_the_loop` under dotted names."""
+    stated = {
+        name: getattr(level, name)
+        for name in Limits.model_fields
+        if name not in _ADDED_UP and getattr(level, name) is not None
+    }
+    wider = level.on_the_loop
+    if wider is not None:
+        for name in type(wider).model_fields:
+            if getattr(wider, name) is not None:
+                stated[f"on_the_loop.{name}"] = getattr(wider, name)
+    return stated
+
+
+def _resolved(document: EnvelopeDocument, entry: CellEntry) -> CellLimits:
+    levels = _levels(document, entry)
+    stated: dict[str, Any] = {}
+    for _, level in levels:
+        stated |= _stated(level)
+    wider = {
+        name.partition(".")[2]: stated.pop(name)
+        for name in list(stated)
+        if name.startswith("on_the_loop.")
+    }
+    base = CellLimits(
+        case_type=entry.case_type,
+        action=entry.action,
+        arguments=tuple(
+            (name, one) for _, level in levels for name, one in level.arguments.items()
+        ),
+        budgets=_budgets(levels),
+        hours=tuple(level.hours for _, level in levels if level.hours is not None),
+        currency=document.currency,
+        zone=document.zone,
+        **stated,
+    )
+    has_wider = any(level.on_the_loop is not None for _, level in levels)
+    return base.model_copy(update={"on_the_loop": _wider(base, wider)}) if has_wider else base
+
+
+def _wider(base: CellLimits, stated: dict[str, Any]) -> WiderLimits:
+    return WiderLimits(
+        threshold=stated.get("threshold", base.threshold),
+        most_urgent_priority=stated.get("most_urgent_priority", base.most_urgent_priority),
+        amount_cap=stated.get("amount_cap", base.amount_cap),
+        veto_minutes=stated.get("veto_minutes", USUAL_VETO_MINUTES),
+    )
+
+
+USUAL_VETO_MINUTES = 10.0
+"""How long people can hold an action of the wider limits where no level says so."""
+
+
+def _budgets(levels: Sequence[tuple[str, Limits]]) -> tuple[BudgetLimit, ...]:
+    found = tuple(budget_limit(scope, one) for scope, level in levels for one in level.budgets)
+    if any(limit.executions is not None and not limit.is_per_customer for limit in found):
+        return found
+    usual = BudgetLimit(
+        scope=levels[-1][0], period=Period.HOUR, executions=USUAL_EXECUTIONS_PER_HOUR
+    )
+    return (*(limit for limit in found if limit.key != usual.key), _both(usual, found))
+
+
+def _both(usual: BudgetLimit, found: Sequence[BudgetLimit]) -> BudgetLimit:
+    """The usual rate beside a money budget of the same hour, which is counted in the same row."""
+    same = next((limit for limit in found if limit.key == usual.key), None)
+    if same is None:
+        return usual
+    return BudgetLimit(
+        scope=usual.scope, period=usual.period, executions=usual.executions, amount=same.amount
+    )
+
+
+def budget_limit(scope: str, budget: Budget) -> BudgetLimit:
+    """A written budget as the one that is counted for a scope."""
+    return BudgetLimit(
+        scope=scope,
+        period=budget.per,
+        is_per_customer=budget.for_each is not None,
+        executions=budget.executions,
+        amount=budget.amount,
+    )
+
+
+# --- what is wrong with a document -------------------------------------------------------
+
+
+def _problem(path: tuple[str | int, ...], text: str) -> InitErrorDetails:
+    # The text goes in as a value: braces in a name must not be read as a template.
+    return InitErrorDetails(
+        type=PydanticCustomError("envelope", "{text}", {"text": text}), loc=path, input=None
+    )
+
+
+def _cells_twice(cells: Sequence[CellEntry]) -> Iterator[InitErrorDetails]:
+    seen: set[tuple[str, str]] = set()
+    for place, cell in enumerate(cells):
+        name = (cell.case_type, cell.action)
+        if name in seen:
+            yield _problem(("cells", place), f"the cell {name[0]}/{name[1]} stands twice")
+        seen.add(name)
+
+
+def _unused_case_types(document: EnvelopeDocument) -> Iterator[InitErrorDetails]:
+    used = {cell.case_type for cell in document.cells}
+    for case_type in document.case_types:
+        if case_type not in used:
+            yield _problem(("case_types", case_type), f"no cell is of the case type {case_type}")
+
+
+def _problems_of(
+    document: EnvelopeDocument, place: int, cell: CellEntry
+) -> Iterator[InitErrorDetails]:
+    outer: dict[str, tuple[str, Any]] = {}
+    paths: tuple[tuple[str | int, ...], ...] = (
+        ("limits",),
+        *((("case_types", cell.case_type),) if cell.case_type in document.case_types else ()),
+        ("cells", place),
+    )
+    for path, (scope, level) in zip(paths, _levels(document, cell), strict=True):
+        for name, value in _stated(level).items():
+            if name in outer and is_looser(name, outer[name][1], value):
+                where = (*path, *name.split("."))
+                yield _problem(where, _looser_words(name, value, *outer[name]))
+            outer[name] = (scope, value)
+    if "threshold" not in outer:
+        yield _problem(("cells", place, "threshold"), "no level names a threshold for this cell")
+        return
+    yield from _narrower(_resolved(document, cell), place)
+
+
+def _looser_words(name: str, value: Any, scope: str, limit: Any) -> str:
+    said = _plain(value)
+    return f"{said} is looser than {_plain(limit)} of {scope}; a level only tightens"
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case RollingThreshold():
+            return f"a risk limit of {value.risk_limit:g}"
+        case tuple():
+            return ", ".join(value)
+        case Closed():
+            return f"a hand-set {value.model_dump()['min_confidence']:g}"
+    return str(value)
+
+
+def _narrower(limits: CellLimits, place: int) -> Iterator[InitErrorDetails]:
+    """What ON_THE_LOOP allows is beyond the other limits, or nobody can tell what is meant."""
+    wider = limits.on_the_loop
+    for name in ("threshold", "most_urgent_priority", "amount_cap") if wider else ():
+        usual, beyond = getattr(limits, name), getattr(wider, name)
+        if usual != beyond and (name not in LOOSER or not is_looser(name, usual, beyond)):
+            yield _problem(
+                ("cells", place, "on_the_loop", name),
+                f"on the loop {_plain(beyond)} is narrower than {_plain(usual)} otherwise",
+            )

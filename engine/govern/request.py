@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from engine.domain.actor import Role
+from engine.domain.budget import Spent
+from engine.domain.money import Money
 from engine.domain.phase import Cell
 from engine.domain.tool import EffectClass
 
@@ -16,8 +21,15 @@ class AuthorizationRequest:
     cell: Cell
     problem: str = ""
     """Why the request is malformed (unknown tool, bad arguments); empty: it is well-formed."""
+    at: datetime | None = None
+    """The desk's present; None: not told, and no hours can be shown to hold."""
     is_known_case_type: bool = True
     effect_class: EffectClass = EffectClass.REVERSIBLE
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    amount: Money | None = None
+    """What the action would move; None: no money."""
+    customer: str = ""
+    """Whom it is for; empty: not known."""
     confidence: float | None = None
     """Calibrated, 0 to 1; None: the reasoner gave none."""
     is_calibrated: bool = False
@@ -27,19 +39,34 @@ class AuthorizationRequest:
     """Lowest raw confidence the rolling rule allows now; None: it allows none."""
     rolling_threshold: float | None = None
     """The cut as a calibrated confidence, for the words."""
+    wider_cut: float | None = None
+    """The same for the wider limits of ON_THE_LOOP."""
+    wider_threshold: float | None = None
     priority: int = 9
     stale: tuple[str, ...] = ()
     contradictory: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    """Facts whose value the reasoner has never met."""
     paused: str = ""
     """Scope of the pause that holds; empty: none does."""
     can_audit: bool = True
     """Whether the key of the audit draw is at hand."""
     person_roles: frozenset[Role] | None = None
     """Roles of the person who acts; None: software acts."""
+    approvals: int = 0
+    """How many different people have approved this very action."""
+
+
+_NOTHING = Spent()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """How much of a cell's budgets is used."""
+    """How much of the budgets is used, each in the window of the request's moment."""
 
-    executions_this_hour: int = 0
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+    """By key of the budget; a budget that is missing is unused."""
+
+    def of(self, key: str) -> Spent:
+        """What is used of one budget."""
+        return self.spent.get(key, _NOTHING)

@@ -58,6 +58,7 @@ def _regress(
     from scipy.sparse import csr_matrix
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     column = np.full(rows.max() + 1, -1, dtype=np.int64)
     column[kept] = np.arange(kept.size)
@@ -69,7 +70,8 @@ def _regress(
     model = LogisticRegression(
         C=procedure.linear_c, max_iter=procedure.linear_steps, tol=_TOLERANCE
     )
-    with warnings.catch_warnings():
+    # The parts are small: a second thread costs more than it gives, and takes a core from others.
+    with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
         # Stopping early is a ridge of its own and gives the same bytes every time.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(matrix, table.labels, sample_weight=weight_at(table, procedure))

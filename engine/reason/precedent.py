@@ -131,6 +131,16 @@ def model_of(fitted: FittedPrecedent) -> PrecedentModel:
     return PrecedentModel(fitted)
 
 
+def unseen_values(fitted: FittedPrecedent, case: Mapping[str, str]) -> tuple[str, ...]:
+    """The features of a case whose value no past case had; a missing value is none."""
+    model = model_of(fitted)
+    return tuple(
+        name
+        for name, codes in zip(model.features, model.codes_of, strict=True)
+        if case.get(name) and case[name] not in codes
+    )
+
+
 def predict_batch(fitted: FittedPrecedent, cases: Sequence[Mapping[str, str]]) -> Predictions:
     """Predict many cases at once; the same bits as one by one.
 

@@ -13,6 +13,7 @@ from engine.domain.fact import FactSet
 from engine.domain.precedent import FittedPrecedent, PrecedentProcedure
 from engine.domain.recommendation import Alternative, Draft, PrecedentCase
 from engine.errors import ModelError
+from engine.reason.precedent import unseen_values
 from engine.reason.precedent_grounds import PrecedentAnswer, explain_precedent
 from engine.reason.precedent_sentences import (
     PrecedentWords,
@@ -63,7 +64,8 @@ class PrecedentReasoner:
             return None
         if memory.procedure != self._procedure:
             raise ModelError("The fitted model was made by another procedure; fit it again.")
-        answer = explain_precedent(memory, self._features(facts))
+        features = self._features(facts)
+        answer = explain_precedent(memory, features)
         if answer is None:
             return None
         grounds = grounds_of(answer, memory, facts, self._words)
@@ -78,6 +80,7 @@ class PrecedentReasoner:
             reasons=reasons(grounds),
             counter_evidence=counter_evidence(grounds),
             missing=missing(grounds, memory),
+            unseen=unseen_values(memory, features),
             alternatives=_alternatives(case, answer, self._words),
             precedents=_precedents(answer),
         )

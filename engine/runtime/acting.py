@@ -17,23 +17,20 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import GrantBasis, GrantStatus
-from engine.domain.phase import Cell
+from engine.domain.grant import GrantStatus
 from engine.domain.recommendation import Action
 from engine.domain.span import Stage
 from engine.domain.tool import Delivery
-from engine.domain.transition import (
-    BudgetReleased,
-)
 from engine.errors import BudgetSpent, Conflict, ControlChanged, ToolUnavailable
 from engine.ports import Clock, EffectTool, Ids, Store
 from engine.runtime.attempt import Attempt, Preparation, Refusal
 from engine.runtime.intending import Intending
 from engine.runtime.marks import Marks
-from engine.runtime.policy import Policy, PolicyView, hour_of
+from engine.runtime.policy import Policy, PolicyView, cell_of
 from engine.runtime.refusing import Refusing
 from engine.runtime.releasing import Permit, Releasing
 from engine.runtime.results import Results
+from engine.runtime.windows import Windows
 from engine.runtime.writing import Writing
 
 UNANSWERED = (EffectStatus.INTENDED, EffectStatus.RETRYING, EffectStatus.UNKNOWN)
@@ -71,6 +68,7 @@ class Acting:
         self._intending = Intending(clock=clock, ids=ids)
         self._refusing = Refusing(clock=clock)
         self._releasing = Releasing(reader=store.reader, clock=clock, ids=ids)
+        self._windows = Windows(reader=store.reader, clock=clock, ids=ids)
         self._preparation = Preparation(
             reader=store.reader, clock=clock, desks=desks, audit_key=audit_key
         )
@@ -87,6 +85,8 @@ class Acting:
                 self._release(case)
             case CaseStatus.COMPENSATING:
                 self._compensate(case)
+            case CaseStatus.VETO_WINDOW:
+                self._lapse(case)
             case CaseStatus.GRANTED:
                 self._execute(case, self._minted)
             case CaseStatus.EXECUTING | CaseStatus.UNKNOWN:
@@ -111,6 +111,14 @@ class Acting:
             self._execute(case, lambda case, policy: self._releasing.permit(case, decision, policy))
         else:
             raise Conflict(f"Case {case.id} is releasing, but its last answer permits nothing.")
+
+    def _lapse(self, case: Case) -> None:
+        self._reach(CrashPoint.BEFORE_LAPSE)
+        escalated = self._windows.escalated(case)
+        if escalated is not None:
+            self._writing.commit(escalated)
+        else:
+            self._execute(case, self._windows.permit)
 
     def _compensate(self, case: Case) -> None:
         grant = self._store.reader.grant(case)
@@ -162,7 +170,7 @@ class Acting:
         self._reach(CrashPoint.BEFORE_INTENT)
         case = self._writing.commit(permit.step(self._intending.intended(attempt, effect)))
         self._reach(CrashPoint.AFTER_INTENT)
-        self._call(case, attempt.tool, attempt.action, effect, attempt.reservation)
+        self._call(case, attempt.tool, attempt.action, effect)
 
     def _call(
         self,
@@ -170,7 +178,6 @@ class Acting:
         tool: EffectTool,
         action: Action,
         effect: Effect,
-        reservation: BudgetReleased | None,
     ) -> None:
         marks = Marks(self._clock)
         with marks.timed(Stage.ACT, action.tool, inputs=action.arguments) as mark:
@@ -180,7 +187,7 @@ class Acting:
                 result = self._executor.call(tool, action.arguments, key=effect.key)
             mark.outputs = result.result
             mark.error = "" if result.note == "" else result.answer
-        self._record(case, tool, action, effect, result, marks, reservation)
+        self._record(case, tool, action, effect, result, marks)
 
     def _record(
         self,
@@ -190,7 +197,6 @@ class Acting:
         effect: Effect,
         result: CallResult,
         marks: Marks,
-        reservation: BudgetReleased | None,
     ) -> None:
         seen = None
         if result.result is not None:
@@ -202,20 +208,11 @@ class Acting:
         self._writing.hold(
             case,
             lambda case: self._results.recorded(
-                case, tool.contract, effect, result, seen, reservation, marks.spans
+                case, tool.contract, effect, result, seen, marks.spans
             ),
         )
         if result.answer is not Answer.ACTED or tool.contract.delivery is not Delivery.DEDUPES:
             self._writing.flush()
-
-    def _reservation(self, case: Case, action: Action, effect: Effect) -> BudgetReleased | None:
-        """What to give back if a call taken over is proven not to have acted."""
-        grant = self._store.reader.grant(case)
-        if grant is None or grant.basis is not GrantBasis.VERDICT:
-            return None
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
-        at = self._preparation.desk_time(case, effect.intended_at)
-        return BudgetReleased(cell=str(cell), window_start=hour_of(at))
 
     # --- after a kill or an unanswered call ----------------------------------------------
 
@@ -233,13 +230,12 @@ class Acting:
             self._writing.commit(self._results.unanswerable(case, effect, "the tool is gone"))
             return
         step = self._results.next_step(tool.contract, effect)
-        reservation = self._reservation(case, action, effect)
         if effect.status is EffectStatus.RETRYING and self._is_paused(case, action):
             refusal = Refusal(attention=Attention.PAUSED, note="paused before it was tried again")
-            self._writing.commit(self._results.given_up(case, effect, refusal, reservation))
+            self._writing.commit(self._results.given_up(case, effect, refusal))
         elif step == "ask":
             result = self._results.from_query(tool, tool.ask(effect.key))
-            self._record(case, tool, action, effect, result, Marks(self._clock), reservation)
+            self._record(case, tool, action, effect, result, Marks(self._clock))
         elif step == "call":
             again = replace(
                 effect,
@@ -250,11 +246,10 @@ class Acting:
             self._reach(CrashPoint.BEFORE_REPEAT)
             case = self._writing.commit(self._intending.again(case, again))
             self._reach(CrashPoint.AFTER_INTENT)
-            self._call(case, tool, action, again, reservation)
+            self._call(case, tool, action, again)
         else:
             self._writing.commit(self._results.unanswerable(case, effect, "nobody can say"))
 
     def _is_paused(self, case: Case, action: Action) -> bool:
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
         is_undo = case.status is CaseStatus.COMPENSATING
-        return not is_undo and bool(self._policy.current().paused(cell))
+        return not is_undo and bool(self._policy.current().paused(cell_of(case, action.tool)))

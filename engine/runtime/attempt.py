@@ -7,26 +7,26 @@ now, and the action is authorised again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.act.grants import misfit
 from engine.desk import Desk
+from engine.domain import actor as domain
 from engine.domain.canonical import Json, digest
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.fact import contradictions, stale_facts
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
-from engine.domain.transition import BudgetReleased
+from engine.domain.transition import BudgetReserved
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import InvalidRequest, ToolError, ToolUnavailable
-from engine.govern.authorize import authorize
-from engine.govern.envelope import CellEnvelope
-from engine.govern.request import AuthorizationRequest, Usage
+from engine.govern.authorize import CellPolicy, authorize
+from engine.govern.request import AuthorizationRequest
 from engine.ports import Clock, EffectTool, Reader
-from engine.runtime.policy import Policy, hour_of
+from engine.runtime.asking import UNSURE, Call, Moment, Person, ask, sureness_of, takings, usage_now
+from engine.runtime.policy import Policy, cell_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,23 +42,12 @@ class Attempt:
     epoch: int
     """Control epoch under which it was authorised."""
     cell: Cell
-    envelope: CellEnvelope | None
     at: datetime
     """The moment all this was read."""
     present: datetime
     """The same moment on the desk's clock, which a replay sets."""
-
-    @property
-    def window(self) -> datetime:
-        """The clock hour whose rate budget it counts against."""
-        return hour_of(self.present)
-
-    @property
-    def reservation(self) -> BudgetReleased | None:
-        """What to give back if the call is proven not to have acted."""
-        if self.grant.basis is not GrantBasis.VERDICT:
-            return None
-        return BudgetReleased(cell=str(self.cell), window_start=self.window)
+    takings: tuple[BudgetReserved, ...] = ()
+    """What it takes of budgets."""
 
     @property
     def is_alone(self) -> bool:
@@ -138,9 +127,7 @@ class Preparation:
         state: Json,
         policy: Policy,
     ) -> Attempt | Refusal:
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
         now = self._clock.now()
-        present = self.desk_time(case, now)
         attempt = Attempt(
             case=case,
             tool=tool,
@@ -148,67 +135,83 @@ class Preparation:
             grant=grant,
             before=state,
             epoch=policy.epoch,
-            cell=cell,
-            envelope=policy.envelope(cell),
+            cell=cell_of(case, action.tool),
             at=now,
-            present=present,
+            present=self.desk_time(case, now),
         )
         if grant.basis is GrantBasis.COMPENSATION:
             return attempt
-        refusal = self._authority(attempt, policy)
-        return refusal or attempt
+        return self._authority(attempt, policy)
 
-    def _authority(self, attempt: Attempt, policy: Policy) -> Refusal | None:
-        case, grant = attempt.case, attempt.grant
-        roles = None
+    def _authority(self, attempt: Attempt, policy: Policy) -> Attempt | Refusal:
+        grant, limits = attempt.grant, policy.of(attempt.cell)
+        person = None
         if not attempt.is_alone:
-            person = policy.person(grant.actor)
-            if person is None or not person.is_active:
+            names = self._people(attempt, limits)
+            people = [policy.person(name) for name in names]
+            gone = [name for name, one in zip(names, people, strict=True) if not _may_act(one)]
+            if gone:
                 return Refusal(
-                    attention=Attention.AUTHORITY_LOST, note=f"{grant.actor} may no longer decide"
+                    attention=Attention.AUTHORITY_LOST, note=f"{gone[0]} may no longer decide"
                 )
-            roles = person.roles
-        is_undo = grant.basis is GrantBasis.UNDO
-        # What limits autonomy only is not read where a person answered: it does not bind them.
-        made = self._reader.recommendation(case) if roles is None else None
-        facts = self._reader.fact_sets([case.id]).get(case.id) if roles is None else None
-        at = attempt.present
-        request = AuthorizationRequest(
-            cell=attempt.cell,
-            is_known_case_type=case.case_type in self._desks[case.desk].case_types,
-            effect_class=attempt.tool.contract.effect_class,
-            confidence=made.confidence if made else None,
-            is_calibrated=made.is_calibrated if made else False,
-            score=made.draft.raw_confidence if made else None,
-            rolling_cut=made.cut if made else None,
-            rolling_threshold=made.threshold if made else None,
-            priority=case.priority,
-            stale=tuple(f.id for f in stale_facts(facts.facts, at)) if facts else (),
-            contradictory=tuple(f.id for f, _ in contradictions(facts.facts, at)) if facts else (),
-            paused="" if is_undo else policy.paused(attempt.cell),
-            can_audit=bool(self._audit_key),
-            person_roles=roles,
+            roles = [one.roles for one in people if one is not None]
+            person = Person(roles=roles[0], approvals=len(set(names)))
+        request = self._request(attempt, limits, policy, person)
+        usage = usage_now(self._reader, limits, request)
+        verdict = authorize(request, limits, usage)
+        may_run = verdict.kind is VerdictKind.EXECUTE or (
+            verdict.kind is VerdictKind.VETO_WINDOW and grant.basis is GrantBasis.VETO_LAPSE
         )
-        verdict = authorize(request, attempt.envelope, self._usage(attempt))
-        if verdict.kind is VerdictKind.EXECUTE:
-            return None
-        return _refusal(verdict, is_person=roles is not None)
+        if not may_run:
+            return _refusal(verdict, is_person=person is not None)
+        return replace(attempt, takings=takings(limits, request))
 
-    def _usage(self, attempt: Attempt) -> Usage:
-        if not attempt.is_alone:
-            return Usage()
-        used = self._reader.executions_since(str(attempt.cell), attempt.window)
-        return Usage(executions_this_hour=used)
+    def _people(self, attempt: Attempt, limits: CellPolicy) -> tuple[str, ...]:
+        """Who answers for the action: the person, and where it takes two the first one too."""
+        actor, envelope = attempt.grant.actor, limits.envelope
+        if envelope is None or envelope.limits.second_person_above is None:
+            return (actor,)
+        decision = self._reader.decision(attempt.case.id)
+        is_its_basis = decision is not None and decision.id == attempt.grant.basis_id
+        first = decision.first_by if decision is not None and is_its_basis else ""
+        return (actor, first) if first else (actor,)
+
+    def _request(
+        self, attempt: Attempt, limits: CellPolicy, policy: Policy, person: Person | None
+    ) -> AuthorizationRequest:
+        case = attempt.case
+        is_undo = attempt.grant.basis is GrantBasis.UNDO
+        # What limits autonomy only is not read where a person answered: it does not bind them.
+        made = self._reader.recommendation(case) if person is None else None
+        has_facts = person is None or limits.hard_rules
+        facts = self._reader.fact_sets([case.id]).get(case.id) if has_facts else None
+        return ask(
+            case,
+            self._desks[case.desk],
+            Call(contract=attempt.tool.contract, arguments=attempt.action.arguments),
+            Moment(
+                at=attempt.present,
+                facts=facts,
+                paused="" if is_undo else policy.paused(attempt.cell),
+                can_audit=bool(self._audit_key),
+            ),
+            sureness=sureness_of(made) if made else UNSURE,
+            person=person,
+        )
 
     def desk_time(self, case: Case, now: datetime) -> datetime:
         """The present of the case's desk: the replay clock's, or now."""
         return now if self._reader.desk_time(case.desk) is None else case.as_of
 
 
+def _may_act(person: domain.Person | None) -> bool:
+    return person is not None and person.is_active
+
+
 _CODES = {
     "paused": Attention.PAUSED,
     "role_may_not_decide": Attention.AUTHORITY_LOST,
-    "rate_budget_spent": Attention.BUDGET_SPENT,
+    "budget_spent": Attention.BUDGET_SPENT,
     "request_malformed": Attention.CONTRACT_CHANGED,
 }
 

@@ -15,7 +15,6 @@ from engine.domain.ids import EffectId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import (
-    BudgetReserved,
     EffectChanged,
     GrantClosed,
     Record,
@@ -48,6 +47,7 @@ class Intending:
             call_deadline=now + timedelta(seconds=attempt.tool.contract.timeout_s),
             intended_at=now,
             before=attempt.before,
+            reserved=tuple(one.taken for one in attempt.takings),
             undoes=EffectId(attempt.grant.basis_id) if is_undo else None,
         )
 
@@ -112,13 +112,6 @@ class Intending:
 
 
 def _used(attempt: Attempt, effect: Effect) -> tuple[Record, ...]:
-    """The grant that is used up and, where software acts alone, the budget it reserves."""
+    """The grant that is used up, and the budgets it takes from."""
     used = GrantClosed(grant_id=attempt.grant.id, status=GrantStatus.USED, at=effect.intended_at)
-    if not attempt.is_alone or attempt.envelope is None:
-        return (used,)
-    reserved = BudgetReserved(
-        cell=str(attempt.cell),
-        window_start=attempt.window,
-        limit=attempt.envelope.limits.executions_per_hour,
-    )
-    return used, reserved
+    return used, *attempt.takings

@@ -19,6 +19,7 @@ from engine.domain.verdict import Verdict, VerdictKind
 from engine.govern.audit_sample import AuditStream, draw_audit
 from engine.govern.envelope import CellEnvelope
 from engine.ports import Clock, Ids
+from engine.runtime.windows import opened
 
 _VERDICTS = tuple(VerdictKind)
 
@@ -57,6 +58,8 @@ class Judging:
         )
         if action.verdict.kind is VerdictKind.EXECUTE and envelope is not None:
             return step.then(self._granted(after, made, action, envelope))
+        if action.verdict.kind is VerdictKind.VETO_WINDOW and envelope is not None:
+            return step.then(self._windowed(after, action, envelope))
         return step.then(_escalated(after, action.verdict, envelope))
 
     def _entries(self, made: Recommendation, action: Action) -> tuple[EntryDraft, ...]:
@@ -99,6 +102,12 @@ class Judging:
             entries=(self._minted(grant),),
             records=(self._drawn(case, action, envelope, now), grant),
         )
+
+    def _windowed(self, case: Case, action: Action, envelope: CellEnvelope) -> Transition:
+        now = self.clock.now()
+        step = opened(case, action, envelope, now)
+        drawn = self._drawn(case, action, envelope, now)
+        return replace(step, records=(drawn, *step.records))
 
     def _minted(self, grant: Grant) -> EntryDraft:
         return self._entry(

@@ -12,7 +12,8 @@ from engine.domain.ids import OutcomeId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
 from engine.domain.transition import ClaimEnded, LabelApplied, Record, Transition
-from engine.govern.envelope import CellEnvelope, OnDeadline
+from engine.govern.envelope import CellEnvelope
+from engine.govern.limits import OnDeadline
 from engine.ports import Clock, Ids, LabelDue, Reader
 
 _RESOLVED_ELSEWHERE = frozenset(

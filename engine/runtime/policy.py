@@ -1,21 +1,31 @@
-"""Policy in force: the active envelopes and pauses, as `authorize` needs them."""
+"""Policy in force: active documents and pauses, as `authorize` needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from engine.desk import Desk
 from engine.domain.actor import Person
 from engine.domain.case import Case
 from engine.domain.phase import Cell
+from engine.domain.policy import PolicyKind
 from engine.domain.recommendation import Action
-from engine.govern.envelope import CellEnvelope, EnvelopeDocument, read_envelope, resolve
+from engine.govern.authorize import CellPolicy, policy_for
+from engine.govern.documents import PolicyDocument, read_document
+from engine.govern.envelope import CellEnvelope, EnvelopeDocument, resolve
+from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, HardRule, hard_rules
 from engine.ports import Control, Pause, Reader
+
+DOCUMENTS: Mapping[PolicyKind, type[PolicyDocument]] = {
+    PolicyKind.ENVELOPE: EnvelopeDocument,
+    PolicyKind.GUARDRAILS: GuardrailDocument,
+    PolicyKind.GOALS: GoalsDocument,
+}
+"""What each kind of document is."""
 
 
 class Policy:
-    """A snapshot of control, with envelopes resolved; made anew when the epoch moves."""
+    """A snapshot of control, with documents resolved; made anew when the epoch moves."""
 
     def __init__(
         self,
@@ -23,10 +33,10 @@ class Policy:
         desks: Mapping[str, Desk],
         person: Callable[[str], Person | None],
     ) -> None:
-        """Resolve the active envelope of every desk.
+        """Resolve the active documents of every desk.
 
         Args:
-            control: Pauses and envelopes.
+            control: Pauses and active versions.
             desks: By name.
             person: Reads a person; asked once a name, for every change of rights raises the epoch.
         """
@@ -34,9 +44,12 @@ class Policy:
         self._people: dict[str, Person | None] = {}
         self.epoch = control.epoch
         self._pauses = {pause.scope: pause for pause in control.pauses}
-        self._cells: dict[Cell, CellEnvelope] = {}
+        self._envelopes: dict[Cell, CellEnvelope] = {}
+        self._rules: dict[str, tuple[HardRule, ...]] = {}
+        self._cells: dict[Cell, CellPolicy] = {}
         for desk in desks.values():
-            self._cells |= resolve(active_document(control, desk))
+            self._envelopes |= resolve(active_envelope(control, desk))
+            self._rules[desk.name] = active_rules(control, desk)
 
     def person(self, name: str) -> Person | None:
         """The person with that sign-in name, with the rights they have in this epoch."""
@@ -46,15 +59,21 @@ class Policy:
 
     def envelope(self, cell: Cell) -> CellEnvelope | None:
         """The limits of a cell; None where the active envelope names none."""
-        return self._cells.get(cell)
+        return self._envelopes.get(cell)
+
+    def of(self, cell: Cell) -> CellPolicy:
+        """All that policy says about a cell."""
+        known = self._cells.get(cell)
+        if known is None:
+            rules = self._rules.get(cell.desk, ())
+            known = self._cells[cell] = policy_for(cell, self.envelope(cell), rules)
+        return known
 
     def envelope_of(self, case: Case, action: Action | None) -> CellEnvelope | None:
         """The limits of the cell a case is in."""
         if action is None:
             return None
-        return self.envelope(
-            Cell(desk=case.desk, case_type=case.case_type, action_type=action.tool)
-        )
+        return self.envelope(cell_of(case, action.tool))
 
     def pause(self, cell: Cell) -> Pause | None:
         """The widest brake that holds a cell."""
@@ -85,14 +104,44 @@ class PolicyView:
         return self._policy
 
 
-def active_document(control: Control, desk: Desk) -> EnvelopeDocument:
-    """The active envelope of a desk; its default until somebody signs another."""
-    version = control.envelopes.get(desk.name)
+def cell_of(case: Case, tool: str) -> Cell:
+    """The cell a call of a tool for a case belongs to."""
+    return Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
+
+
+def active_document(control: Control, desk: Desk, kind: PolicyKind) -> PolicyDocument:
+    """The active document of a desk; the one it ships with until somebody signs another."""
+    version = control.active.get((desk.name, kind))
     if version is None:
-        return desk.envelope
-    return read_envelope(version.document, f"envelope {version.version} of {desk.name}")
+        return desk.shipped(kind)
+    source = f"{kind} {version.version} of {desk.name}"
+    return read_document(DOCUMENTS[kind], version.document, source)
 
 
-def hour_of(moment: datetime) -> datetime:
-    """The start of the clock hour: the window of rate budgets."""
-    return moment.replace(minute=0, second=0, microsecond=0)
+def active_envelope(control: Control, desk: Desk) -> EnvelopeDocument:
+    """The active envelope of a desk."""
+    document = active_document(control, desk, PolicyKind.ENVELOPE)
+    assert isinstance(document, EnvelopeDocument)
+    return document
+
+
+def cell_policy(cell: Cell, documents: Mapping[PolicyKind, PolicyDocument]) -> CellPolicy:
+    """What these documents say about a cell."""
+    envelope = documents[PolicyKind.ENVELOPE]
+    assert isinstance(envelope, EnvelopeDocument)
+    rules: list[HardRule] = []
+    for kind in (PolicyKind.GUARDRAILS, PolicyKind.GOALS):
+        document = documents[kind]
+        assert isinstance(document, GuardrailDocument | GoalsDocument)
+        rules += hard_rules(document)
+    return policy_for(cell, resolve(envelope).get(cell), rules)
+
+
+def active_rules(control: Control, desk: Desk) -> tuple[HardRule, ...]:
+    """The hard rules of a desk: risk's guardrails first, then the constraints of its goals."""
+    found: list[HardRule] = []
+    for kind in (PolicyKind.GUARDRAILS, PolicyKind.GOALS):
+        document = active_document(control, desk, kind)
+        assert isinstance(document, GuardrailDocument | GoalsDocument)
+        found += hard_rules(document)
+    return tuple(found)

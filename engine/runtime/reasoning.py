@@ -14,23 +14,23 @@ from engine.domain.actor import ENGINE, Actor, DecidedBy
 from engine.domain.canonical import Json, digest
 from engine.domain.case import Attention, Case, Signal
 from engine.domain.case_status import CaseStatus
-from engine.domain.fact import FactSet, contradictions, stale_facts
+from engine.domain.fact import FactSet
 from engine.domain.ids import ActionId, RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.phase import Cell, Phase
+from engine.domain.phase import Phase
 from engine.domain.recommendation import Action, Draft, Proposal, Recommendation
 from engine.domain.span import Choice, ChoiceKind, Stage
 from engine.domain.transition import Transition
 from engine.domain.verdict import Verdict
 from engine.errors import InvalidRequest, StoreUnavailable, ToolError, ToolUnavailable
-from engine.govern.authorize import authorize
-from engine.govern.envelope import CellEnvelope
+from engine.govern.authorize import CellPolicy, authorize
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, EffectTool, Ids, Reader
+from engine.runtime.asking import Call, Moment, Sureness, ask, usage_now
 from engine.runtime.judging import Judging
 from engine.runtime.marks import Marks
 from engine.runtime.perceiving import Perceiving
-from engine.runtime.policy import hour_of
+from engine.runtime.policy import cell_of
 from engine.runtime.scoring import Scored, Setting, scored_by
 
 log = logging.getLogger("countersign.reasoning")
@@ -143,16 +143,13 @@ class Reasoning:
         candidate: Candidate,
         marks: Marks,
     ) -> Transition:
-        cell = Cell(
-            desk=case.desk,
-            case_type=case.case_type,
-            action_type=candidate.tool.contract.name,
-        )
-        envelope = setting.policy.envelope(cell)
+        cell = cell_of(case, candidate.tool.contract.name)
+        policy = setting.policy.of(cell)
+        envelope = policy.envelope
         scored = scored_by(draft, setting, envelope)
         with marks.timed(Stage.GOVERN, "authorize", DecidedBy.POLICY, str(cell)) as mark:
-            request = self._request(case, facts, setting, cell, candidate, draft, scored)
-            verdict = authorize(request, envelope, self._usage(setting, cell, envelope))
+            request = self._request(case, facts, setting, candidate, draft, scored)
+            verdict = authorize(request, policy, self._usage(policy, request))
             mark.outputs = [verdict.kind, verdict.would_have]
             mark.rule = verdict.broken[0].rule if verdict.broken else "all rules kept"
         made = Recommendation(
@@ -166,6 +163,8 @@ class Reasoning:
             calibration=scored.calibration,
             threshold=scored.threshold,
             cut=scored.cut,
+            wider_threshold=scored.wider_threshold,
+            wider_cut=scored.wider_cut,
             as_of=case.as_of,
             created_at=self._clock.now(),
             actions=(self._action(candidate, verdict),),
@@ -192,34 +191,39 @@ class Reasoning:
         case: Case,
         facts: FactSet,
         setting: Setting,
-        cell: Cell,
         candidate: Candidate,
         draft: Draft,
         scored: Scored,
     ) -> AuthorizationRequest:
-        disputed = contradictions(facts.facts, setting.at)
-        return AuthorizationRequest(
-            cell=cell,
-            problem=candidate.problem,
-            is_known_case_type=case.case_type in setting.desk.case_types,
-            effect_class=candidate.tool.contract.effect_class,
-            confidence=scored.confidence,
-            is_calibrated=scored.is_calibrated,
-            score=draft.raw_confidence,
-            rolling_cut=scored.cut,
-            rolling_threshold=scored.threshold,
-            priority=case.priority,
-            stale=tuple(fact.id for fact in stale_facts(facts.facts, setting.at)),
-            contradictory=tuple(first.id for first, _ in disputed),
-            paused=setting.policy.paused(cell),
-            can_audit=self._can_audit,
+        contract = candidate.tool.contract
+        return ask(
+            case,
+            setting.desk,
+            Call(contract=contract, arguments=candidate.arguments, problem=candidate.problem),
+            Moment(
+                at=setting.at,
+                facts=facts,
+                paused=setting.policy.paused(cell_of(case, contract.name)),
+                can_audit=self._can_audit,
+            ),
+            sureness=Sureness(
+                confidence=scored.confidence,
+                is_calibrated=scored.is_calibrated,
+                score=draft.raw_confidence,
+                cut=scored.cut,
+                threshold=scored.threshold,
+                wider_cut=scored.wider_cut,
+                wider_threshold=scored.wider_threshold,
+                unseen=draft.unseen,
+            ),
         )
 
-    def _usage(self, setting: Setting, cell: Cell, envelope: CellEnvelope | None) -> Usage:
-        if envelope is None or envelope.limits.phase is Phase.COPILOT:
+    def _usage(self, policy: CellPolicy, request: AuthorizationRequest) -> Usage:
+        """In COPILOT nothing runs alone, so nothing has to be read."""
+        envelope = policy.envelope
+        if not policy.hard_rules and (envelope is None or envelope.limits.phase is Phase.COPILOT):
             return Usage()
-        used = self._reader.executions_since(str(cell), hour_of(setting.at))
-        return Usage(executions_this_hour=used)
+        return usage_now(self._reader, policy, request)
 
     # --- what comes of it otherwise ------------------------------------------------------
 

@@ -61,7 +61,6 @@ class Results:
         effect: Effect,
         result: CallResult,
         seen: Verification | None,
-        budget: BudgetReleased | None,
         spans: Sequence[Span],
     ) -> Transition:
         """What is known after a call, and where the case goes with it."""
@@ -74,7 +73,7 @@ class Results:
             delay_s = contract.retry.delay_s(effect.attempts)
             if delay_s is not None:
                 return self._later(case, effect, result, delay_s, tuple(spans))
-        return self._failed(case, effect, result, budget, tuple(spans))
+        return self._failed(case, effect, result, tuple(spans))
 
     def _acted(
         self,
@@ -198,23 +197,20 @@ class Results:
             case, after, effect, EffectStatus.RETRYING, EventKind.EFFECT_UNKNOWN, result, spans
         )
 
-    def given_up(
-        self, case: Case, effect: Effect, refusal: Refusal, budget: BudgetReleased | None
-    ) -> Transition:
+    def given_up(self, case: Case, effect: Effect, refusal: Refusal) -> Transition:
         """A call that is proven not to have acted is not tried again; its budget is given back."""
         after = self._to_people(case, refusal.attention, refusal.note)
         result = CallResult(answer=Answer.REFUSED, note=refusal.note)
         noted = self._noted(
             case, after, effect, EffectStatus.FAILED, EventKind.EFFECT_RECORDED, result, ()
         )
-        return noted if budget is None else replace(noted, records=(*noted.records, budget))
+        return replace(noted, records=(*noted.records, *_given_back(effect)))
 
     def _failed(
         self,
         case: Case,
         effect: Effect,
         result: CallResult,
-        budget: BudgetReleased | None,
         spans: tuple[Span, ...],
     ) -> Transition:
         if case.status is CaseStatus.COMPENSATING:
@@ -224,7 +220,7 @@ class Results:
         noted = self._noted(
             case, after, effect, EffectStatus.FAILED, EventKind.EFFECT_RECORDED, result, spans
         )
-        return noted if budget is None else replace(noted, records=(*noted.records, budget))
+        return replace(noted, records=(*noted.records, *_given_back(effect)))
 
     def _noted(
         self,
@@ -272,3 +268,8 @@ class Results:
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=actor, at=self._clock.now(), payload=payload)
+
+
+def _given_back(effect: Effect) -> tuple[BudgetReleased, ...]:
+    """What an effect that is proven not to have happened took of budgets."""
+    return tuple(BudgetReleased(taken=taken) for taken in effect.reserved)

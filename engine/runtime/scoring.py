@@ -7,7 +7,8 @@ from datetime import datetime
 
 from engine.desk import Desk
 from engine.domain.recommendation import Draft
-from engine.govern.envelope import CellEnvelope, RollingThreshold
+from engine.govern.envelope import CellEnvelope
+from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.runtime.learning import DeskLearning
 from engine.runtime.policy import Policy
 
@@ -33,6 +34,8 @@ class Scored:
     calibration: str = "none"
     threshold: float | None = None
     cut: float | None = None
+    wider_threshold: float | None = None
+    wider_cut: float | None = None
 
 
 def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> Scored:
@@ -41,13 +44,25 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
     if learning is None or raw is None:
         return Scored(confidence=raw)
     calibration = learning.calibration_at(setting.at)
-    cut = None
-    if envelope is not None and isinstance(envelope.limits.threshold, RollingThreshold):
-        cut = learning.threshold_at(setting.at, envelope.limits.threshold.risk_limit).cut
+    limits = envelope.limits if envelope is not None else None
+    wider = limits.wider if limits is not None else None
+    cut = _cut(limits.threshold if limits else None, learning, setting.at)
+    wider_cut = _cut(wider.threshold if wider else None, learning, setting.at)
     return Scored(
         confidence=calibration.apply_one(raw),
         is_calibrated=calibration.is_calibrated,
         calibration=calibration.version,
         threshold=None if cut is None else calibration.apply_one(cut),
         cut=cut,
+        wider_threshold=None if wider_cut is None else calibration.apply_one(wider_cut),
+        wider_cut=wider_cut,
     )
+
+
+def _cut(
+    threshold: HandSetThreshold | RollingThreshold | None, learning: DeskLearning, at: datetime
+) -> float | None:
+    """The raw confidence a rolling threshold asks for now; None: none is enough."""
+    if not isinstance(threshold, RollingThreshold):
+        return None
+    return learning.threshold_at(at, threshold.risk_limit).cut

@@ -15,16 +15,11 @@ from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ids import ActionId
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import OverrideAction, Transition
-from engine.domain.verdict import Verdict, VerdictKind
-from engine.errors import InvalidRequest
-from engine.govern.authorize import authorize
-from engine.govern.request import AuthorizationRequest, Usage
+from engine.domain.verdict import Verdict
 from engine.ports import Clock, EffectTool, Ids
-from engine.runtime.policy import Policy
 
 UNDO_MINUTES = 15
 """How long the grant for an undo may wait for its execution."""
@@ -74,18 +69,16 @@ def request_undo(
     person: Person,
     reason: str,
     *,
-    policy: Policy,
+    verdict: Verdict,
     clock: Clock,
     ids: Ids,
 ) -> Transition:
-    """A done case that is to be put back, with the one grant for it.
+    """A done case that is to be put back, with the one grant for it; `verdict` allows it.
 
     Raises:
-        InvalidRequest: Policy forbids it to this person.
         Conflict: The case is not done.
         ToolError: The target cannot be read.
     """
-    verdict = _require_authority(case, undo, person, policy)
     action = _action(undo, ids, verdict)
     now = clock.now()
     after = case.moved(
@@ -105,15 +98,6 @@ def request_undo(
         lifetime=timedelta(minutes=UNDO_MINUTES),
     )
     return _requested(case, after, undo, action, grant, reason)
-
-
-def _require_authority(case: Case, undo: Undo, person: Person, policy: Policy) -> Verdict:
-    cell = Cell(desk=case.desk, case_type=case.case_type, action_type=undo.tool.contract.name)
-    request = AuthorizationRequest(cell=cell, person_roles=person.roles)
-    verdict = authorize(request, policy.envelope(cell), Usage())
-    if verdict.kind is not VerdictKind.EXECUTE:
-        raise InvalidRequest(_why_not(verdict))
-    return verdict
 
 
 def _requested(
@@ -164,8 +148,3 @@ def _action(undo: Undo, ids: Ids, verdict: Verdict) -> Action:
         target_state=state,
         verdict=verdict,
     )
-
-
-def _why_not(verdict: Verdict) -> str:
-    rule = next(r for r in verdict.broken if r.binds_people)
-    return f"This may not be undone by you: {rule.rule}, {rule.seen} against {rule.limit}."

@@ -21,7 +21,7 @@ from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.maturing import Maturing
 from engine.runtime.policy import PolicyView
 
-ACT, INTAKE, TIMER = 0, 1, 2
+ACT, INTAKE, TIMER, WINDOW = 0, 1, 2, 3
 ACT_BATCH = 8
 LEASE_S = 120.0
 """Longer than the tool timeouts of a whole batch plus 30 s."""
@@ -109,7 +109,7 @@ class Worker:
         Returns:
             How many cases were advanced.
         """
-        moved = self._act()
+        moved = self._act() + self._act(WINDOW)
         moved += self._time_out()
         if self._takes_intake and not self._store.reader.is_due(ACT, self._clock.now()):
             for desk in self._desks.values():
@@ -119,8 +119,9 @@ class Worker:
         return moved
 
     def _idle_s(self) -> float:
-        wake_at = self._store.reader.next_wake(ACT)
-        return IDLE_S if wake_at is None else self._until(wake_at, IDLE_S)
+        due = [self._store.reader.next_wake(lane) for lane in (ACT, WINDOW)]
+        known = [wake_at for wake_at in due if wake_at is not None]
+        return self._until(min(known), IDLE_S) if known else IDLE_S
 
     def _until(self, wake_at: datetime, longest_s: float) -> float:
         """Seconds to sleep; never none, since a due case may be leased to another worker."""
@@ -137,11 +138,11 @@ class Worker:
             unit.commit()
         return cases
 
-    def _act(self) -> int:
+    def _act(self, lane: int = ACT) -> int:
         now = self._clock.now()
-        if not self._store.reader.is_due(ACT, now):
+        if not self._store.reader.is_due(lane, now):
             return 0
-        cases = self._claim(ACT, now, ACT_BATCH)
+        cases = self._claim(lane, now, ACT_BATCH)
         try:
             for case in cases:
                 self._guarded(case, self._acting.advance)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.percent import percent, with_one_sign
-from engine.service.phrases import a_role, rule_value
+from engine.service.phrases import a_role, broken_words, hard_rule_words, rule_value
 from engine.service.rows import QueueRow
 from engine.service.words import ATTENTION, BROKEN, ROLE, RULE, STATUS
 
@@ -24,7 +24,9 @@ _BY_ENGINE = frozenset(
 )
 """With these the note is the engine's own; a person's note is never rewritten."""
 
-_RULE_NOTE = re.compile(r"(?P<rule>\w+): (?P<seen>.*?)(?: against (?P<limit>.*))?", re.DOTALL)
+_RULE_NOTE = re.compile(
+    r"(?P<rule>(?:guardrail:|constraint:)?\w+): (?P<seen>.*?)(?: against (?P<limit>.*))?", re.DOTALL
+)
 _AT_LEAST = re.compile(r"at least (?P<least>[\d.]+).*")
 ASKED = "Question asked"
 _ALONE = "software would have done this alone"
@@ -50,7 +52,7 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
     if note == _ALONE:
         return "Software would have done it alone"
     found = _RULE_NOTE.fullmatch(note)
-    if found is None or found["rule"] not in RULE:
+    if found is None or (found["rule"] not in RULE and not hard_rule_words(found["rule"])):
         return with_one_sign(note)
     rule, limit = found["rule"], found["limit"] or ""
     if rule == "confidence_below_threshold":
@@ -59,7 +61,7 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
     if tell := _NOTES.get(rule):
         return tell(seen, limit)
     against = f" against {limit}" if limit else ""
-    return f"{BROKEN[rule]}: {seen}{against}"
+    return f"{broken_words(rule)}: {seen}{against}"
 
 
 def why_short(row: QueueRow, titles: Mapping[str, str]) -> str:
@@ -119,7 +121,7 @@ def _confidence_note(row: QueueRow, limit: str) -> str:
 _NOTES: dict[str, Callable[[str, str], str]] = {
     "confidence_uncalibrated": lambda seen, limit: BROKEN["confidence_uncalibrated"],
     "priority_too_urgent": lambda seen, limit: f"{seen.capitalize()} is too urgent for software",
-    "rate_budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
+    "budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
     "fact_stale": lambda seen, limit: f"Stale: {seen}",
     "facts_contradictory": lambda seen, limit: f"Contradicted: {seen}",
     "effect_not_reversible": lambda seen, limit: BROKEN["effect_not_reversible"],

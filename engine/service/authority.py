@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from engine.domain.actor import Person, Role
+from engine.domain.policy import PolicyKind
 from engine.errors import NotAllowed
 from engine.service import requests as r
 
 DECIDERS = frozenset({Role.OPERATOR, Role.SENIOR_OPERATOR})
 """Who may answer recommendations; a case is passed on only to these."""
+AUDITORS = frozenset({Role.SENIOR_OPERATOR, Role.RISK_OFFICER})
+"""Who learns which actions were drawn for audit, and answers them."""
 _OWNERS = frozenset({Role.PRODUCT_OWNER, Role.RISK_OFFICER})
+_RISK = frozenset({Role.RISK_OFFICER})
 _BRAKES = frozenset(
     {Role.OPERATOR, Role.SENIOR_OPERATOR, Role.PRODUCT_OWNER, Role.RISK_OFFICER}
     | {Role.ADMINISTRATOR}
@@ -24,15 +28,46 @@ MAY: dict[type, frozenset[Role]] = {
     r.UndoEffect: DECIDERS,
     r.ProvideFact: DECIDERS,
     r.SettleRepair: DECIDERS,
-    r.ProposeEnvelope: _OWNERS,
-    r.SignEnvelope: _OWNERS,
+    r.HoldAction: _BRAKES,
+    r.ExtendWindow: DECIDERS,
+    r.SeeNotices: frozenset(Role),
+    r.AnswerAudit: AUDITORS,
     r.PauseScope: _BRAKES,
     r.ResumeScope: _RELEASERS,
     r.AddPerson: _ADMINISTRATORS,
     r.ChangePerson: _ADMINISTRATORS,
     r.IssueToken: frozenset(Role),
+    r.ChangePassword: frozenset(Role),
+    r.ResetPassword: _ADMINISTRATORS,
+    r.RevokeToken: frozenset(Role),  # somebody else's: administrators, which the use case checks
+    r.EndSessions: frozenset(Role),  # likewise
 }
-"""For each request the roles that may make it; a request that is missing here nobody may make."""
+"""For each request the roles that may make it; one that stands in no table nobody may make."""
+
+
+_DRAFTING = (r.SaveDraft, r.SimulateDraft, r.ProposeVersion, r.WithdrawVersion)
+_SIGNING = (r.SignVersion, r.RollBack)
+WRITERS: dict[PolicyKind, frozenset[Role]] = {
+    PolicyKind.ENVELOPE: _OWNERS,
+    PolicyKind.GUARDRAILS: _RISK,
+    PolicyKind.GOALS: frozenset({Role.PRODUCT_OWNER}),
+}
+"""Who drafts and proposes each kind of document."""
+SIGNERS: dict[PolicyKind, frozenset[Role]] = {
+    PolicyKind.ENVELOPE: _OWNERS,
+    PolicyKind.GUARDRAILS: _RISK,
+    PolicyKind.GOALS: _OWNERS,
+}
+"""Who signs each kind of document, and rolls it back; never its author."""
+
+
+def allowed_roles(request: r.Request) -> frozenset[Role]:
+    """The roles that may make a request."""
+    if isinstance(request, _DRAFTING):
+        return WRITERS[request.kind]
+    if isinstance(request, _SIGNING):
+        return SIGNERS[request.kind]
+    return MAY.get(type(request), frozenset())
 
 
 def require(request: r.Request, person: Person) -> None:
@@ -43,7 +78,7 @@ def require(request: r.Request, person: Person) -> None:
     """
     if not person.is_active:
         raise NotAllowed("This account is closed.")
-    allowed = MAY.get(type(request), frozenset())
+    allowed = allowed_roles(request)
     if not person.has_any(allowed):
         names = " or ".join(sorted(role.replace("_", " ") for role in allowed)) or "nobody"
         raise NotAllowed(f"Only {names} may do this.", request=type(request).__name__)

@@ -11,14 +11,15 @@ from engine.domain.actor import Person
 from engine.domain.canonical import digest
 from engine.domain.case import Case
 from engine.domain.ids import ActionId
-from engine.domain.phase import Cell
 from engine.domain.recommendation import Action, Recommendation
-from engine.domain.verdict import Verdict, VerdictKind
+from engine.domain.tool import ToolContract
+from engine.domain.verdict import Verdict
 from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
 from engine.govern.authorize import authorize
-from engine.govern.request import AuthorizationRequest, Usage
-from engine.ports import EffectTool, Ids
-from engine.runtime.policy import PolicyView
+from engine.ports import Clock, EffectTool, Ids, Reader
+from engine.runtime.asking import Call, Moment, ask, usage_now
+from engine.runtime.asking import Person as Actor
+from engine.runtime.policy import PolicyView, cell_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,24 +28,30 @@ class Binding:
 
     desks: Mapping[str, Desk]
     policy: PolicyView
+    reader: Reader
+    clock: Clock
     ids: Ids
 
     def action(
-        self, tool: EffectTool, arguments: Mapping[str, Any], verdict: Verdict, target: str
+        self,
+        case: Case,
+        tool: EffectTool,
+        arguments: Mapping[str, Any],
+        target: str,
+        person: Person,
     ) -> Action:
-        """The action a person chose, checked against contract and known values.
+        """The action a person chose, checked against contract, known values and policy.
 
-        Args:
-            tool: What is to be called.
-            arguments: The person's arguments.
-            verdict: What policy said of it.
-            target: What the case is about; nothing else may be acted on.
+        `target` is what the case is about; nothing else may be acted on.
 
         Raises:
-            InvalidRequest: An argument breaks the schema, is no known value or another target.
+            InvalidRequest: An argument breaks the schema, is no known value or another target, or
+                a rule that binds people holds.
+            NotAllowed: The person's role may not decide this cell.
             Conflict: The target cannot be read, or was resolved elsewhere.
         """
         checked = _checked(tool, arguments, target)
+        verdict = self.require_authority(case, tool.contract, checked, person)
         try:
             state = tool.target_state(checked)
         except ToolError as error:
@@ -64,34 +71,42 @@ class Binding:
             verdict=verdict,
         )
 
-    def require_authority(self, case: Case, tool: str, person: Person) -> Verdict:
-        """Policy binds people too.
+    def require_authority(
+        self,
+        case: Case,
+        contract: ToolContract,
+        arguments: Mapping[str, Any],
+        person: Person,
+        *,
+        approvals: int = 1,
+        is_undo: bool = False,
+    ) -> Verdict:
+        """Policy binds people too; a pause does not keep them from putting things back.
+
+        Returns:
+            The verdict: EXECUTE, or ESCALATE where all that is missing is a second person.
 
         Raises:
             NotAllowed: The person's role may not decide this cell.
             InvalidRequest: A pause or another rule that binds people holds.
         """
         policy = self.policy.current()
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
-        verdict = authorize(
-            AuthorizationRequest(
-                cell=cell,
-                is_known_case_type=case.case_type in self.desks[case.desk].case_types,
-                priority=case.priority,
-                paused=policy.paused(cell),
-                person_roles=person.roles,
+        cell = cell_of(case, contract.name)
+        limits = policy.of(cell)
+        request = ask(
+            case,
+            self.desks[case.desk],
+            Call(contract=contract, arguments=arguments),
+            Moment(
+                at=self.reader.desk_time(case.desk) or self.clock.now(),
+                facts=self.reader.fact_sets([case.id]).get(case.id) if limits.hard_rules else None,
+                paused="" if is_undo else policy.paused(cell),
             ),
-            policy.envelope(cell),
-            Usage(),
+            person=Actor(roles=person.roles, approvals=approvals),
         )
-        if verdict.kind is VerdictKind.EXECUTE:
-            return verdict
-        rule = next(r for r in verdict.broken if r.binds_people)
-        if rule.rule == "role_may_not_decide":
-            raise NotAllowed(f"This cell is decided by {rule.limit.replace('_', ' ')}.")
-        if rule.rule == "paused":
-            raise InvalidRequest(f"Actions are paused ({rule.seen}); wait or ask for a resume.")
-        raise InvalidRequest(f"{rule.rule}: {rule.seen} against {rule.limit}")
+        verdict = authorize(request, limits, usage_now(self.reader, limits, request))
+        _require_no_rule(verdict)
+        return verdict
 
     def require_role(self, case: Case, made: Recommendation | None, person: Person) -> None:
         """Whether somebody of these roles may answer at all.
@@ -101,11 +116,29 @@ class Binding:
         """
         if made is None or not made.actions:
             return
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=made.actions[0].tool)
-        envelope = self.policy.current().envelope(cell)
+        envelope = self.policy.current().envelope(cell_of(case, made.actions[0].tool))
         if envelope is not None and not person.has_any(frozenset(envelope.limits.roles)):
             roles = " or ".join(role.replace("_", " ") for role in envelope.limits.roles)
             raise NotAllowed(f"This cell is decided by {roles}.")
+
+
+def _require_no_rule(verdict: Verdict) -> None:
+    """Refuse what a rule forbids to people; a second person may still be missing."""
+    holds = [rule for rule in verdict.broken if rule.binds_people]
+    if not holds or needs_second_person(verdict):
+        return
+    rule = max(holds, key=lambda one: one.otherwise.strictness)
+    if rule.rule == "role_may_not_decide":
+        raise NotAllowed(f"This cell is decided by {rule.limit.replace('_', ' ')}.")
+    if rule.rule == "paused":
+        raise InvalidRequest(f"Actions are paused ({rule.seen}); wait or ask for a resume.")
+    raise InvalidRequest(f"{rule.rule}: {rule.seen} against {rule.limit}")
+
+
+def needs_second_person(verdict: Verdict) -> bool:
+    """Whether all that keeps a person's action back is that one more person has to approve it."""
+    holds = [rule.rule for rule in verdict.broken if rule.binds_people]
+    return holds == ["second_person_missing"]
 
 
 def _checked(tool: EffectTool, arguments: Mapping[str, Any], target: str) -> dict[str, Any]:

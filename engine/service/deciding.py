@@ -15,7 +15,6 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.ids import ActionId, DecisionId, RecommendationId
-from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.transition import (
     ClaimEnded,
@@ -28,8 +27,8 @@ from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.ports import Clock, Ids, Store
 from engine.runtime.policy import PolicyView
 from engine.service.authority import DECIDERS
-from engine.service.binding import Binding
-from engine.service.decision_marks import choice_of, is_repeat, payload_of, person_of, span_of
+from engine.service.binding import Binding, needs_second_person
+from engine.service.decision_marks import decision_of, done_of, is_repeat, transition_of
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.requests import DecideCase
@@ -37,6 +36,9 @@ from engine.service.requests import DecideCase
 NOTE_LIMIT = 4000
 ASK_MINUTES = 1440
 """How long an asked-for fact is waited for."""
+
+DECIDABLE = (CaseStatus.PENDING, CaseStatus.SECOND_PENDING, CaseStatus.HELD)
+"""Where a case waits for an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +50,8 @@ class Deciding:
     ids: Ids
     desks: Mapping[str, Desk]
     policy: PolicyView
+    binding: Binding
     take_back_s: float
-
-    @property
-    def _binding(self) -> Binding:
-        return Binding(desks=self.desks, policy=self.policy, ids=self.ids)
 
     # --- decisions -----------------------------------------------------------------------
 
@@ -85,14 +84,14 @@ class Deciding:
             case DecisionKind.ASK:
                 step = self._asked(case, made, request, person)
         self._commit(step, person)
-        return self._done(request.kind, step.after)
+        return done_of(request.kind, step.after)
 
     def _repeated(self, request: DecideCase, person: Person, case: Case) -> Done:
         """What is said of a form that comes after its case moved: a double click, or too late."""
         sent = self.store.reader.decision_of_form(request.client_key)
         if sent is None or not is_repeat(sent, request, person):
             raise Conflict(self._moved_on(case), version=case.version)
-        return replace(self._done(sent.kind, case), message="Already recorded, once.")
+        return replace(done_of(sent.kind, case), message="Already recorded, once.")
 
     def _moved_on(self, case: Case) -> str:
         if case.status is CaseStatus.WITHDRAWN:
@@ -103,20 +102,47 @@ class Deciding:
         )
 
     def _require_undecided(self, case: Case) -> None:
-        if case.status is not CaseStatus.PENDING:
+        if case.status not in DECIDABLE:
             raise Conflict(f"{state_of(case)}; it cannot be decided now.")
 
     def _approved(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
     ) -> Transition:
-        if made is None or not made.actions:
+        action = self._proposed(case, made)
+        if action is None:
             raise InvalidRequest("There is no recommendation to approve; choose an action.")
-        action = made.actions[0]
         if action.verdict.kind is VerdictKind.DENY:
             raise InvalidRequest("Policy denies this action; nobody can approve it.")
-        self._binding.require_authority(case, action.tool, person)
+        first_by = self._first_by(case, person)
+        tool = self.desks[case.desk].effect_tool(action.tool)
+        if tool is None:
+            raise InvalidRequest(f"The desk has no tool {action.tool!r} any more.")
+        verdict = self.binding.require_authority(
+            case, tool.contract, action.arguments, person, approvals=2 if first_by else 1
+        )
         decision = self._decision(case, made, request, person, action, self.take_back_s)
-        return self._releasing(case, decision, action.id, case.proposal, ())
+        decision = replace(decision, first_by=first_by)
+        words = tool.describe(action.arguments) if first_by else case.proposal
+        if needs_second_person(verdict):
+            return self._halfway(case, decision, action.id, words, ())
+        return self._releasing(case, decision, action.id, words, ())
+
+    def _proposed(self, case: Case, made: Recommendation | None) -> Action | None:
+        """What an approval lets run: the recommended action, or what the first person chose."""
+        if case.status is CaseStatus.SECOND_PENDING:
+            return self.store.reader.action(case)
+        return made.actions[0] if made is not None and made.actions else None
+
+    def _first_by(self, case: Case, person: Person) -> str:
+        """Who approved before, where the case waits for the second of two people."""
+        if case.status is not CaseStatus.SECOND_PENDING:
+            return ""
+        first = self.store.reader.decision(case.id)
+        if first is None:
+            raise Conflict("The first approval was taken back; look again.")
+        if first.person_id == person.id:
+            raise NotAllowed("You approved this already; somebody else has to.")
+        return first.person
 
     def _overridden(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
@@ -126,14 +152,14 @@ class Deciding:
         tool = self.desks[case.desk].effect_tool(request.tool)
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
-        verdict = self._binding.require_authority(case, request.tool, person)
-        target = made.actions[0].target if made and made.actions else ""
-        action = self._binding.action(tool, request.arguments, verdict, target or case.source_id)
+        target = made.actions[0].target if made and made.actions else case.source_id
+        action = self.binding.action(case, tool, request.arguments, target, person)
         bound = made.id if made else RecommendationId(self.ids.new())
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         override = OverrideAction(case_id=case.id, action=action, recommendation_id=bound)
         words = tool.describe(action.arguments)
-        step = self._releasing(case, decision, action.id, words, (override,))
+        go_on = self._halfway if needs_second_person(action.verdict) else self._releasing
+        step = go_on(case, decision, action.id, words, (override,))
         return replace(step, after=replace(step.after, recommendation_id=bound))
 
     def _rejected(
@@ -141,9 +167,29 @@ class Deciding:
     ) -> Transition:
         if request.reason_code is ReasonCode.AGREED:
             raise InvalidRequest("Say why nothing is to be done.")
-        self._binding.require_role(case, made, person)
+        self.binding.require_role(case, made, person)
         decision = self._decision(case, made, request, person, None, self.take_back_s)
         return self._releasing(case, decision, case.action_id, "do nothing", ())
+
+    def _halfway(
+        self,
+        case: Case,
+        decision: Decision,
+        action_id: ActionId | None,
+        words: str,
+        records: tuple[Record, ...],
+    ) -> Transition:
+        """One of two people has approved; nothing runs before the other one has."""
+        after = case.moved(
+            CaseStatus.SECOND_PENDING,
+            wake_at=case.wake_at,  # the review's deadline holds for both
+            action_id=action_id,
+            attention=Attention.SECOND_PERSON,
+            attention_note=f"{decision.person} approved: {words}",
+        )
+        return transition_of(
+            case, after, decision, words, (*records, decision, ClaimEnded(case_id=case.id))
+        )
 
     def _releasing(
         self,
@@ -159,7 +205,7 @@ class Deciding:
             action_id=action_id,
             review_due_at=None,
         )
-        return self._transition(
+        return transition_of(
             case, after, decision, words, (*records, decision, ClaimEnded(case_id=case.id))
         )
 
@@ -177,9 +223,7 @@ class Deciding:
             role=role.value,
         )
         words = f"pass to {role.replace('_', ' ')}"
-        return self._transition(
-            case, after, decision, words, (decision, ClaimEnded(case_id=case.id))
-        )
+        return transition_of(case, after, decision, words, (decision, ClaimEnded(case_id=case.id)))
 
     def _escalation_role(self, case: Case, made: Recommendation | None) -> Role:
         action = made.actions[0] if made and made.actions else None
@@ -200,7 +244,7 @@ class Deciding:
             wake_at=present + timedelta(minutes=ASK_MINUTES),
             attention_note=question,
         )
-        return self._transition(
+        return transition_of(
             case, after, decision, f"ask: {question}", (decision, ClaimEnded(case_id=case.id))
         )
 
@@ -214,52 +258,15 @@ class Deciding:
         take_back_s: float,
     ) -> Decision:
         now = self.clock.now()
-        return Decision(
-            id=DecisionId(self.ids.new()),
-            case_id=case.id,
-            recommendation_id=made.id if made else None,
-            action_id=action.id if action else None,
-            case_version=request.version,
-            person_id=person.id,
-            person=person.name,
-            kind=request.kind,
-            reason_code=request.reason_code,
-            note=request.note,
-            tool=action.tool if action else "",
-            arguments=action.arguments if action else {},
-            has_seen_recommendation=request.has_seen_recommendation,
-            time_to_decide_ms=request.time_to_decide_ms,
-            decided_at=now,
+        return decision_of(
+            request,
+            person,
+            case,
+            made,
+            action,
+            decision_id=DecisionId(self.ids.new()),
+            now=now,
             release_at=now + timedelta(seconds=take_back_s),
-            origin=case.origin,
-            client_key=request.client_key,
-        )
-
-    def _transition(
-        self,
-        case: Case,
-        after: Case,
-        decision: Decision,
-        words: str,
-        records: tuple[Record, ...],
-    ) -> Transition:
-        kinds = {
-            DecisionKind.ESCALATE: EventKind.CASE_ESCALATED,
-            DecisionKind.ASK: EventKind.FACT_ASKED,
-        }
-        entry = EntryDraft(
-            kind=kinds.get(decision.kind, EventKind.DECISION_TAKEN),
-            actor=person_of(decision),
-            at=decision.decided_at,
-            payload=payload_of(decision, words),
-        )
-        return Transition(
-            before=case,
-            after=after,
-            entries=(entry,),
-            records=records,
-            spans=(span_of(decision, words),),
-            choices=(choice_of(decision, words),),
         )
 
     def _commit(self, step: Transition, person: Person) -> None:
@@ -273,22 +280,6 @@ class Deciding:
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was decided.")
             unit.commit()
-
-    def _done(self, kind: DecisionKind, after: Case) -> Done:
-        words = {
-            DecisionKind.APPROVE: "Approved.",
-            DecisionKind.OVERRIDE: "Your action was recorded.",
-            DecisionKind.REJECT: "Rejected; nothing will be done.",
-            DecisionKind.ESCALATE: f"Passed to {after.role.replace('_', ' ')}.",
-            DecisionKind.ASK: "The case waits for the answer.",
-        }
-        is_releasing = after.status is CaseStatus.RELEASING
-        return Done(
-            message=words[kind],
-            case_id=after.id,
-            version=after.version,
-            take_back_until=after.wake_at if is_releasing else None,
-        )
 
 
 def _require_role_of_case(case: Case, person: Person) -> None:

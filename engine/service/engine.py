@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from engine.domain.actor import Person
 from engine.domain.case import Origin
 from engine.domain.ids import CaseId
+from engine.service.people_rows import AccountRow, AskAccount
 from engine.service.queries import Queries
 from engine.service.requests import Request
+from engine.service.simulation_rows import AskSimulation, SimulationRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +26,7 @@ class Done:
     version: int | None = None
     """The case's version now."""
     take_back_until: datetime | None = None
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     """Shown once: a token that was issued."""
 
 
@@ -55,7 +57,7 @@ class Submitted:
 class Session:
     """A signed-in person."""
 
-    token: str
+    token: str = field(repr=False)
     """Goes into the cookie; only its hash is stored."""
     person: Person
     expires_at: datetime
@@ -104,11 +106,40 @@ class Engine(Protocol):
         """
         ...
 
-    def sign_in(self, name: str, password: str) -> Session:
-        """Start a session.
+    def account(self, asked: AskAccount, person: Person) -> AccountRow:
+        """An account with its sessions and tokens: one's own, for administrators anybody's.
 
         Raises:
-            NotSignedIn: Name or password is wrong (it does not say which).
+            NotAllowed: It is somebody else's; the attempt is in the ledger.
+            NotFound: There is no such person.
+        """
+        ...
+
+    def simulate(self, asked: AskSimulation) -> SimulationRow:
+        """What a draft would have done with the desk's history, and may do next.
+
+        It explores and changes nothing; the first answer about a desk takes seconds.
+
+        Raises:
+            NotFound: There is no such desk.
+            InvalidRequest: The draft is for another desk, a figure is out of range, or nothing was
+                recommended yet.
+            ConfigError: The draft is no document of that kind; the message names the line.
+            ToolUnavailable: The process that simulates did not answer; ask again.
+        """
+        ...
+
+    def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
+        """Start a session.
+
+        Args:
+            name: As it was typed.
+            password: As it was typed.
+            client: Address of whoever asks, as this process sees it; empty for this machine.
+
+        Raises:
+            NotSignedIn: Name or password is wrong (it does not say which), or attempts have to
+                wait: then `facts["retry_after_s"]` says how long.
         """
         ...
 
@@ -136,7 +167,9 @@ class Engine(Protocol):
         """Whether there is no account yet."""
         ...
 
-    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
         """Make the first account, an administrator who also operates, with the one-time link.
 
         Raises:

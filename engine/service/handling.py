@@ -16,8 +16,8 @@ from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition
 from engine.errors import Conflict, InvalidRequest, ToolError
 from engine.ports import Clock, Ids, Store
-from engine.runtime.policy import PolicyView
 from engine.runtime.undoing import last_effect, request_undo, undo_of
+from engine.service.binding import Binding, needs_second_person
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
@@ -31,7 +31,7 @@ class Handling:
     clock: Clock
     ids: Ids
     desks: Mapping[str, Desk]
-    policy: PolicyView
+    binding: Binding
 
     def undo(self, request: UndoEffect, person: Person) -> Done:
         """Put back what the last standing effect changed.
@@ -50,6 +50,11 @@ class Handling:
         undo = undo_of(self.desks[case.desk], action, effect)
         if undo is None:
             raise InvalidRequest("This effect has no declared way back.")
+        verdict = self.binding.require_authority(
+            case, undo.tool.contract, undo.arguments, person, is_undo=True
+        )
+        if needs_second_person(verdict):
+            raise InvalidRequest("So much money is put back by two people; ask a risk officer.")
         try:
             step = request_undo(
                 case,
@@ -57,7 +62,7 @@ class Handling:
                 effect,
                 person,
                 request.reason.strip(),
-                policy=self.policy.current(),
+                verdict=verdict,
                 clock=self.clock,
                 ids=self.ids,
             )

@@ -20,16 +20,23 @@ from engine.errors import EngineError, InvalidRequest, NotAllowed, NotFound, Sto
 from engine.perceive.lines import Problem
 from engine.ports import Clock, Store
 from engine.service import requests as r
+from engine.service.auditing import Auditing
 from engine.service.authority import require
+from engine.service.braking import Braking
 from engine.service.claiming import Claiming
-from engine.service.controlling import Controlling
 from engine.service.deciding import Deciding
 from engine.service.engine import Done, Session, Submitted
 from engine.service.handling import Handling
 from engine.service.people import People
+from engine.service.people_rows import AccountRow, AskAccount
 from engine.service.queries import Queries
+from engine.service.signing import Signing
+from engine.service.simulating import Simulating
+from engine.service.simulation_rows import AskSimulation, SimulationRow
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
+from engine.service.versioning import Versioning
+from engine.service.watching import Watching
 
 log = logging.getLogger("countersign.service")
 
@@ -47,8 +54,13 @@ class LocalEngine:
     deciding: Deciding
     taking_back: TakingBack
     handling: Handling
-    controlling: Controlling
+    versioning: Versioning
+    signing: Signing
+    braking: Braking
+    watching: Watching
+    auditing: Auditing
     submitting: Submitting
+    simulating: Simulating
     check_ledger: Callable[[], LedgerReport]
 
     def execute(self, request: r.Request, person: Person) -> Done:
@@ -69,17 +81,29 @@ class LocalEngine:
             r.UndoEffect: self.handling.undo,
             r.ProvideFact: self.handling.provide_fact,
             r.SettleRepair: self.handling.settle_repair,
-            r.ProposeEnvelope: self.controlling.propose,
-            r.SignEnvelope: self.controlling.sign,
-            r.PauseScope: self.controlling.pause,
-            r.ResumeScope: self.controlling.resume,
-            r.AddPerson: self.people.add_person,
-            r.ChangePerson: self.people.change_person,
-            r.IssueToken: self.people.issue_token,
+            r.SaveDraft: self.versioning.save,
+            r.SimulateDraft: self.versioning.simulate,
+            r.ProposeVersion: self.versioning.propose,
+            r.WithdrawVersion: self.versioning.withdraw,
+            r.SignVersion: self.signing.sign,
+            r.RollBack: self.signing.roll_back,
+            r.PauseScope: self.braking.pause,
+            r.ResumeScope: self.braking.resume,
+            r.HoldAction: self.watching.hold,
+            r.ExtendWindow: self.watching.extend,
+            r.SeeNotices: self.watching.see,
+            r.AnswerAudit: self.auditing.answer,
+            r.AddPerson: self.people.accounts.add_person,
+            r.ChangePerson: self.people.accounts.change_person,
+            r.IssueToken: self.people.keys.issue_token,
+            r.ChangePassword: self.people.accounts.change_password,
+            r.ResetPassword: self.people.accounts.reset_password,
+            r.RevokeToken: self.people.keys.revoke_token,
+            r.EndSessions: self.people.keys.end_sessions,
         }
         return handlers[type(request)](request, person)
 
-    def _note_refusal(self, request: r.Request, person: Person, error: EngineError) -> None:
+    def _note_refusal(self, request: object, person: Person, error: EngineError) -> None:
         """Refused attempts commit on their own; that one cannot be noted changes no answer."""
         entry = EntryDraft(
             kind=EventKind.ATTEMPT_REFUSED,
@@ -100,7 +124,7 @@ class LocalEngine:
         except Exception:
             log.exception("a refused attempt could not be noted")
 
-    def _stream_of(self, request: r.Request) -> str:
+    def _stream_of(self, request: object) -> str:
         """The stream of what a request is about, if that exists: nobody names streams."""
         desk = getattr(request, "desk", None)
         if desk in self.desks:
@@ -147,9 +171,21 @@ class LocalEngine:
         """Recompute the ledger's hashes and seals."""
         return self.check_ledger()
 
-    def sign_in(self, name: str, password: str) -> Session:
+    def account(self, asked: AskAccount, person: Person) -> AccountRow:
+        """See `engine.service.engine.Engine.account`."""
+        try:
+            return self.people.keys.account(asked, person)
+        except NotAllowed as error:
+            self._note_refusal(asked, person, error)
+            raise
+
+    def simulate(self, asked: AskSimulation) -> SimulationRow:
+        """See `engine.service.engine.Engine.simulate`."""
+        return self.simulating.simulate(asked)
+
+    def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
         """See `engine.service.engine.Engine.sign_in`."""
-        return self.people.sign_in(name, password)
+        return self.people.sign_in(name, password, client=client)
 
     def sign_out(self, token: str) -> None:
         """See `engine.service.engine.Engine.sign_out`."""
@@ -167,6 +203,8 @@ class LocalEngine:
         """See `engine.service.engine.Engine.needs_setup`."""
         return self.people.needs_setup()
 
-    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
         """See `engine.service.engine.Engine.set_up`."""
-        return self.people.set_up(setup_token, name, display_name, password)
+        return self.people.set_up(setup_token, name, display_name, password, client=client)

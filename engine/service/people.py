@@ -1,7 +1,8 @@
-"""People: accounts, sessions, bearer tokens and the one-time set-up link.
+"""People: signing in and out, and the one-time set-up link.
 
 Every change commits with its ledger entry; refused requests are noted by `LocalEngine`. Tokens are
-stored as hashes; passwords never leave this module but to the hasher.
+stored as hashes; passwords never leave this package but to the hasher. Accounts and keys have
+modules of their own.
 """
 
 from __future__ import annotations
@@ -10,24 +11,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.domain.actor import Actor, DecidedBy, Person, Role, as_actor
-from engine.domain.canonical import Json
-from engine.domain.ids import PersonId
 from engine.domain.ledger import EventKind
-from engine.errors import Conflict, InvalidRequest, NotAllowed, NotFound, NotSignedIn
+from engine.errors import Conflict, NotAllowed, NotSignedIn
 from engine.ports import Clock, Ids
-from engine.service import people_rules as rules
-from engine.service.engine import Done, Session
-from engine.service.people_keys import described, entry, key_of, new_token, token_hash
-from engine.service.people_store import Account, Attempts, Key, PasswordHasher, PeopleStore
-from engine.service.requests import AddPerson, ChangePerson, IssueToken
+from engine.service.engine import Session
+from engine.service.people_accounts import Accounts
+from engine.service.people_attempts import Judged, PasswordCheck
+from engine.service.people_keys import (
+    LONGEST_LABEL,
+    STREAM,
+    Keys,
+    described,
+    entry,
+    new_token,
+    token_hash,
+)
+from engine.service.people_store import (
+    Account,
+    Key,
+    KeyId,
+    KeyKind,
+    PasswordHasher,
+    PeopleStore,
+)
 
-STREAM = "global"
 SETUP_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.SENIOR_OPERATOR})
 """Alone in the product, the first person also gets the cases that were escalated."""
-TOKEN_PREFIX = "cs_"
-"""So that a leaked token is recognised for what it is."""
-LONGEST_TOKEN_DAYS = 365
-LONGEST_LABEL = 64
+UNKNOWN = "an unknown name"
+"""How the ledger calls a name that is nobody's; no sign-in name has a space."""
 
 _DOOR = Actor(decided_by=DecidedBy.CODE, name="sign-in")
 
@@ -45,59 +56,53 @@ class People:
 
     # --- signing in -------------------------------------------------------------------------
 
-    def sign_in(self, name: str, password: str) -> Session:
+    def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
         """Start a session; a new token each time.
+
+        Args:
+            name: As it was typed.
+            password: As it was typed.
+            client: Where it comes from, as this process sees it; empty for this machine itself.
 
         Raises:
             NotSignedIn: Name or password is wrong (it does not say which), or there were too
                 many attempts: then `facts["retry_after_s"]` says how long to wait.
         """
-        now = self.clock.now()
-        attempts = self._count_attempt(name, now)
-        account = self.store.account(name.strip().lower()) if rules.is_name(name) else None
-        is_open = account is not None and account.person.is_active
-        stored = account.password_hash if account is not None and is_open else ""
-        if not self.passwords.verify(stored, password) or account is None:
-            if account is not None:
-                self._note_failure(account.person, attempts, now)
+        judged = self._check.judge(name, password, client)
+        if judged.account is None:
+            self._note_failure(judged, client)
             raise NotSignedIn("The name or the password is wrong.")
-        return self._admit(account, password, now)
+        return self._admit(judged.account, password, client)
 
-    def _count_attempt(self, name: str, now: datetime) -> Attempts:
-        """Count first, judge later, so that many attempts at once are not free."""
-        bucket = rules.bucket_of(name)
+    def _note_failure(self, judged: Judged, client: str) -> None:
+        """Note every refusal: somebody may be trying to act under another's name.
+
+        An unknown name is noted too, so that it costs the same time, and never as it was typed:
+        people type passwords into the wrong field. What is turned away unjudged is not noted.
+        """
+        payload = {
+            "what": "sign_in",
+            "name": judged.name or UNKNOWN,
+            "attempts": judged.waiting.count if judged.waiting else None,
+            "from": client,
+        }
         with self.store.begin() as work:
-            before = work.attempts(bucket)
-            blocked_until = before.blocked_until if before else None
-            if blocked_until is not None and now < blocked_until:
-                wait_s = int((blocked_until - now).total_seconds()) + 1
-                raise NotSignedIn(
-                    f"Too many attempts. Try again in {rules.in_words(wait_s)}.",
-                    retry_after_s=wait_s,
-                )
-            after = rules.one_more(before, now)
-            work.save_attempts(bucket, after)
+            noted = entry(EventKind.ATTEMPT_REFUSED, _DOOR, payload, self.clock.now())
+            work.append(STREAM, [noted])
             work.commit()
-        return after
 
-    def _note_failure(self, person: Person, attempts: Attempts, now: datetime) -> None:
-        if attempts.blocked_until is None:
-            return
-        payload = {"what": "sign_in", "name": person.name, "attempts": attempts.count}
-        self._record(EventKind.ATTEMPT_REFUSED, _DOOR, payload, now)
-
-    def _admit(self, account: Account, password: str, now: datetime) -> Session:
-        person = account.person
-        session, key = self._new_session(person, now)
+    def _admit(self, account: Account, password: str, client: str) -> Session:
+        person, now = account.person, self.clock.now()
+        session, key = self._new_session(person, client, now)
         fresh = self._fresh_hash(account, password)
         with self.store.begin() as work:
-            current = work.account(person.name)
-            if current is None or current.person != person:
+            # Counted first and the account looked at after, the order in which attempts lock.
+            self._check.prove(work, person, client, now)
+            if work.account(person.name) != account:
                 raise NotSignedIn("The account has just been changed; sign in again.")
-            work.save_attempts(rules.bucket_of(person.name), None)
             if fresh:
-                work.change_password(person.id, fresh)
-            work.add_session(key)
+                work.change_password(replace(account, password_hash=fresh))
+            work.add_key(key)
             work.append(STREAM, [entry(EventKind.SIGNED_IN, as_actor(person), {}, now)])
             work.commit()
         return session
@@ -159,18 +164,20 @@ class People:
             work.commit()
         return token
 
-    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
         """Make the first account, an administrator who also operates, with the one-time link.
 
         Raises:
             NotAllowed: The link is wrong, used or too old.
             InvalidRequest: Name or password break a rule; the link still works then.
         """
-        account = self._new_account(
+        account = self.accounts.new(
             name=name, display_name=display_name, password=password, roles=SETUP_ROLES
         )
         now = account.created_at
-        session, key = self._new_session(account.person, now)
+        session, key = self._new_session(account.person, client, now)
         with self.store.begin() as work:
             if work.has_people() or not work.spend_setup(token_hash(setup_token), now):
                 raise NotAllowed(
@@ -178,110 +185,40 @@ class People:
                     "again prints a new one."
                 )
             work.add_account(account)
-            work.add_session(key)
+            work.add_key(key)
             actor = as_actor(account.person)
             added = entry(EventKind.PERSON_ADDED, actor, described(account.person), now)
             work.append(STREAM, [added, entry(EventKind.SIGNED_IN, actor, {}, now)])
             work.commit()
         return session
 
-    # --- accounts and tokens ----------------------------------------------------------------
+    # --- accounts, sessions and tokens ------------------------------------------------------
 
-    def add_person(self, request: AddPerson, by: Person) -> Done:
-        """Make an account.
+    @property
+    def accounts(self) -> Accounts:
+        """The use cases around accounts and passwords."""
+        return Accounts(store=self.store, passwords=self.passwords, clock=self.clock, ids=self.ids)
 
-        Raises:
-            NotAllowed: `by` is no administrator.
-            InvalidRequest: Name, password or roles break a rule.
-            Conflict: The name is taken.
-        """
-        rules.require_administrator(by)
-        account = self._new_account(
-            name=request.name,
-            display_name=request.display_name,
-            password=request.password,
-            roles=rules.checked_roles(request.roles),
-        )
-        person = account.person
-        with self.store.begin() as work:
-            work.add_account(account)
-            added = entry(
-                EventKind.PERSON_ADDED, as_actor(by), described(person), account.created_at
-            )
-            work.append(STREAM, [added])
-            work.commit()
-        return Done(message=f"{person.display_name} ({person.name}) can sign in now.")
+    @property
+    def keys(self) -> Keys:
+        """The use cases around sessions and bearer tokens."""
+        return Keys(store=self.store, clock=self.clock, ids=self.ids)
 
-    def change_person(self, request: ChangePerson, by: Person) -> Done:
-        """Change roles, or close or reopen an account; closing ends its sessions and tokens.
+    @property
+    def _check(self) -> PasswordCheck:
+        return PasswordCheck(store=self.store, passwords=self.passwords, clock=self.clock)
 
-        Raises:
-            NotAllowed: `by` is no administrator.
-            NotFound: There is no such person.
-            InvalidRequest: Nobody would be left to administer.
-        """
-        rules.require_administrator(by)
-        roles = rules.checked_roles(request.roles)
-        with self.store.begin() as work:
-            account = work.account(rules.checked_name(request.name))
-            if account is None:
-                raise NotFound(f"There is nobody with the sign-in name {request.name!r}.")
-            after = replace(account.person, roles=roles, is_active=request.is_active)
-            others = [one for one in work.active_people() if one.id != after.id]
-            rules.require_administrator_left([*others, after])
-            work.change_person(after)
-            if not after.is_active:
-                work.end_keys(after.id)
-            payload = described(after) | {"before": described(account.person)}
-            changed = entry(EventKind.PERSON_CHANGED, as_actor(by), payload, self.clock.now())
-            work.append(STREAM, [changed])
-            work.commit()
-        state = ", ".join(sorted(roles)) if after.is_active else "closed"
-        return Done(message=f"{after.display_name} ({after.name}): {state}.")
-
-    def issue_token(self, request: IssueToken, by: Person) -> Done:
-        """Make a bearer token that acts as this person; `Done.secret` is shown once.
-
-        Raises:
-            InvalidRequest: The label or the number of days is out of range.
-        """
-        label = " ".join(request.label.split())
-        if not 1 <= len(label) <= LONGEST_LABEL or not label.isprintable():
-            raise InvalidRequest(f"A token's label has 1 to {LONGEST_LABEL} characters.")
-        if not 1 <= request.days <= LONGEST_TOKEN_DAYS:
-            raise InvalidRequest(f"A token lasts 1 to {LONGEST_TOKEN_DAYS} days.")
-        now = self.clock.now()
-        token = TOKEN_PREFIX + new_token(self.ids)
-        expires_at = now + timedelta(days=request.days)
-        key = key_of(token, by.id, now, expires_at, label=label)
-        payload = {"label": label, "expires_at": expires_at}
-        with self.store.begin() as work:
-            work.add_token(key)
-            work.append(STREAM, [entry(EventKind.TOKEN_ISSUED, as_actor(by), payload, now)])
-            work.commit()
-        return Done(message=f"Token “{label}”, until {expires_at:%Y-%m-%d}.", secret=token)
-
-    def _record(self, kind: EventKind, actor: Actor, payload: Json, now: datetime) -> None:
-        with self.store.begin() as work:
-            work.append(STREAM, [entry(kind, actor, payload, now)])
-            work.commit()
-
-    def _new_account(
-        self, *, name: str, display_name: str, password: str, roles: frozenset[Role]
-    ) -> Account:
-        stored = rules.checked_name(name)
-        shown = rules.checked_display_name(display_name, stored)
-        rules.checked_password(password, stored)
-        return Account(
-            person=Person(
-                id=PersonId(self.ids.new()), name=stored, display_name=shown, roles=roles
-            ),
-            password_hash=self.passwords.hash(password),
-            created_at=self.clock.now(),
-        )
-
-    def _new_session(self, person: Person, now: datetime) -> tuple[Session, Key]:
+    def _new_session(self, person: Person, client: str, now: datetime) -> tuple[Session, Key]:
         token = new_token(self.ids)
         expires_at = now + timedelta(hours=self.session_hours)
         session = Session(token=token, person=person, expires_at=expires_at)
-        return session, key_of(token, person.id, now, expires_at)
+        key = Key(
+            id=KeyId(self.ids.new()),
+            kind=KeyKind.SESSION,
+            token_hash=token_hash(token),
+            person_id=person.id,
+            label=client[:LONGEST_LABEL],
+            created_at=now,
+            expires_at=expires_at,
+        )
+        return session, key

@@ -1,31 +1,46 @@
-"""Rules for names, passwords and sign-in attempts. Pure: no store, no clock."""
+"""Rules for names, roles and sign-in attempts. Pure: no store, no clock."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from engine.domain.actor import Person, Role
 from engine.errors import InvalidRequest, NotAllowed
 from engine.service.people_store import Attempts
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
 LONGEST_DISPLAY_NAME = 100
 
-FREE_ATTEMPTS = 5
-"""Wrong passwords in a row before a wait begins."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How many attempts are free, and how long a wait grows."""
+
+    free: int
+    """Attempts in a row before a wait begins."""
+    longest_wait: timedelta
+
+
+AT_ONE_PLACE = Patience(free=5, longest_wait=timedelta(minutes=15))
+"""On one name from one place."""
+EVERYWHERE = Patience(free=100, longest_wait=timedelta(minutes=1))
+"""On one name from all places where nobody has signed in with it: slows guessing from many
+addresses (NIST SP 800-63B allows 100) and cannot keep the person out for longer than the wait."""
 FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 """So long after the last attempt (and wait) counting starts anew."""
+PROVEN_FOR = timedelta(days=90)
+"""So long a place is known as one from which the person signs in."""
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_BUCKET_BYTES = 2
+_BUCKET_BYTES = 16
+_SUBNET_BITS = 64
 
 
 def is_name(name: str) -> bool:
@@ -61,27 +76,6 @@ def checked_display_name(display_name: str, name: str) -> str:
     return shown
 
 
-def checked_password(password: str, name: str) -> str:
-    """A password good enough to store.
-
-    Length does more than rules about characters (NIST SP 800-63B, 5.1.1); beyond it only what
-    is guessed first is refused.
-
-    Raises:
-        InvalidRequest: It is too short, too long, one repeated character or holds the name.
-    """
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidRequest(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; "
-            "a short sentence is good."
-        )
-    if len(set(password)) < 4 or name in password.lower():
-        raise InvalidRequest(
-            "This password is guessed at once: it repeats itself or holds the sign-in name."
-        )
-    return password
-
-
 def checked_roles(roles: frozenset[Role]) -> frozenset[Role]:
     """At least one role.
 
@@ -93,32 +87,76 @@ def checked_roles(roles: frozenset[Role]) -> frozenset[Role]:
     return roles
 
 
-def bucket_of(name: str) -> str:
-    """The bucket in which attempts on a name are counted.
+def bucket_of(name: str, client: str | None = None) -> str:
+    """Where attempts on a name are counted: at one place, or everywhere where `client` is None.
 
-    Known and unknown names are counted alike, so that a wait tells nobody which names exist, and
-    in at most 65,536 buckets, so that guessing names cannot fill the database.
+    Known and unknown names are counted alike, so that a wait tells nobody which names exist. The
+    digests are long: nobody finds a name of their own that makes another one wait.
     """
-    return sha256(name.strip().lower().encode("utf-8", "replace")).digest()[:_BUCKET_BYTES].hex()
+    parts = [name.strip().lower()] if client is None else [place_of(client), name.strip().lower()]
+    text = "\0".join([str(len(parts)), *parts])
+    return sha256(text.encode("utf-8", "replace")).digest()[:_BUCKET_BYTES].hex()
 
 
-def wait_after(count: int) -> timedelta | None:
+def place_of(client: str) -> str:
+    """What one stranger holds of the network: an address, of IPv6 the whole subnet of 64 bits."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address, _SUBNET_BITS), strict=False))
+    return str(address)
+
+
+def wait_after(count: int, patience: Patience = AT_ONE_PLACE) -> timedelta | None:
     """The wait after so many attempts without success; doubles each time."""
-    if count < FREE_ATTEMPTS:
+    if count < patience.free:
         return None
-    doublings = min(count - FREE_ATTEMPTS, 20)
-    return min(FIRST_WAIT * float(2**doublings), LONGEST_WAIT)
+    doublings = min(count - patience.free, 20)
+    return min(FIRST_WAIT * float(2**doublings), patience.longest_wait)
 
 
-def one_more(before: Attempts | None, now: datetime) -> Attempts:
+def one_more(before: Attempts | None, now: datetime, patience: Patience = AT_ONE_PLACE) -> Attempts:
     """Attempts with the one that is being made, counted before it is judged."""
-    if before is not None:
-        quiet_since = max(before.last_at, before.blocked_until or before.last_at)
-        if now - quiet_since > FORGOTTEN_AFTER:
-            before = None
-    count = (before.count if before else 0) + 1
-    wait = wait_after(count)
-    return Attempts(count=count, last_at=now, blocked_until=now + wait if wait else None)
+    counted = before.count if before and now - _quiet_since(before) <= FORGOTTEN_AFTER else 0
+    wait = wait_after(counted + 1, patience)
+    return Attempts(
+        count=counted + 1,
+        last_at=now,
+        blocked_until=now + wait if wait else None,
+        proven_at=before.proven_at if before else None,
+    )
+
+
+def proven(now: datetime) -> Attempts:
+    """A place from which a person has just signed in."""
+    return Attempts(count=0, last_at=now, blocked_until=None, proven_at=now)
+
+
+def is_proven(attempts: Attempts | None, now: datetime) -> bool:
+    """Whether the person has signed in from this place lately.
+
+    Strangers elsewhere cannot make the person wait there, however many they are.
+    """
+    return bool(attempts and attempts.proven_at and now - attempts.proven_at <= PROVEN_FOR)
+
+
+def forgotten_at(attempts: Attempts) -> datetime:
+    """When nothing about these attempts matters any more."""
+    counted = _quiet_since(attempts) + FORGOTTEN_AFTER
+    return max(counted, attempts.proven_at + PROVEN_FOR) if attempts.proven_at else counted
+
+
+def wait_left(attempts: Attempts | None, now: datetime) -> int:
+    """Seconds until the next attempt counts; 0 where it may be made."""
+    until = attempts.blocked_until if attempts else None
+    return int((until - now).total_seconds()) + 1 if until and now < until else 0
+
+
+def _quiet_since(attempts: Attempts) -> datetime:
+    return max(attempts.last_at, attempts.blocked_until or attempts.last_at)
 
 
 def require_administrator(person: Person) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NewType, Protocol, Self
+from uuid import UUID
 
 from engine.domain.actor import Person
 from engine.domain.ids import PersonId
 from engine.domain.ledger import EntryDraft
+
+KeyId = NewType("KeyId", UUID)
+
+
+class KeyKind(StrEnum):
+    """What a key is."""
+
+    SESSION = "session"
+    TOKEN = "token"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,29 +29,39 @@ class Account:
     """A person with what proves who they are."""
 
     person: Person
-    password_hash: str
+    password_hash: str = field(repr=False)
     created_at: datetime
+    password_set_at: datetime | None = None
+    """None: when the account was made."""
+    password_set_by: str = ""
+    """Sign-in name of whoever else set the password; empty where the person did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
     """Something that signs a person in: a session cookie or a bearer token."""
 
-    token_hash: bytes
+    id: KeyId
+    """Tells it apart; no secret."""
+    kind: KeyKind
+    token_hash: bytes = field(repr=False)
     """SHA-256 of the token; the token itself is never stored."""
     person_id: PersonId
     label: str
+    """A token: what it is for. A session: where it was begun."""
     created_at: datetime
     expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempts:
-    """Sign-in attempts of one bucket of names since the last that succeeded."""
+    """Sign-in attempts of one bucket since the last that succeeded."""
 
     count: int
     last_at: datetime
     blocked_until: datetime | None
+    proven_at: datetime | None = None
+    """When the name was last signed in with from this place."""
 
 
 class PasswordHasher(Protocol):
@@ -111,24 +132,30 @@ class PeopleWork(Protocol):
         """Store roles, display name and whether the account is open; the control epoch grows."""
         ...
 
-    def change_password(self, person_id: PersonId, password_hash: str) -> None:
-        """Store another password hash."""
+    def change_password(self, account: Account) -> None:
+        """Store an account's password hash, and who set it when."""
         ...
 
-    def add_session(self, key: Key) -> None:
-        """Store a session, and forget those that have ended."""
+    def add_key(self, key: Key) -> None:
+        """Store a session or a bearer token; sessions that have ended are forgotten."""
         ...
 
     def end_session(self, token_hash: bytes) -> None:
         """Forget a session."""
         ...
 
-    def add_token(self, key: Key) -> None:
-        """Store a bearer token."""
+    def end_key(self, kind: KeyKind, person_id: PersonId, key_id: KeyId) -> bool:
+        """Forget one session or token of a person; False where it is no longer there."""
         ...
 
-    def end_keys(self, person_id: PersonId) -> None:
-        """Forget all sessions and bearer tokens of a person."""
+    def end_keys(self, kind: KeyKind, person_id: PersonId, *, but_not: bytes = b"") -> int:
+        """Forget the keys of a kind of a person; gives how many.
+
+        Args:
+            kind: Sessions or tokens.
+            person_id: Whose.
+            but_not: Hash of one that stays.
+        """
         ...
 
     def replace_setup(self, token_hash: bytes, expires_at: datetime) -> None:
@@ -143,8 +170,12 @@ class PeopleWork(Protocol):
         """Sign-in attempts of a bucket, kept from changing until the end."""
         ...
 
-    def save_attempts(self, bucket: str, attempts: Attempts | None) -> None:
-        """Store them; None forgets them."""
+    def save_attempts(self, bucket: str, attempts: Attempts, forgotten_at: datetime) -> None:
+        """Store them; `forget_attempts` drops them once that time has come."""
+        ...
+
+    def forget_attempts(self, now: datetime) -> None:
+        """Drop what matters no more; never waits for somebody else."""
         ...
 
 
@@ -169,6 +200,10 @@ class PeopleStore(Protocol):
 
     def person_of_token(self, token_hash: bytes, now: datetime) -> Person | None:
         """Whose bearer token it is; None where unknown, ended or the account is closed."""
+        ...
+
+    def keys(self, person_id: PersonId, now: datetime) -> tuple[Key, ...]:
+        """Sessions and bearer tokens of a person that have not ended, newest first."""
         ...
 
     def begin(self) -> PeopleWork:

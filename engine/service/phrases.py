@@ -44,12 +44,19 @@ def state_of(case: Case) -> str:
 
 def rule_words(rule: str) -> str:
     """What a rule asks for; its name where no words are known."""
-    return RULE.get(rule, name(rule))
+    return RULE.get(rule) or hard_rule_words(rule) or name(rule)
+
+
+def hard_rule_words(rule: str) -> str:
+    """A guardrail or constraint by its name; empty for other rules."""
+    kind, sign, called = rule.partition(":")
+    return f"{kind.capitalize()} “{called.replace('_', ' ')}”" if sign else ""
 
 
 def broken_words(rule: str) -> str:
     """What it means that a rule is not kept."""
-    return BROKEN.get(rule, name(rule))
+    hard = hard_rule_words(rule)
+    return BROKEN.get(rule) or (f"{hard} forbids it" if hard else name(rule))
 
 
 def broken_list(rules: str, between: str) -> str:

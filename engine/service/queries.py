@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from engine.domain.actor import Person
 from engine.domain.ids import CaseId
-from engine.service import rows
+from engine.domain.policy import PolicyKind
+from engine.domain.verdict import Verdict
+from engine.service import live_rows, rows
+from engine.service.policy_rows import GoalsRow, RuleRow
+from engine.service.trials import Trial
 
 
 class Queries(Protocol):
@@ -55,8 +60,52 @@ class Queries(Protocol):
         """Coverage against error of a cell, over predictions made before their truth was known."""
         ...
 
-    def envelopes(self, desk: str) -> tuple[rows.EnvelopeRow, ...]:
-        """Versions of a desk's envelope, newest first."""
+    def versions(self, desk: str, kind: PolicyKind) -> tuple[rows.VersionRow, ...]:
+        """Versions of a desk's document, newest first; 0 is what the desk ships with."""
+        ...
+
+    def changes(
+        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+    ) -> tuple[rows.ChangeRow, ...]:
+        """What a document (YAML) changes against a version, by default the active one.
+
+        Raises:
+            NotFound: There is no such desk or version.
+            ConfigError: It is no document of that kind; the message names the line.
+        """
+        ...
+
+    def tried(
+        self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
+    ) -> Verdict:
+        """What policy would say of a request; nothing comes of it.
+
+        Args:
+            desk: Whose policy.
+            trial: The request.
+            kind: Which document to take from a draft; None: all as they are in force.
+            document: That draft, as YAML.
+
+        Raises:
+            NotFound: There is no such desk or action.
+            ConfigError: The draft is no document of that kind; the message names the line.
+        """
+        ...
+
+    def guardrails(self, desk: str) -> tuple[RuleRow, ...]:
+        """The guardrails of a desk that are in force.
+
+        Raises:
+            NotFound: There is no such desk.
+        """
+        ...
+
+    def goals(self, desk: str) -> GoalsRow:
+        """The goals of a desk that are in force, with the measures as they are.
+
+        Raises:
+            NotFound: There is no such desk.
+        """
         ...
 
     def scores(self, desk: str = "") -> tuple[rows.CellScore, ...]:
@@ -81,4 +130,48 @@ class Queries(Protocol):
 
     def health(self) -> rows.Health:
         """Counts and signs of life."""
+        ...
+
+    # --- software at work ----------------------------------------------------------------
+
+    def live(self, desk: str = "") -> live_rows.LiveRow:
+        """What software is about to do, what is held, what it did alone, budgets and brakes."""
+        ...
+
+    def live_version(self, desk: str = "") -> str:
+        """A short text that changes whenever `live` may have changed; cheap to ask."""
+        ...
+
+    def ahead(self, desk: str = "") -> live_rows.AheadRow:
+        """How many actions run unless somebody stops them; cheap enough for every page."""
+        ...
+
+    def window(self, case_id: CaseId) -> live_rows.WindowRow | None:
+        """The open veto window of a case; None where it waits in none."""
+        ...
+
+    def audits(self, desk: str = "", *, person: Person) -> tuple[live_rows.AuditRow, ...]:
+        """Actions that ran alone, were drawn and wait for this person's blind answer, oldest first.
+
+        Raises:
+            NotAllowed: Only auditors learn what was drawn.
+        """
+        ...
+
+    def audit(self, case_id: CaseId, person: Person) -> live_rows.AuditCard:
+        """The case as it was before the effect, and nothing of what software did.
+
+        Raises:
+            NotAllowed: The person is no auditor.
+            NotFound: Nothing of the case waits for an answer of this person.
+        """
+        ...
+
+    def audit_reveal(self, case_id: CaseId, person: Person) -> live_rows.RevealRow:
+        """What software did, beside the blind answer.
+
+        Raises:
+            NotAllowed: The person is no auditor, or nobody has answered yet.
+            NotFound: There is no such case.
+        """
         ...

@@ -14,6 +14,42 @@ from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.fact import FactValue
 from engine.domain.ids import CaseId
+from engine.service.policy_requests import (
+    AnswerAudit as AnswerAudit,
+)
+from engine.service.policy_requests import (
+    ExtendWindow as ExtendWindow,
+)
+from engine.service.policy_requests import (
+    HoldAction as HoldAction,
+)
+from engine.service.policy_requests import (
+    PauseScope as PauseScope,
+)
+from engine.service.policy_requests import (
+    ProposeVersion as ProposeVersion,
+)
+from engine.service.policy_requests import (
+    ResumeScope as ResumeScope,
+)
+from engine.service.policy_requests import (
+    RollBack as RollBack,
+)
+from engine.service.policy_requests import (
+    SaveDraft as SaveDraft,
+)
+from engine.service.policy_requests import (
+    SeeNotices as SeeNotices,
+)
+from engine.service.policy_requests import (
+    SignVersion as SignVersion,
+)
+from engine.service.policy_requests import (
+    SimulateDraft as SimulateDraft,
+)
+from engine.service.policy_requests import (
+    WithdrawVersion as WithdrawVersion,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,46 +131,12 @@ class SettleRepair:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProposeEnvelope:
-    """Put forward a new version of a desk's envelope."""
-
-    desk: str
-    document: str
-    """YAML."""
-    note: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignEnvelope:
-    """Activate a proposed version; somebody other than its author."""
-
-    desk: str
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PauseScope:
-    """Stop new actions at once. Scope: `all`, `desk:<name>` or `cell:<desk>/<type>/<action>`."""
-
-    scope: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResumeScope:
-    """Let actions run again."""
-
-    scope: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class AddPerson:
     """Make an account."""
 
     name: str
     display_name: str
-    password: str
+    password: str = field(repr=False)
     roles: frozenset[Role]
 
 
@@ -155,6 +157,48 @@ class IssueToken:
     days: int = 90
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePassword:
+    """Change one's own password; one's other sessions end."""
+
+    old_password: str = field(repr=False)
+    new_password: str = field(repr=False)
+    ends_tokens: bool = False
+    """Whether one's bearer tokens end too."""
+    but_not: str = field(default="", repr=False)
+    """Token of the session that goes on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResetPassword:
+    """Set somebody else's password; all their sessions and tokens end."""
+
+    name: str
+    new_password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevokeToken:
+    """End a bearer token at once."""
+
+    token: str
+    """Its id, or its label where no other token of the person bears it."""
+    name: str = ""
+    """Whose; empty for one's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndSessions:
+    """End sessions at once: all of a person, or one."""
+
+    name: str = ""
+    """Whose; empty for one's own."""
+    session: str = ""
+    """Id of the only one to end."""
+    but_not: str = field(default="", repr=False)
+    """Token of the session that goes on."""
+
+
 Request = (
     ClaimCase
     | ReleaseClaim
@@ -163,11 +207,23 @@ Request = (
     | UndoEffect
     | ProvideFact
     | SettleRepair
-    | ProposeEnvelope
-    | SignEnvelope
+    | SaveDraft
+    | SimulateDraft
+    | ProposeVersion
+    | SignVersion
+    | WithdrawVersion
+    | RollBack
+    | HoldAction
+    | ExtendWindow
+    | SeeNotices
+    | AnswerAudit
     | PauseScope
     | ResumeScope
     | AddPerson
     | ChangePerson
     | IssueToken
+    | ChangePassword
+    | ResetPassword
+    | RevokeToken
+    | EndSessions
 )

@@ -19,6 +19,7 @@ from engine.domain.fact import FactValue
 from engine.domain.grant import Grant
 from engine.domain.ids import CaseId
 from engine.domain.phase import Phase
+from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.recommendation import Recommendation
 from engine.domain.verdict import VerdictKind
 
@@ -221,8 +222,7 @@ class CellRow:
     cut: float | None
     """The same as a raw score, which is what the curve is drawn over; None: not told."""
     most_urgent_priority: int
-    executions_per_hour: int
-    executions_this_hour: int
+    budgets: tuple[BudgetRow, ...]
     audit_rate: float
     paused: str
     labels: int
@@ -247,18 +247,54 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EnvelopeRow:
-    """One version of an envelope."""
+class BudgetRow:
+    """One budget of a cell and how much of it is used in its present window."""
+
+    words: str
+    """For example `120 an hour`."""
+    is_shared: bool
+    """Whether other cells take from it too."""
+    executions: int | None
+    """Actions allowed; None: not limited."""
+    executions_used: int
+    amount: int | None
+    """Money allowed, in minor units; None: not limited."""
+    amount_used: int
+    currency: str
+    ends_at: datetime
+    """When it begins anew, on the desk's clock."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRow:
+    """What a newer document changes in one cell, or about one rule."""
+
+    subject: str
+    """A cell, a rule as verdicts name it, or `goal`."""
+    sentences: tuple[str, ...]
+    widens: bool
+    """Whether more may happen than before."""
+    evidence: str
+    """What the labels that count say; empty where nothing widens."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionRow:
+    """One version of a desk's envelope, guardrails or goals."""
 
     desk: str
+    kind: PolicyKind
     version: int
-    status: str
+    status: VersionStatus
     note: str
-    proposed_by: str
-    proposed_at: datetime
+    drafted_by: str
+    drafted_at: datetime
     signed_by: str
     activated_at: datetime | None
+    rolled_back_by: str
     document: str
+    simulation: Json
+    """What history said of it when it was proposed; None: it was not asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

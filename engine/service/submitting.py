@@ -40,6 +40,8 @@ _MAY_CHANGE = frozenset(
         CaseStatus.PENDING,
         CaseStatus.WAITING_FACT,
         CaseStatus.SECOND_PENDING,
+        CaseStatus.VETO_WINDOW,
+        CaseStatus.HELD,
         CaseStatus.RELEASING,
         CaseStatus.GRANTED,
     }

@@ -16,6 +16,9 @@ from engine.ports import Clock, Store
 from engine.service.engine import Done
 from engine.service.requests import TakeBackDecision
 
+_STILL_POSSIBLE = (CaseStatus.RELEASING, CaseStatus.SECOND_PENDING)
+"""Nothing runs yet: the decision waits for its release, or for a second person."""
+
 _TOO_LATE = "It is too late to take this back."
 
 
@@ -35,11 +38,12 @@ class TakingBack:
         """
         case = self.store.reader.case(request.case_id)
         decision = self.store.reader.decision(case.id)
-        if decision is None or case.status is not CaseStatus.RELEASING:
+        if decision is None or case.status not in _STILL_POSSIBLE:
             raise Conflict(_TOO_LATE)
         if decision.person_id != person.id:
             raise NotAllowed(f"Only {decision.person} can take this back.")
-        if case.version != request.version or self.clock.now() >= decision.release_at:
+        is_over = case.status is CaseStatus.RELEASING and self.clock.now() >= decision.release_at
+        if case.version != request.version or is_over:
             raise Conflict(_TOO_LATE)
         step = self._step(case, decision, person)
         with self.store.begin() as unit:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, update
 
+from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import FactSet
@@ -26,6 +27,8 @@ from engine.domain.transition import (
     OverrideAction,
     Record,
     Transition,
+    WindowExtended,
+    WindowOpened,
 )
 from engine.errors import AlreadyDone, BudgetSpent, Conflict
 from engine.store import mapping, prepared, tables
@@ -33,6 +36,12 @@ from engine.store.bulk import insert_rows
 from engine.store.case_rows import Row
 from engine.store.compiled import Compiled
 from engine.store.upsert import insert_missing
+from engine.store.window_rows import window_row
+
+MOST = 2**62
+"""More money than anybody has: a budget that limits none."""
+MOST_EXECUTIONS = 2**31 - 1
+"""More actions than fit into a window: a budget that limits none."""
 
 
 class Batch:
@@ -55,6 +64,9 @@ class Batch:
             Conflict: A conditional record was refused.
         """
         case_id = transition.before.id
+        if _leaves_window(transition):
+            at = transition.entries[0].at
+            self.queue(prepared.CLOSE_WINDOWS, {"of_case": case_id, "at": at})
         for record in transition.records:
             _WRITERS[type(record)](self, record, transition)
         for number, span in enumerate(transition.spans):
@@ -152,32 +164,53 @@ class Batch:
             raise Conflict("The decision was already taken back.")
 
     def _reserve_budget(self, record: BudgetReserved, transition: Transition) -> None:
-        table = tables.budget_uses
-        insert_missing(
-            self._connection,
-            table,
-            {"cell": record.cell, "window_start": record.window_start, "used": 0},
-        )
+        taken, limit = record.taken, record.limit
+        row = {
+            "budget": taken.budget,
+            "customer": taken.customer,
+            "window_start": taken.window_start,
+            "executions": 0,
+            "amount": 0,
+        }
+        insert_missing(self._connection, tables.budget_uses, row)
+        room = MOST if limit.amount is None else limit.amount - taken.amount
         reserved = prepared.RESERVE_BUDGET.run(
             self._connection,
-            of_cell=record.cell,
-            of_window=record.window_start,
-            limit=record.limit,
+            of_budget=taken.budget,
+            of_customer=taken.customer,
+            of_window=taken.window_start,
+            most_executions=MOST_EXECUTIONS if limit.executions is None else limit.executions,
+            most_amount_before=room,
+            taken=taken.amount,
         )
         if reserved != 1:
-            raise BudgetSpent(f"{record.cell} has used its {record.limit} actions of this hour.")
+            raise BudgetSpent(f"The budget {limit.key} has no room for this action.")
 
     def _release_budget(self, record: BudgetReleased, transition: Transition) -> None:
-        table = tables.budget_uses
+        table, taken = tables.budget_uses, record.taken
         self._connection.execute(
             update(table)
             .where(
-                table.c.cell == record.cell,
-                table.c.window_start == record.window_start,
-                table.c.used > 0,
+                table.c.budget == taken.budget,
+                table.c.customer == taken.customer,
+                table.c.window_start == taken.window_start,
+                table.c.executions > 0,
             )
-            .values(used=table.c.used - 1)
+            .values(executions=table.c.executions - 1, amount=table.c.amount - taken.amount)
         )
+
+    def _open_window(self, record: WindowOpened, transition: Transition) -> None:
+        self._inserts[tables.veto_windows].append(window_row(record.window))
+
+    def _extend_window(self, record: WindowExtended, transition: Transition) -> None:
+        table = tables.veto_windows
+        extended = self._connection.execute(
+            update(table)
+            .where(table.c.action_id == record.action_id, table.c.extended_by == "")
+            .values(extended_by=record.by, closes_at=record.closes_at)
+        )
+        if extended.rowcount != 1:
+            raise Conflict("This window was given more time before; hold the action instead.")
 
     def _apply_label(self, record: LabelApplied, transition: Transition) -> None:
         self.queue(
@@ -191,6 +224,12 @@ class Batch:
 
     def _end_claim(self, record: ClaimEnded, transition: Transition) -> None:
         self.queue(prepared.END_CLAIM, {"case_id": record.case_id})
+
+
+def _leaves_window(transition: Transition) -> bool:
+    """Whether a veto window is over with this, whatever ended it."""
+    window = CaseStatus.VETO_WINDOW
+    return transition.before.status is window and transition.after.status is not window
 
 
 _WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {
@@ -207,6 +246,8 @@ _WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {
     DecisionTakenBack: Batch._take_decision_back,
     BudgetReserved: Batch._reserve_budget,
     BudgetReleased: Batch._release_budget,
+    WindowOpened: Batch._open_window,
+    WindowExtended: Batch._extend_window,
     LabelApplied: Batch._apply_label,
     ClaimEnded: Batch._end_claim,
 }

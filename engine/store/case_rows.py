@@ -10,7 +10,7 @@ from engine.domain.ids import ActionId, CaseId, RecommendationId
 
 Row = dict[str, Any]
 
-ACT, INTAKE, TIMER = 0, 1, 2
+ACT, INTAKE, TIMER, WINDOW = 0, 1, 2, 3
 """Lanes of due rows: what is about to act comes before what is about to be reasoned about."""
 
 _LANES: dict[CaseStatus, int] = {
@@ -22,6 +22,7 @@ _LANES: dict[CaseStatus, int] = {
     CaseStatus.BLIND_PENDING: TIMER,
     CaseStatus.SECOND_PENDING: TIMER,
     CaseStatus.WAITING_FACT: TIMER,
+    CaseStatus.VETO_WINDOW: WINDOW,
 }
 
 

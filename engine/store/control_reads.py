@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from engine.domain.actor import Person, Role
-from engine.domain.ids import PersonId
-from engine.ports import Control, EnvelopeVersion, Pause
+from engine.domain.budget import Reservation, Spent
+from engine.domain.ids import ActionId, PersonId
+from engine.domain.policy import PolicyKind, VersionStatus
+from engine.domain.veto import VetoWindow
+from engine.ports import Control, Pause, PolicyVersion
 from engine.store import prepared, tables
 from engine.store.reads import Reads
+from engine.store.window_rows import window_of
+
+_version = tables.policy_versions.c
+_window = tables.veto_windows.c
+_outage = tables.outages.c
 
 
 class ControlReads(Reads):
@@ -21,37 +30,82 @@ class ControlReads(Reads):
         """See `engine.ports.Reader.control`; the epoch is read first, so it is never too new."""
         epoch = self._first(select(tables.control.c.epoch))
         pauses = self._all(select(tables.pauses))
-        active = self._all(select(tables.envelopes).where(tables.envelopes.c.status == "active"))
+        active = self._all(
+            select(tables.policy_versions).where(_version.status == VersionStatus.ACTIVE.value)
+        )
         return Control(
             epoch=epoch.epoch,
             pauses=tuple(
-                Pause(scope=row.scope, reason=row.reason, by=row.by, at=row.at) for row in pauses
+                Pause(
+                    scope=row.scope,
+                    reason=row.reason,
+                    by=row.by,
+                    at=row.at,
+                    resume_by=row.resume_by,
+                    resume_reason=row.resume_reason,
+                )
+                for row in pauses
             ),
-            envelopes={row.desk: _envelope(row) for row in active},
+            active={(row.desk, PolicyKind(row.kind)): _policy_version(row) for row in active},
         )
 
     def control_epoch(self) -> int:
         """The control epoch alone: cheap enough to ask before every batch."""
         return int(self._first(prepared.CONTROL_EPOCH).epoch)
 
-    def envelope_version(self, desk: str, version: int) -> EnvelopeVersion | None:
-        """One version of a desk's envelope."""
-        c = tables.envelopes.c
+    def policy_version(self, desk: str, kind: PolicyKind, version: int) -> PolicyVersion | None:
+        """See `engine.ports.Reader.policy_version`."""
         row = self._first(
-            select(tables.envelopes).where(and_(c.desk == desk, c.version == version))
+            select(tables.policy_versions).where(
+                _version.desk == desk, _version.kind == kind.value, _version.version == version
+            )
         )
-        return _envelope(row) if row else None
+        return _policy_version(row) if row else None
 
-    def envelope_versions(self, desk: str) -> tuple[EnvelopeVersion, ...]:
-        """All versions of a desk's envelope, newest first."""
-        c = tables.envelopes.c
-        rows = self._all(select(tables.envelopes).where(c.desk == desk).order_by(c.version.desc()))
-        return tuple(_envelope(row) for row in rows)
+    def policy_versions(self, desk: str, kind: PolicyKind) -> tuple[PolicyVersion, ...]:
+        """See `engine.ports.Reader.policy_versions`."""
+        rows = self._all(
+            select(tables.policy_versions)
+            .where(_version.desk == desk, _version.kind == kind.value)
+            .order_by(_version.version.desc())
+        )
+        return tuple(_policy_version(row) for row in rows)
 
-    def executions_since(self, cell: str, window_start: datetime) -> int:
-        """See `engine.ports.Reader.executions_since`."""
-        row = self._first(prepared.BUDGET_USED, cell=cell, window_start=window_start)
-        return row.used if row else 0
+    def spent(self, taken: Sequence[Reservation]) -> Mapping[str, Spent]:
+        """See `engine.ports.Reader.spent`."""
+        found: dict[str, Spent] = {}
+        for one in taken:
+            row = self._first(
+                prepared.BUDGET_USED,
+                of_budget=one.budget,
+                of_customer=one.customer,
+                of_window=one.window_start,
+            )
+            if row is not None:
+                found[one.budget] = Spent(executions=row.executions, amount=row.amount)
+        return found
+
+    def veto_window(self, action_id: ActionId) -> VetoWindow | None:
+        """See `engine.ports.Reader.veto_window`."""
+        row = self._first(select(tables.veto_windows).where(_window.action_id == action_id))
+        return window_of(row) if row else None
+
+    def unnoticed_windows(self, limit: int) -> tuple[VetoWindow, ...]:
+        """See `engine.ports.Reader.unnoticed_windows`."""
+        rows = self._all(
+            select(tables.veto_windows)
+            .where(_window.closed_at.is_(None), _window.noticed_at.is_(None))
+            .order_by(_window.opened_at)
+            .limit(limit)
+        )
+        return tuple(window_of(row) for row in rows)
+
+    def was_silent(self, since: datetime, until: datetime, longest: timedelta) -> bool:
+        """See `engine.ports.Reader.was_silent`."""
+        rows = self._all(
+            select(tables.outages).where(_outage.ended_at > since, _outage.began_at < until)
+        )
+        return any(min(row.ended_at, until) - max(row.began_at, since) > longest for row in rows)
 
     def has_used_key(self, name: str) -> bool:
         """Whether something in the database rests on the key file of that name."""
@@ -72,15 +126,8 @@ class ControlReads(Reads):
         )
 
 
-def _envelope(row: Any) -> EnvelopeVersion:
-    return EnvelopeVersion(
-        desk=row.desk,
-        version=row.version,
-        status=row.status,
-        document=row.document,
-        note=row.note,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        signed_by=row.signed_by,
-        activated_at=row.activated_at,
-    )
+def _policy_version(row: Any) -> PolicyVersion:
+    fields = {column.name: getattr(row, column.name) for column in tables.policy_versions.c}
+    fields["kind"] = PolicyKind(row.kind)
+    fields["status"] = VersionStatus(row.status)
+    return PolicyVersion(**fields)

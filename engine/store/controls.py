@@ -1,15 +1,17 @@
-"""Pauses and envelope versions; every change raises the control epoch in the same transaction."""
+"""Pauses and versioned documents; every change raises the control epoch in the same transaction."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import Connection, and_, delete, func, select, update
 
-from sqlalchemy import Connection, delete, func, select, update
-
-from engine.errors import Conflict, NotFound
-from engine.ports import EnvelopeVersion, Pause
+from engine.domain.policy import VersionStatus
+from engine.errors import Conflict
+from engine.ports import Pause, PolicyVersion
 from engine.store import tables
 from engine.store.upsert import insert_missing
+
+_pause = tables.pauses.c
+_version = tables.policy_versions.c
 
 
 class SqlControls:
@@ -21,72 +23,81 @@ class SqlControls:
 
     def pause(self, pause: Pause) -> bool:
         """See `engine.ports.Controls.pause`."""
-        is_new = insert_missing(
-            self._connection,
-            tables.pauses,
-            {"scope": pause.scope, "reason": pause.reason, "by": pause.by, "at": pause.at},
-        )
+        row = {column.name: getattr(pause, column.name) for column in tables.pauses.c}
+        is_new = insert_missing(self._connection, tables.pauses, row)
         if is_new:
             self.raise_epoch()
         return is_new
 
+    def ask_to_resume(self, scope: str, by: str, reason: str) -> bool:
+        """See `engine.ports.Controls.ask_to_resume`."""
+        asked = self._connection.execute(
+            update(tables.pauses)
+            .where(_pause.scope == scope, _pause.resume_by == "")
+            .values(resume_by=by, resume_reason=reason)
+        )
+        return asked.rowcount == 1
+
     def resume(self, scope: str) -> bool:
         """See `engine.ports.Controls.resume`."""
         was_on = self._connection.execute(
-            delete(tables.pauses).where(tables.pauses.c.scope == scope)
+            delete(tables.pauses).where(_pause.scope == scope)
         ).rowcount
         if was_on:
             self.raise_epoch()
         return bool(was_on)
 
-    def propose_envelope(self, proposed: EnvelopeVersion) -> int:
-        """See `engine.ports.Controls.propose_envelope`."""
-        c = tables.envelopes.c
+    def add_version(self, version: PolicyVersion) -> int:
+        """See `engine.ports.Controls.add_version`."""
         newest = self._connection.execute(
-            select(func.max(c.version)).where(c.desk == proposed.desk)
+            select(func.max(_version.version)).where(
+                _version.desk == version.desk, _version.kind == version.kind.value
+            )
         ).scalar()
         number = (newest or 0) + 1
         self._connection.execute(
-            tables.envelopes.insert().values(
-                desk=proposed.desk,
-                version=number,
-                status=proposed.status,
-                document=proposed.document,
-                note=proposed.note,
-                proposed_by=proposed.proposed_by,
-                proposed_at=proposed.proposed_at,
-                signed_by=proposed.signed_by,
-                activated_at=proposed.activated_at,
-            )
+            tables.policy_versions.insert().values(_row(version) | {"version": number})
         )
-        if proposed.status == "active":
+        if version.status is VersionStatus.ACTIVE:
             self.raise_epoch()
         return int(number)
 
-    def activate_envelope(self, desk: str, version: int, signed_by: str, at: datetime) -> None:
-        """See `engine.ports.Controls.activate_envelope`."""
-        table = tables.envelopes
-        row = self._connection.execute(
-            select(table.c.status)
-            .where(table.c.desk == desk, table.c.version == version)
-            .with_for_update()
-        ).first()
-        if row is None:
-            raise NotFound(f"The envelope of {desk} has no version {version}.")
-        if row.status == "active":
-            raise Conflict(f"Version {version} of {desk}'s envelope is active already.")
-        self._connection.execute(
-            update(table)
-            .where(table.c.desk == desk, table.c.status == "active")
-            .values(status="superseded")
+    def change_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+        """See `engine.ports.Controls.change_version`."""
+        changed = self._connection.execute(
+            update(tables.policy_versions)
+            .where(
+                _version.desk == version.desk,
+                _version.kind == version.kind.value,
+                _version.version == version.version,
+                _version.status == was.value,
+            )
+            .values(_row(version))
         )
+        if changed.rowcount != 1:
+            raise Conflict(f"Version {version.version} is no longer {was}; look again.")
+
+    def activate_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+        """See `engine.ports.Controls.activate_version`."""
+        self.raise_epoch()  # first: it keeps two signatures of one moment apart
         self._connection.execute(
-            update(table)
-            .where(table.c.desk == desk, table.c.version == version)
-            .values(status="active", signed_by=signed_by, activated_at=at)
+            update(tables.policy_versions)
+            .where(
+                and_(
+                    _version.desk == version.desk,
+                    _version.kind == version.kind.value,
+                    _version.status == VersionStatus.ACTIVE.value,
+                )
+            )
+            .values(status=VersionStatus.SUPERSEDED.value)
         )
-        self.raise_epoch()
+        self.change_version(version, was=was)
 
     def raise_epoch(self) -> None:
         """See `engine.ports.Controls.raise_epoch`."""
         self._connection.execute(update(tables.control).values(epoch=tables.control.c.epoch + 1))
+
+
+def _row(version: PolicyVersion) -> dict[str, object]:
+    row = {column.name: getattr(version, column.name) for column in tables.policy_versions.c}
+    return row | {"kind": version.kind.value, "status": version.status.value}

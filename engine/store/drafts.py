@@ -21,6 +21,7 @@ def draft_to_json(draft: Draft) -> Json:
         "reasons": [[r.fact, r.text, r.weight] for r in draft.reasons],
         "counter": [[r.fact, r.text, r.weight] for r in draft.counter_evidence],
         "missing": list(draft.missing),
+        "unseen": list(draft.unseen),
         "alternatives": [
             [a.proposal.tool, a.proposal.arguments, a.label, a.probability]
             for a in draft.alternatives
@@ -46,6 +47,7 @@ def draft_from_json(row: Json) -> Draft:
         reasons=tuple(_reason(reason) for reason in row["reasons"]),
         counter_evidence=tuple(_reason(reason) for reason in row["counter"]),
         missing=tuple(row["missing"]),
+        unseen=tuple(row["unseen"]),
         alternatives=tuple(
             Alternative(
                 proposal=Proposal(tool=tool, arguments=args), label=label, probability=probability

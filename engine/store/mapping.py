@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from engine.domain.budget import Reservation
+from engine.domain.canonical import Json
 from engine.domain.case import Origin
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.fact import FactSet, facts_from_json, facts_to_json
 from engine.domain.grant import Grant, GrantBasis, GrantStatus
 from engine.domain.ids import ActionId, CaseId, RecommendationId
-from engine.domain.outcome import Outcome
+from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.span import Choice, Span
 from engine.domain.verdict import RuleResult, Verdict, VerdictKind
@@ -54,6 +57,8 @@ def recommendation_row(value: Recommendation) -> Row:
         "calibration": value.calibration,
         "threshold": value.threshold,
         "cut": value.cut,
+        "wider_threshold": value.wider_threshold,
+        "wider_cut": value.wider_cut,
         "draft": draft_to_json(value.draft),
         "as_of": value.as_of,
         "created_at": value.created_at,
@@ -73,6 +78,8 @@ def recommendation_of(row: Any, actions: tuple[Action, ...]) -> Recommendation:
         calibration=row.calibration,
         threshold=row.threshold,
         cut=row.cut,
+        wider_threshold=row.wider_threshold,
+        wider_cut=row.wider_cut,
         as_of=row.as_of,
         created_at=row.created_at,
         actions=actions,
@@ -166,19 +173,43 @@ def grant_of(row: Any) -> Grant:
 
 def effect_row(value: Effect) -> Row:
     """A row of `effects`."""
-    return _plain(value, _EFFECT)
+    taken = [
+        [one.budget, one.customer, one.window_start.isoformat(), one.amount]
+        for one in value.reserved
+    ]
+    return {**_plain(value, _EFFECT), "reserved": taken or None}
 
 
 def effect_of(row: Any) -> Effect:
     """The effect a row holds."""
     fields = _plain(row, _EFFECT)
     fields["status"] = EffectStatus(row.status)
+    fields["reserved"] = tuple(_reservation(taken) for taken in row.reserved or ())
     return Effect(**fields)
+
+
+def _reservation(taken: Json) -> Reservation:
+    budget, customer, start, amount = taken
+    return Reservation(
+        budget=budget,
+        customer=customer,
+        window_start=datetime.fromisoformat(start),
+        amount=amount,
+    )
 
 
 def outcome_row(value: Outcome, *, desk: str) -> Row:
     """A row of `outcomes`."""
     return {**_plain(value, _OUTCOME), "desk": desk}
+
+
+def outcome_of(row: Any) -> Outcome:
+    """The outcome a row holds."""
+    fields = _plain(row, _OUTCOME)
+    fields["kind"] = OutcomeKind(row.kind)
+    fields["label_source"] = LabelSource(row.label_source)
+    fields["origin"] = Origin(row.origin)
+    return Outcome(**fields)
 
 
 def span_row(value: Span, *, case_id: UUID, sequence: int) -> Row:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Row, Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from engine.domain.actor import Person, Role
+from engine.domain.actor import Person
 from engine.domain.ids import PersonId
 from engine.domain.ledger import EntryDraft
 from engine.errors import Conflict
 from engine.ports import Ids
-from engine.service.people_store import Account, Attempts, Key
+from engine.service.people_store import Account, Attempts, Key, KeyId, KeyKind
+from engine.store import people_rows as rows
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.failures import translated
@@ -30,6 +31,7 @@ from engine.store.people_tables import (
 from engine.store.unit_of_work import SqlUnitOfWork
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_TABLES = {KeyKind.SESSION: sessions, KeyKind.TOKEN: api_tokens}
 _SETUP_ROW = 1
 _FIRST_ACCOUNT_LOCK = 0x436F756E
 """PostgreSQL advisory lock: the first account is made once."""
@@ -49,12 +51,12 @@ class SqlPeople:
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, by name."""
-        return tuple(_person(row) for row in self._rows(select(people).order_by(people.c.name)))
+        return tuple(rows.person(row) for row in self._rows(select(people).order_by(people.c.name)))
 
     def account(self, name: str) -> Account | None:
         """The account with that sign-in name."""
-        rows = self._rows(select(people).where(people.c.name == name))
-        return _account(rows[0]) if rows else None
+        found = self._rows(select(people).where(people.c.name == name))
+        return rows.account(found[0]) if found else None
 
     def person_of_session(self, token_hash: bytes, now: datetime) -> Person | None:
         """Whose session it is; None where it is unknown, has ended or the account is closed."""
@@ -63,6 +65,17 @@ class SqlPeople:
     def person_of_token(self, token_hash: bytes, now: datetime) -> Person | None:
         """Whose bearer token it is; None where unknown, ended or the account is closed."""
         return self._owner(api_tokens, token_hash, now)
+
+    def keys(self, person_id: PersonId, now: datetime) -> tuple[Key, ...]:
+        """Sessions and bearer tokens of a person that have not ended, newest first."""
+        found = [
+            rows.key(kind, row)
+            for kind, table in _TABLES.items()
+            for row in self._rows(
+                select(table).where(table.c.person_id == person_id, table.c.expires_at > now)
+            )
+        ]
+        return tuple(sorted(found, key=lambda key: (key.created_at, key.id), reverse=True))
 
     def begin(self) -> SqlPeopleWork:
         """A write transaction."""
@@ -74,8 +87,8 @@ class SqlPeople:
             .join(table, table.c.person_id == people.c.id)
             .where(table.c.token_hash == token_hash, table.c.expires_at > now, people.c.is_active)
         )
-        rows = self._rows(query)
-        return _person(rows[0]) if rows else None
+        found = self._rows(query)
+        return rows.person(found[0]) if found else None
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with translated(), self._database.reader.connect() as connection:
@@ -126,13 +139,13 @@ class SqlPeopleWork:
 
     def account(self, name: str) -> Account | None:
         """The account with that sign-in name, kept from changing until the end."""
-        rows = self._rows(select(people).where(people.c.name == name).with_for_update())
-        return _account(rows[0]) if rows else None
+        found = self._rows(select(people).where(people.c.name == name).with_for_update())
+        return rows.account(found[0]) if found else None
 
     def active_people(self) -> tuple[Person, ...]:
         """Everybody whose account is open, kept from changing until the end."""
         query = select(people).where(people.c.is_active).order_by(people.c.id).with_for_update()
-        return tuple(_person(row) for row in self._rows(query))
+        return tuple(rows.person(row) for row in self._rows(query))
 
     def add_account(self, account: Account) -> None:
         """Insert an account.
@@ -140,44 +153,42 @@ class SqlPeopleWork:
         Raises:
             Conflict: The name is taken.
         """
-        row = _changing(account.person) | {
-            "id": account.person.id,
-            "name": account.person.name,
-            "password_hash": account.password_hash,
-            "created_at": account.created_at,
-        }
         try:
-            self._run(people.insert().values(row))
+            self._run(people.insert().values(rows.of_account(account)))
         except IntegrityError:
             raise Conflict(f"There is a {account.person.name!r} already.") from None
 
     def change_person(self, person: Person) -> None:
         """Store roles, display name and whether the account is open; the control epoch grows."""
-        self._run(update(people).where(people.c.id == person.id).values(_changing(person)))
+        self._run(update(people).where(people.c.id == person.id).values(rows.of_person(person)))
         self._run(update(tables.control).values(epoch=tables.control.c.epoch + 1))
 
-    def change_password(self, person_id: PersonId, password_hash: str) -> None:
-        """Store another password hash."""
-        changed = {"password_hash": password_hash}
-        self._run(update(people).where(people.c.id == person_id).values(changed))
+    def change_password(self, account: Account) -> None:
+        """Store an account's password hash, and who set it when."""
+        changed = rows.of_password(account)
+        self._run(update(people).where(people.c.id == account.person.id).values(changed))
 
-    def add_session(self, key: Key) -> None:
-        """Store a session, and forget those that have ended."""
-        self._run(delete(sessions).where(sessions.c.expires_at <= key.created_at))
-        self._run(sessions.insert().values(_key_row(key)))
+    def add_key(self, key: Key) -> None:
+        """Store a session or a bearer token; sessions that have ended are forgotten."""
+        if key.kind is KeyKind.SESSION:
+            self._run(delete(sessions).where(sessions.c.expires_at <= key.created_at))
+        self._run(_TABLES[key.kind].insert().values(rows.of_key(key)))
 
     def end_session(self, token_hash: bytes) -> None:
         """Forget a session."""
         self._run(delete(sessions).where(sessions.c.token_hash == token_hash))
 
-    def add_token(self, key: Key) -> None:
-        """Store a bearer token."""
-        self._run(api_tokens.insert().values(_key_row(key) | {"label": key.label}))
+    def end_key(self, kind: KeyKind, person_id: PersonId, key_id: KeyId) -> bool:
+        """Forget one session or token of a person; False where it is no longer there."""
+        table = _TABLES[kind]
+        one = (table.c.person_id == person_id) & (table.c.id == key_id)
+        return self._run(delete(table).where(one)) == 1
 
-    def end_keys(self, person_id: PersonId) -> None:
-        """Forget all sessions and bearer tokens of a person."""
-        for table in (sessions, api_tokens):
-            self._run(delete(table).where(table.c.person_id == person_id))
+    def end_keys(self, kind: KeyKind, person_id: PersonId, *, but_not: bytes = b"") -> int:
+        """Forget the keys of a kind of a person, but not one; gives how many."""
+        table = _TABLES[kind]
+        those = (table.c.person_id == person_id) & (table.c.token_hash != but_not)
+        return self._run(delete(table).where(those))
 
     def replace_setup(self, token_hash: bytes, expires_at: datetime) -> None:
         """Store the one set-up link that works from now on."""
@@ -190,8 +201,7 @@ class SqlPeopleWork:
         spent = delete(setup_links).where(
             setup_links.c.token_hash == token_hash, setup_links.c.expires_at > now
         )
-        with translated():
-            return self._connection.execute(spent).rowcount == 1
+        return self._run(spent) == 1
 
     def attempts(self, bucket: str) -> Attempts | None:
         """Sign-in attempts of a bucket, kept from changing until the end."""
@@ -200,58 +210,27 @@ class SqlPeopleWork:
         # A row that is not there cannot be locked, so it is made first.
         self._run(insert(table).values(bucket=bucket, attempts=0).on_conflict_do_nothing())
         (row,) = self._rows(select(table).where(table.c.bucket == bucket).with_for_update())
-        if not row.attempts:
-            return None
-        return Attempts(count=row.attempts, last_at=row.last_at, blocked_until=row.blocked_until)
+        return rows.attempts(row)
 
-    def save_attempts(self, bucket: str, attempts: Attempts | None) -> None:
-        """Store them; None forgets them."""
+    def save_attempts(self, bucket: str, attempts: Attempts, forgotten_at: datetime) -> None:
+        """Store them; `forget_attempts` drops them once that time has come."""
+        row = rows.of_attempts(attempts) | {"forgotten_at": forgotten_at}
         table = sign_in_attempts
-        if attempts is None:
-            self._run(delete(table).where(table.c.bucket == bucket))
-            return
-        row = {
-            "attempts": attempts.count,
-            "last_at": attempts.last_at,
-            "blocked_until": attempts.blocked_until,
-        }
         self._run(update(table).where(table.c.bucket == bucket).values(row))
+
+    def forget_attempts(self, now: datetime) -> None:
+        """Drop what matters no more; never waits for somebody else."""
+        table = sign_in_attempts
+        old = select(table.c.bucket).where(table.c.forgotten_at <= now)
+        # Rows that another attempt holds stay: waiting for them while holding some could deadlock.
+        unheld = old.with_for_update(skip_locked=True)
+        self._run(delete(table).where(table.c.bucket.in_(unheld)))
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         with translated():
             return self._connection.execute(query).all()
 
-    def _run(self, statement: Any) -> None:
+    def _run(self, statement: Any) -> int:
+        """How many rows it changed."""
         with translated():
-            self._connection.execute(statement)
-
-
-def _person(row: Row[Any]) -> Person:
-    return Person(
-        id=PersonId(row.id),
-        name=row.name,
-        display_name=row.display_name,
-        roles=frozenset(Role(role) for role in row.roles),
-        is_active=row.is_active,
-    )
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(person=_person(row), password_hash=row.password_hash, created_at=row.created_at)
-
-
-def _changing(person: Person) -> dict[str, Any]:
-    return {
-        "display_name": person.display_name,
-        "roles": sorted(person.roles),
-        "is_active": person.is_active,
-    }
-
-
-def _key_row(key: Key) -> dict[str, Any]:
-    return {
-        "token_hash": key.token_hash,
-        "person_id": key.person_id,
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-    }
+            return int(self._connection.execute(statement).rowcount)

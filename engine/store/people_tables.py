@@ -16,6 +16,8 @@ people = Table(
     Column("roles", Document, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("password_set_at", UtcTime, nullable=False),
+    Column("password_set_by", String(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
 )
 
@@ -23,7 +25,9 @@ sessions = Table(
     "session",
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("id", Id, nullable=False),
     Column("person_id", Id, nullable=False, index=True),
+    Column("label", String(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
@@ -32,6 +36,7 @@ api_tokens = Table(
     "api_token",
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("id", Id, nullable=False),
     Column("person_id", Id, nullable=False, index=True),
     Column("label", String(64), nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -50,8 +55,10 @@ setup_links = Table(
 sign_in_attempts = Table(
     "sign_in_attempt",
     metadata,
-    Column("bucket", String(8), primary_key=True),
+    Column("bucket", String(32), primary_key=True),
     Column("attempts", Integer, nullable=False),
     Column("last_at", UtcTime),
     Column("blocked_until", UtcTime),
+    Column("proven_at", UtcTime),
+    Column("forgotten_at", UtcTime, index=True),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BigInteger, bindparam, delete, select, update
 
 from engine.domain.grant import GrantStatus
 from engine.store import case_rows, people_tables, tables
@@ -65,10 +65,12 @@ CONTROL_EPOCH = Compiled(select(tables.control.c.epoch))
 PERSON = Compiled(
     select(people_tables.people).where(people_tables.people.c.name == bindparam("name"))
 )
+_budget = tables.budget_uses.c
 BUDGET_USED = Compiled(
-    select(tables.budget_uses.c.used).where(
-        tables.budget_uses.c.cell == bindparam("cell"),
-        tables.budget_uses.c.window_start == bindparam("window_start"),
+    select(_budget.executions, _budget.amount).where(
+        _budget.budget == bindparam("of_budget"),
+        _budget.customer == bindparam("of_customer"),
+        _budget.window_start == bindparam("of_window"),
     )
 )
 CLAIM = Compiled(
@@ -115,13 +117,24 @@ APPLY_LABEL = Compiled(
 )
 SHARE_CONTROL = Compiled(select(tables.control.c.epoch).with_for_update(read=True))
 """The control epoch, which nobody can raise until the transaction ends."""
-_budget = tables.budget_uses.c
 RESERVE_BUDGET = Compiled(
     update(tables.budget_uses)
     .where(
-        _budget.cell == bindparam("of_cell"),
+        _budget.budget == bindparam("of_budget"),
+        _budget.customer == bindparam("of_customer"),
         _budget.window_start == bindparam("of_window"),
-        _budget.used < bindparam("limit"),
+        _budget.executions < bindparam("most_executions"),
+        _budget.amount <= bindparam("most_amount_before"),
     )
-    .values(used=_budget.used + 1)
+    .values(
+        executions=_budget.executions + 1,
+        amount=_budget.amount + bindparam("taken", type_=BigInteger),
+    )
+)
+
+_window = tables.veto_windows.c
+CLOSE_WINDOWS = Compiled(
+    update(tables.veto_windows)
+    .where(_window.case_id == bindparam("of_case"), _window.closed_at.is_(None))
+    .values(closed_at=bindparam("at"))
 )

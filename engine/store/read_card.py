@@ -111,7 +111,8 @@ class Cards:
         effects: tuple[Effect, ...],
         desk_now: datetime,
     ) -> Deciding:
-        action = made.actions[0] if made and made.actions else None
+        chosen = self._chosen(case)
+        action = chosen or (made.actions[0] if made and made.actions else None)
         last = last_effect(effects)
         tool = action.tool if action else ""
         cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
@@ -125,7 +126,13 @@ class Cards:
             ran=self._action(last) if last else None,
             desk_now=desk_now,
             take_back_s=self._take_back_s,
+            chosen=chosen,
         )
+
+    def _chosen(self, case: Case) -> Action | None:
+        """What the first of two people let run."""
+        is_halfway = case.status is CaseStatus.SECOND_PENDING
+        return self._source.reader.action(case) if is_halfway else None
 
     def _action(self, effect: Effect) -> Action | None:
         table = tables.actions

@@ -1,21 +1,25 @@
-"""The envelope matrix: one row a cell of the active envelopes, and the envelope's versions."""
+"""The envelope matrix: one row a cell of the active envelopes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
 from engine.desk import Desk
+from engine.domain.budget import BudgetLimit, Reservation, Spent, window_end, window_start
 from engine.domain.percent import SIGN
 from engine.domain.phase import Cell
-from engine.govern.envelope import CellEnvelope, HandSetThreshold, RollingThreshold, resolve
+from engine.govern.bounds import budget_words
+from engine.govern.envelope import CellEnvelope, CellLimits, resolve
+from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.ports import Pause
-from engine.runtime.policy import active_document, hour_of
+from engine.runtime.policy import active_envelope
 from engine.service.phrases import scope_words
-from engine.service.rows import CellRow, EnvelopeRow
+from engine.service.rows import BudgetRow, CellRow
 from engine.store import tables
 from engine.store.read_evidence import EvidenceBook
 from engine.store.read_labels import IS_RECOMMENDED
@@ -24,8 +28,6 @@ from engine.store.read_source import ReadSource
 _case = tables.cases.c
 _made = tables.recommendations.c
 _action = tables.actions.c
-
-SHIPPED_BY = "shipped with the desk"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +55,12 @@ class Cells:
         return tuple(
             self._row(envelope)
             for one in self._source.wanted(desk)
-            for envelope in resolve(active_document(control, one)).values()
+            for envelope in resolve(active_envelope(control, one)).values()
         )
 
     def _row(self, envelope: CellEnvelope) -> CellRow:
         cell, limits = envelope.cell, envelope.limits
         evidence = self._evidence.of_cell(cell, limits)
-        hour = hour_of(self._source.desk_now(cell.desk))
         threshold, cut = self._threshold(cell, limits.threshold)
         return CellRow(
             cell=str(cell),
@@ -67,12 +68,11 @@ class Cells:
             case_type=cell.case_type,
             action=cell.action_type,
             phase=limits.phase,
-            threshold_words=threshold_words(limits.threshold),
+            threshold_words=cell_threshold_words(limits.threshold),
             threshold=threshold,
             cut=cut,
             most_urgent_priority=limits.most_urgent_priority,
-            executions_per_hour=limits.executions_per_hour,
-            executions_this_hour=self._source.reader.executions_since(str(cell), hour),
+            budgets=self._budgets(cell, limits),
             audit_rate=limits.audit_rate,
             paused=pause_words(
                 self._source.policy.current().pause(cell), self._source.desks.get(cell.desk)
@@ -82,6 +82,29 @@ class Cells:
             error_low=evidence.low,
             error_high=evidence.high,
             is_evidenced=evidence.is_evidenced,
+        )
+
+    def _budgets(self, cell: Cell, limits: CellLimits) -> tuple[BudgetRow, ...]:
+        """The budgets all customers share, with what is used in the present window."""
+        now = self._source.desk_now(cell.desk)
+        return tuple(
+            self.budget(limit, limits, now) for limit in limits.budgets if not limit.is_per_customer
+        )
+
+    def budget(self, limit: BudgetLimit, limits: CellLimits, now: datetime) -> BudgetRow:
+        """A budget that all customers share, with what is used in its present window."""
+        start = window_start(limit.period, now, limits.zone)
+        taken = Reservation(budget=limit.key, customer="", window_start=start, amount=0)
+        used = self._source.reader.spent([taken]).get(limit.key, Spent())
+        return BudgetRow(
+            words=budget_words(limit, limits.currency),
+            is_shared=not limit.scope.startswith("cell:"),
+            executions=limit.executions,
+            executions_used=used.executions,
+            amount=limit.amount,
+            amount_used=used.amount,
+            currency=limits.currency,
+            ends_at=window_end(limit.period, start, limits.zone),
         )
 
     def _threshold(
@@ -123,54 +146,6 @@ class Cells:
             query = query.where(_made.id > since)
         return self._source.first(query)
 
-    # --- versions ------------------------------------------------------------------------
-
-    def envelopes(self, desk: str) -> tuple[EnvelopeRow, ...]:
-        """Versions of a desk's envelope, newest first; the one it ships with is version 0."""
-        stored = self._source.reader.envelope_versions(desk)
-        rows = tuple(
-            EnvelopeRow(
-                desk=version.desk,
-                version=version.version,
-                status=version.status,
-                note=version.note,
-                proposed_by=version.proposed_by,
-                proposed_at=version.proposed_at,
-                signed_by=version.signed_by,
-                activated_at=version.activated_at,
-                document=version.document,
-            )
-            for version in stored
-        )
-        is_replaced = any(row.status == "active" for row in rows)
-        shipped = (self._shipped(one, is_replaced=is_replaced) for one in self._wanted(desk))
-        return (*rows, *shipped)
-
-    def _wanted(self, desk: str) -> tuple[Desk, ...]:
-        return self._source.wanted(desk) if desk else ()
-
-    def _shipped(self, desk: Desk, *, is_replaced: bool) -> EnvelopeRow:
-        query = select(_case.received_at).where(_case.desk == desk.name)
-        first = self._source.first(query.order_by(_case.id).limit(1))
-        return EnvelopeRow(
-            desk=desk.name,
-            version=0,
-            status="superseded" if is_replaced else "active",
-            note=desk.envelope.note,
-            proposed_by=SHIPPED_BY,
-            proposed_at=first.received_at if first else self._source.clock.now(),
-            signed_by="",
-            activated_at=None,
-            document=desk.envelope.to_yaml(),
-        )
-
-
-def threshold_words(threshold: HandSetThreshold | RollingThreshold) -> str:
-    """A threshold in words, for example `rolling, 10% error` or `0.900 set by hand`."""
-    if isinstance(threshold, HandSetThreshold):
-        return f"{threshold.min_confidence:.3f} set by hand"
-    return f"rolling, {100 * threshold.risk_limit:g}{SIGN} error"
-
 
 def pause_words(pause: Pause | None, desk: Desk | None) -> str:
     """A brake in words: what is paused, why, and who says so; empty where none is on."""
@@ -179,3 +154,10 @@ def pause_words(pause: Pause | None, desk: Desk | None) -> str:
     desks = {} if desk is None else {desk.name: desk.title}
     what = scope_words(pause.scope, desks, desk.titles if desk else {})
     return f"{what}: {pause.reason}, says {pause.by}"
+
+
+def cell_threshold_words(threshold: HandSetThreshold | RollingThreshold) -> str:
+    """A threshold in words, for example `rolling, 10% error` or `0.900 set by hand`."""
+    if isinstance(threshold, HandSetThreshold):
+        return f"{threshold.min_confidence:.3f} set by hand"
+    return f"rolling, {100 * threshold.risk_limit:g}{SIGN} error"

@@ -21,6 +21,7 @@ from engine.domain.verdict import VerdictKind
 from engine.errors import ToolError
 from engine.ports import EffectTool, Pause
 from engine.runtime.undoing import undo_of
+from engine.service.deciding import DECIDABLE
 from engine.service.phrases import broken_words
 from engine.service.rows import DecisionWords, ToolChoice
 from engine.service.words import name
@@ -50,10 +51,14 @@ class Deciding:
     """What that effect ran."""
     desk_now: datetime
     take_back_s: float
+    chosen: Action | None = None
+    """What the first of two people let run; None where nobody has."""
 
     @property
     def action(self) -> Action | None:
-        """The recommended action."""
+        """What an approval would let run: the first person's choice, else what is recommended."""
+        if self.chosen is not None:
+            return self.chosen
         return self.made.actions[0] if self.made and self.made.actions else None
 
 
@@ -108,20 +113,53 @@ def _options(tool: EffectTool, argument: str) -> tuple[str, ...]:
 
 
 def _approving(deciding: Deciding) -> str:
-    action, made = deciding.action, deciding.made
-    if action is None or made is None:
+    action = deciding.action
+    if action is None:
         return ""
-    on = f" on {action.target}" if action.target else ""
-    back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
-    seconds = f"{deciding.take_back_s:g} s"
     parts = [
-        f"Runs “{_title(deciding, action)}”{on} now: {made.draft.summary}.",
-        f"You can take it back for {seconds}; afterwards {back}."
-        if deciding.take_back_s
-        else f"Afterwards {back}.",
+        _running(deciding, action),
+        _back(deciding),
         _PHASES[deciding.phase] if deciding.phase else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _running(deciding: Deciding, action: Action) -> str:
+    """What runs, and when: at once, or when somebody else has approved as well."""
+    on = f" on {action.target}" if action.target else ""
+    what = f"“{_title(deciding, action)}”{on}"
+    said = _in_words(deciding, action)
+    status = deciding.case.status
+    if status is CaseStatus.SECOND_PENDING:
+        return f"You are the second of two people: runs {what} now: {said}."
+    if _takes_two(action):
+        return (
+            f"Your approval is the first of two; {what} runs when a second person agrees: {said}."
+        )
+    is_held = status is CaseStatus.HELD
+    return f"{'Releases it: runs' if is_held else 'Runs'} {what} now: {said}."
+
+
+def _takes_two(action: Action) -> bool:
+    return any(rule.rule == _SECOND for rule in action.verdict.broken)
+
+
+_SECOND = "second_person_missing"
+
+
+def _in_words(deciding: Deciding, action: Action) -> str:
+    """The action as its tool says it, where a person chose it; else as it was recommended."""
+    if deciding.chosen is None and deciding.made is not None:
+        return deciding.made.draft.summary
+    tool = deciding.desk.effect_tool(action.tool) if deciding.desk else None
+    return tool.describe(action.arguments) if tool else name(action.tool)
+
+
+def _back(deciding: Deciding) -> str:
+    back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
+    if not deciding.take_back_s:
+        return f"Afterwards {back}."
+    return f"You can take it back for {deciding.take_back_s:g} s; afterwards {back}."
 
 
 def _title(deciding: Deciding, action: Action) -> str:
@@ -131,7 +169,7 @@ def _title(deciding: Deciding, action: Action) -> str:
 
 def _why_not(deciding: Deciding) -> str:
     case, action = deciding.case, deciding.action
-    if case.status is not CaseStatus.PENDING:
+    if case.status not in DECIDABLE:
         return f"This case is {_STATUS[case.status]}; there is nothing to approve now."
     if deciding.desk is None:
         return f"The desk {case.desk} does not run here."
@@ -206,12 +244,22 @@ def _undo_words(deciding: Deciding) -> str:
         action = deciding.action
         if action is None:
             return ""
-        effect = _as_if_run(action, deciding.case, deciding.desk_now)
+        return undo_if_run(desk, action, deciding.case, deciding.desk_now)
+    return undo_words(desk, action, effect)
+
+
+def undo_words(desk: Desk, action: Action, effect: Effect) -> str:
+    """What an undo of an effect would do; empty where nothing undoes it."""
     try:
         undo = undo_of(desk, action, effect)
     except ToolError:
         return ""
     return undo.words if undo else ""
+
+
+def undo_if_run(desk: Desk, action: Action, case: Case, at: datetime) -> str:
+    """What an undo would do if the action ran on its target as it was seen."""
+    return undo_words(desk, action, _as_if_run(action, case, at))
 
 
 def _as_if_run(action: Action, case: Case, at: datetime) -> Effect:

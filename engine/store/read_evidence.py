@@ -15,13 +15,11 @@ from engine.domain.case import Origin
 from engine.domain.phase import Cell
 from engine.govern.binomial import clopper_pearson_interval, clopper_pearson_upper
 from engine.govern.certify import Certificate, CertificationPlan, certify
-from engine.govern.envelope import CellLimits, RollingThreshold
+from engine.govern.envelope import CellLimits
 from engine.govern.scores import risk_coverage_curve
+from engine.service.changes import risk_limit
 from engine.service.rows import CurvePoint
 from engine.store.read_labels import Labelled, Labels
-
-HAND_SET_RISK = 0.05
-"""The error that labels have to rule out where a threshold is set by hand."""
 
 MOST_POINTS = 200
 _DELTA = 0.05
@@ -68,12 +66,6 @@ class EvidenceBook:
             kept = (of_desk.outcomes, _curve(of_desk.of_cell(cell)))
             self._curves[cell] = kept
         return kept[1]
-
-
-def risk_limit(limits: CellLimits) -> float:
-    """The error a cell's labels have to rule out."""
-    threshold = limits.threshold
-    return threshold.risk_limit if isinstance(threshold, RollingThreshold) else HAND_SET_RISK
 
 
 def _evidence(real: Sequence[Labelled], alpha: float) -> Evidence:

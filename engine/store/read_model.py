@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.desk import Desk
+from engine.domain.actor import Person
 from engine.domain.ids import CaseId
+from engine.domain.policy import PolicyKind
+from engine.domain.verdict import Verdict
 from engine.ports import Clock
 from engine.runtime.policy import PolicyView
-from engine.service import rows
+from engine.service import live_rows, rows
+from engine.service.policy_rows import GoalsRow, RuleRow
+from engine.service.trials import Trial
 from engine.store.database import Database
+from engine.store.read_audits import Audits
 from engine.store.read_card import Cards
 from engine.store.read_cells import Cells
 from engine.store.read_choices import Choices
 from engine.store.read_evidence import EvidenceBook
+from engine.store.read_goals import Goals
 from engine.store.read_health import Signs
 from engine.store.read_labels import Labels
 from engine.store.read_ledger import LedgerPages
+from engine.store.read_live import Live
 from engine.store.read_queue import Queue
 from engine.store.read_scores import Scores
 from engine.store.read_source import ReadSource
 from engine.store.read_traces import Traces
+from engine.store.read_versions import Versions
 from engine.store.reader import SqlReader
 
 
@@ -35,13 +44,9 @@ class SqlQueries:
         desks: Mapping[str, Desk],
         take_back_s: float,
     ) -> None:
-        """Read from a database.
+        """Read from a database; nothing is opened before the first read.
 
-        Args:
-            database: Where to read; nothing is opened before the first read.
-            clock: The wall clock, for claims and for desks that run live.
-            desks: The desks that run here.
-            take_back_s: How long a decision can be taken back, for the words on a card.
+        The clock is the wall clock, for claims and live desks; `take_back_s` is for a card's words.
         """
         reader = SqlReader(database)
         source = ReadSource(
@@ -64,9 +69,13 @@ class SqlQueries:
         )
         self._traces = Traces(source)
         self._cells = Cells(source, self._evidence)
+        self._versions = Versions(source, self._cells)
         self._scores = Scores(source, labels)
+        self._goals = Goals(source, self._scores)
         self._choices = Choices(source)
         self._signs = Signs(source)
+        self._live = Live(source, queue=self._queue, cells=self._cells, take_back_s=take_back_s)
+        self._audits = Audits(source)
 
     def desks(self) -> tuple[rows.DeskRow, ...]:
         """The desks that run here."""
@@ -114,9 +123,29 @@ class SqlQueries:
         """
         return self._evidence.curve(cell)
 
-    def envelopes(self, desk: str) -> tuple[rows.EnvelopeRow, ...]:
-        """Versions of a desk's envelope, newest first; version 0 is what the desk ships with."""
-        return self._cells.envelopes(desk)
+    def versions(self, desk: str, kind: PolicyKind) -> tuple[rows.VersionRow, ...]:
+        """Versions of a document, newest first; version 0 is what the desk ships with."""
+        return self._versions.rows(desk, kind)
+
+    def changes(
+        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+    ) -> tuple[rows.ChangeRow, ...]:
+        """See `engine.service.queries.Queries.changes`."""
+        return self._versions.changes(desk, kind, document, before)
+
+    def tried(
+        self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
+    ) -> Verdict:
+        """See `engine.service.queries.Queries.tried`."""
+        return self._versions.tried(desk, trial, kind, document)
+
+    def guardrails(self, desk: str) -> tuple[RuleRow, ...]:
+        """The guardrails of a desk that are in force."""
+        return self._goals.guardrails(desk)
+
+    def goals(self, desk: str) -> GoalsRow:
+        """The goals of a desk that are in force, with the measures as they are."""
+        return self._goals.goals(desk)
 
     def scores(self, desk: str = "") -> tuple[rows.CellScore, ...]:
         """The scorecard, one row a cell and data origin."""
@@ -141,3 +170,31 @@ class SqlQueries:
     def health(self) -> rows.Health:
         """Counts and signs of life."""
         return self._signs.health()
+
+    def live(self, desk: str = "") -> live_rows.LiveRow:
+        """What software is about to do, what is held, what it did alone, budgets and brakes."""
+        return self._live.row(desk)
+
+    def live_version(self, desk: str = "") -> str:
+        """A text that changes with every case, claim, notice, brake and budget window."""
+        return self._live.version(desk)
+
+    def ahead(self, desk: str = "") -> live_rows.AheadRow:
+        """How many actions run unless somebody stops them."""
+        return self._live.ahead(desk)
+
+    def window(self, case_id: CaseId) -> live_rows.WindowRow | None:
+        """The open veto window of a case."""
+        return self._live.window(case_id)
+
+    def audits(self, desk: str = "", *, person: Person) -> tuple[live_rows.AuditRow, ...]:
+        """Actions drawn for audit that wait for this person's blind answer, oldest first."""
+        return self._audits.rows(desk, person)
+
+    def audit(self, case_id: CaseId, person: Person) -> live_rows.AuditCard:
+        """The case as it was before the effect."""
+        return self._audits.card(case_id, person)
+
+    def audit_reveal(self, case_id: CaseId, person: Person) -> live_rows.RevealRow:
+        """What software did, beside the blind answer."""
+        return self._audits.reveal(case_id, person)

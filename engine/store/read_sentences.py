@@ -130,8 +130,47 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.ATTEMPT_REFUSED: Event(
         stage=_S.GOVERN, says=say.refused_attempt, rule=lambda p: say.text(p, "code", "")
     ),
-    EventKind.ENVELOPE_PROPOSED: Event(stage=_S.GOVERN, says=say.proposed),
-    EventKind.ENVELOPE_ACTIVATED: Event(stage=_S.GOVERN, says=say.activated),
+    EventKind.VERSION_DRAFTED: Event(
+        stage=_S.GOVERN, says=lambda p: f"{say.version(p)} was drafted."
+    ),
+    EventKind.VERSION_SIMULATED: Event(
+        stage=_S.GOVERN, says=lambda p: f"{say.version(p)} was simulated on history."
+    ),
+    EventKind.VERSION_PROPOSED: Event(
+        stage=_S.GOVERN, says=lambda p: f"{say.version(p)} was proposed: {say.text(p, 'note')}"
+    ),
+    EventKind.VERSION_WITHDRAWN: Event(
+        stage=_S.GOVERN, says=lambda p: f"{say.version(p)} was withdrawn."
+    ),
+    EventKind.VERSION_ACTIVATED: Event(stage=_S.GOVERN, says=say.activated),
+    EventKind.VERSION_ROLLED_BACK: Event(stage=_S.GOVERN, says=say.rolled_back),
+    EventKind.WINDOW_OPENED: Event(
+        stage=_S.GOVERN,
+        says=lambda p: f"It runs unless somebody objects by {say.text(p, 'closes_at')}.",
+    ),
+    EventKind.WINDOW_NOTICED: Event(
+        stage=_S.PERSON, says=lambda p: f"The notice arrived: {say.text(p, 'by')}."
+    ),
+    EventKind.WINDOW_EXTENDED: Event(
+        stage=_S.PERSON, says=lambda p: f"More time to object, until {say.text(p, 'closes_at')}."
+    ),
+    EventKind.WINDOW_HELD: Event(stage=_S.PERSON, says=lambda p: f"Held: {say.text(p, 'reason')}"),
+    EventKind.WINDOW_LAPSED: Event(
+        stage=_S.GOVERN, says=lambda p: "The time to object is over; nobody did."
+    ),
+    EventKind.WINDOW_ESCALATED: Event(
+        stage=_S.GOVERN,
+        says=lambda p: f"Passed to a person instead of running: {say.text(p, 'why')}.",
+        rule=lambda p: say.text(p, "code", ""),
+    ),
+    EventKind.AUDIT_ANSWERED: Event(stage=_S.LEARN, says=say.audited),
+    EventKind.RESUME_ASKED: Event(
+        stage=_S.GOVERN,
+        says=lambda p: (
+            f"Asked to resume {say.text(p, 'scope')}: {say.text(p, 'reason')} "
+            "It takes a second person."
+        ),
+    ),
     EventKind.PAUSED: Event(
         stage=_S.GOVERN, says=lambda p: f"Paused {say.text(p, 'scope')}: {say.text(p, 'reason')}"
     ),
@@ -145,9 +184,7 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.PERSON_ADDED: Event(
         stage=_S.PERSON, says=lambda p: f"Made an account for {say.person(p)}"
     ),
-    EventKind.PERSON_CHANGED: Event(
-        stage=_S.PERSON, says=lambda p: f"Changed the account of {say.person(p)}"
-    ),
+    EventKind.PERSON_CHANGED: Event(stage=_S.PERSON, says=say.account_changed),
     EventKind.SIGNED_IN: Event(stage=_S.PERSON, says=lambda p: "Signed in."),
     EventKind.TOKEN_ISSUED: Event(
         stage=_S.PERSON,

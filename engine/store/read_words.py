@@ -208,15 +208,42 @@ def fitted(p: Payload) -> str:
 # --- control and people ------------------------------------------------------------------
 
 
+def version(p: Payload) -> str:
+    """A version of a document, as the beginning of a sentence."""
+    return f"{text(p, 'kind').capitalize()} version {text(p, 'version')}"
+
+
 def activated(p: Payload) -> str:
-    """An envelope became active."""
+    """A version became active."""
     names = f"proposed by {text(p, 'proposed_by')}, signed by {text(p, 'signed_by')}"
-    return f"Envelope version {text(p, 'version')} became active: {names}."
+    return f"{version(p)} became active: {names}."
 
 
-def proposed(p: Payload) -> str:
-    """An envelope was put forward."""
-    return f"Envelope version {text(p, 'version')} proposed: {text(p, 'note')}"
+def rolled_back(p: Payload) -> str:
+    """An earlier version became active again."""
+    return f"{version(p)} is active again, by {text(p, 'signed_by')}: {text(p, 'reason')}"
+
+
+def audited(p: Payload) -> str:
+    """Somebody answered an audit card."""
+    is_right = p.get("recommendation_correct") is True
+    return "A blind audit agrees with it." if is_right else "A blind audit says something else."
+
+
+def account_changed(p: Payload) -> str:
+    """What was changed about an account."""
+    match p.get("what"):
+        case "password_changed":
+            return f"{text(p, 'name')} changed their own password."
+        case "password_reset":
+            return (
+                f"The password of {text(p, 'name')} was set anew; they are signed out everywhere."
+            )
+        case "token_revoked":
+            return f"Token “{text(p, 'label')}” of {text(p, 'name')} was revoked."
+        case "sessions_ended":
+            return f"Sessions of {text(p, 'name')} were ended."
+    return f"Changed the account of {person(p)}"
 
 
 def person(p: Payload) -> str:

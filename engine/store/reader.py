@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from engine.domain.actor import DecidedBy
 from engine.domain.case import Case, Origin, Signal
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import FactSet
 from engine.domain.grant import Grant
 from engine.domain.ids import ActionId, CaseId
+from engine.domain.outcome import Outcome
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.transition import AuditDrawn
 from engine.errors import NotFound
@@ -106,6 +108,32 @@ class SqlReader(ControlReads, LearningReads):
             )
             for row in rows
         )
+
+    def grants(self, case_id: CaseId) -> tuple[Grant, ...]:
+        """See `engine.ports.Reader.grants`."""
+        c = tables.grants.c
+        rows = self._all(select(tables.grants).where(c.case_id == case_id).order_by(c.case_version))
+        return tuple(mapping.grant_of(row) for row in rows)
+
+    def outcomes(self, case_id: CaseId) -> tuple[Outcome, ...]:
+        """See `engine.ports.Reader.outcomes`."""
+        c = tables.outcomes.c
+        rows = self._all(select(tables.outcomes).where(c.case_id == case_id).order_by(c.id))
+        return tuple(mapping.outcome_of(row) for row in rows)
+
+    def decisions(self, case_id: CaseId) -> tuple[Decision, ...]:
+        """See `engine.ports.Reader.decisions`."""
+        c = tables.decisions.c
+        query = select(tables.decisions).where(c.case_id == case_id, c.taken_back_at.is_(None))
+        return tuple(mapping.decision_of(row) for row in self._all(query.order_by(c.case_version)))
+
+    def had_a_hand(self, case_id: CaseId, person: str) -> bool:
+        """See `engine.ports.Reader.had_a_hand`."""
+        c = tables.choices.c
+        query = select(c.sequence).where(
+            c.case_id == case_id, c.decided_by == DecidedBy.PERSON.value, c.decider == person
+        )
+        return self._first(query.limit(1)) is not None
 
     def decision(self, case_id: CaseId) -> Decision | None:
         """See `engine.ports.Reader.decision`."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
 from engine.ports import Claim, ModelVersion, ScheduleRun
 from engine.store import prepared, tables
 from engine.store.upsert import insert_missing, upsert
+
+SILENCE = timedelta(seconds=15)
+"""Workers give a sign of life every two seconds; so long a gap is noted."""
 
 
 class SqlClaims:
@@ -125,6 +128,10 @@ class SqlHousekeeping:
 
     def heartbeat(self, worker: str, started_at: datetime, now: datetime) -> None:
         """See `engine.ports.Housekeeping.heartbeat`."""
+        last = self._connection.execute(select(func.max(tables.workers.c.seen_at))).scalar()
+        if last is not None and now - last > SILENCE:
+            gap = {"began_at": last, "ended_at": now}
+            insert_missing(self._connection, tables.outages, gap)
         row = {"name": worker, "started_at": started_at, "seen_at": now}
         upsert(self._connection, tables.workers, row)
 

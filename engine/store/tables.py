@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -113,6 +114,8 @@ recommendations = Table(
     Column("calibration", Text, nullable=False),
     Column("threshold", Float),
     Column("cut", Float),
+    Column("wider_threshold", Float),
+    Column("wider_cut", Float),
     Column("draft", Packed, nullable=False),
     Column("as_of", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -179,6 +182,7 @@ decisions = Table(
     Column("decided_at", UtcTime, nullable=False),
     Column("release_at", UtcTime, nullable=False),
     Column("origin", String(16), nullable=False),
+    Column("first_by", String(64), nullable=False),
     Column("client_key", String(64), nullable=False, unique=True),
     Column("taken_back_at", UtcTime),
 )
@@ -227,6 +231,7 @@ effects = Table(
     Column("is_correct", Boolean),
     Column("verified_at", UtcTime),
     Column("note", PlainText, nullable=False),
+    Column("reserved", Document),
     Column("undoes", Id),
     **_CLUSTERED,
 )
@@ -311,9 +316,11 @@ Index("choices_at", choices.c.at)
 budget_uses = Table(
     "budget_uses",
     metadata,
-    Column("cell", String(200), primary_key=True),
+    Column("budget", String(220), primary_key=True),
+    Column("customer", String(32), primary_key=True),
     Column("window_start", UtcTime, primary_key=True),
-    Column("used", Integer, nullable=False),
+    Column("executions", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     **_CLUSTERED,
 )
 
@@ -352,21 +359,57 @@ pauses = Table(
     Column("reason", Text, nullable=False),
     Column("by", String(64), nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("resume_by", String(64), nullable=False),
+    Column("resume_reason", Text, nullable=False),
 )
+"""Brakes that are on; `resume_by` is the first of the two names that release everything."""
 
-envelopes = Table(
-    "envelopes",
+policy_versions = Table(
+    "policy_versions",
     metadata,
     Column("desk", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("status", String(16), nullable=False),
     Column("document", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("proposed_by", String(64), nullable=False),
-    Column("proposed_at", UtcTime, nullable=False),
+    Column("simulation", Document),
+    Column("drafted_by", String(64), nullable=False),
+    Column("drafted_at", UtcTime, nullable=False),
     Column("signed_by", String(64), nullable=False),
     Column("activated_at", UtcTime),
+    Column("rolled_back_by", String(64), nullable=False),
 )
+"""Envelopes, guardrails and goals of each desk, from draft to superseded."""
+
+veto_windows = Table(
+    "veto_windows",
+    metadata,
+    Column("action_id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False, index=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closes_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("extended_by", String(64), nullable=False),
+    Column("noticed_at", UtcTime),
+    Column("noticed_by", String(100), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+)
+Index(
+    "veto_windows_open",
+    veto_windows.c.closed_at,
+    veto_windows.c.noticed_at,
+)
+"""Windows in which people can hold an action, each with the notice that told them."""
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("began_at", UtcTime, primary_key=True, autoincrement=False),
+    Column("ended_at", UtcTime, nullable=False),
+)
+"""Times in which no worker gave a sign of life."""
 
 ledger_streams = Table(
     "ledger_stream",

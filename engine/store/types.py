@@ -106,7 +106,7 @@ class Document(TypeDecorator[Json]):
 
 
 _PHRASES = (
-    b'"precedents":[],"missing":[],"counter":[],"cost":0,"alternatives":[["proposals":[["'
+    b'"unseen":[],"precedents":[],"missing":[],"counter":[],"cost":0,"alternatives":[["proposals":[["'
     b'"rationale":"","reasoner":"precedent","reasons":[["summary":"Assign to ","version":"1"'
     b'"label":"","raw":0.["source_id":"","observed_at":"+00:00","similarity":0.,"outcome":"'
     b'[["request_malformed",1,"D","the tool\'s schema","kept",1],["paused",1,"E","no pause",'
@@ -117,7 +117,10 @@ _PHRASES = (
     b'["confidence_uncalibrated",0,"E","a calibrated confidence","calibrated",0],'
     b'["confidence_below_threshold",1,"E","at least 0.500, set by hand","0.",0],'
     b'["priority_too_urgent",1,"E","priority 3 or less urgent","priority 3",0],'
-    b'["rate_budget_spent",1,"E"," an hour","0 this hour",0],["fact_stale",1,"E",'
+    b'["amount_over_cap",1,"E","any amount","no money",0],["argument_out_of_bounds",1,"E",'
+    b'"any arguments","kept",0],["outside_hours",1,"E","any time","inside",0],["budget_spent",1,'
+    b'"E"," an hour","0 so far",0],["values_unseen",1,"E","any unseen value","none",0],'
+    b'["second_person_missing",1,"E","one person","not needed",1],["fact_stale",1,"E",'
     b'"no stale fact","none",0],["facts_contradictory",1,"E","no contradiction","none",0],'
     b'["audit_key_missing",1,"E","the key of the audit draw","at hand",0]]'
 )

@@ -30,6 +30,7 @@ from engine.store.failures import translated
 from engine.store.ledger_writer import LedgerWriter
 from engine.store.side_tables import SqlClaims, SqlHousekeeping, SqlLearned
 from engine.store.wakeup import CHANNEL
+from engine.store.window_rows import SqlWindows
 
 _c = tables.cases.c
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
@@ -114,6 +115,11 @@ class SqlUnitOfWork:
     def claims(self) -> SqlClaims:
         """Who works on which case."""
         return SqlClaims(self.connection)
+
+    @property
+    def windows(self) -> SqlWindows:
+        """Notices of veto windows."""
+        return SqlWindows(self.connection)
 
     @property
     def learned(self) -> SqlLearned:

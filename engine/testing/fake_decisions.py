@@ -96,6 +96,7 @@ def _decision(engine: FakeEngine, card: CaseCard, request: DecideCase, person: P
         decided_at=engine.now(),
         release_at=engine.now() + timedelta(seconds=card.words.take_back_s),
         origin=card.row.origin,
+        first_by="",
         client_key=request.client_key,
     )
 

@@ -17,11 +17,16 @@ from engine.domain.ids import CaseId, PersonId
 from engine.errors import Conflict, EngineError, NotAllowed, NotSignedIn
 from engine.service import requests as ask
 from engine.service.engine import Done, Session, Submitted
+from engine.service.people_rows import AccountRow, AskAccount
+from engine.service.people_rules import ADMINISTRATORS
 from engine.service.rows import CaseCard, ClaimRow, TimelineRow
+from engine.service.simulation_rows import AskSimulation, SimulationRow
+from engine.testing.fake_account import account_of
 from engine.testing.fake_decisions import compensated, decided, released, taken_back, undone
 from engine.testing.fake_queries import FakeQueries
 from engine.testing.fake_rows import card_of, seeds
 from engine.testing.fake_rows_advice import Seed, uuid_of
+from engine.testing.fake_simulation import QueuedCase, fake_simulation
 
 CLAIM = timedelta(minutes=5)
 
@@ -150,7 +155,25 @@ class FakeEngine:
         count = sum(1 for _ in rows)
         return Submitted(accepted=count, duplicates=0, changed=0, labels=0, rejected=())
 
-    def sign_in(self, name: str, password: str) -> Session:
+    def account(self, asked: AskAccount, person: Person) -> AccountRow:
+        """Made-up sessions and tokens; others' are for administrators."""
+        if asked.name not in ("", person.name) and not person.has_any(ADMINISTRATORS):
+            raise NotAllowed("Only an administrator changes accounts.")
+        if self.queries.failure:
+            raise self.queries.failure
+        return account_of(person, self.now(), is_empty=not self.cards)
+
+    def simulate(self, asked: AskSimulation) -> SimulationRow:
+        """The real replay over a made-up history; the queue's cases are the newest in it."""
+        if self.queries.failure:
+            raise self.queries.failure
+        queued = [
+            QueuedCase(case_id=card.row.case_id, text=f"{card.row.source_id}: {card.row.title}")
+            for card in self.cards.values()
+        ]
+        return fake_simulation(asked, self.desk_now, queued)
+
+    def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
         """Any password but an empty one is right."""
         for known in PEOPLE:
             if known.name == name and password:
@@ -177,7 +200,9 @@ class FakeEngine:
         """Accounts exist."""
         return False
 
-    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
         """Accounts exist, so every link is used up."""
         raise NotAllowed("This link has been used.")
 

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.domain.actor import Person
 from engine.domain.case_status import FOR_PEOPLE, OPEN
 from engine.domain.ids import CaseId
-from engine.errors import EngineError, NotFound
-from engine.service import rows
+from engine.domain.policy import PolicyKind
+from engine.domain.verdict import Verdict
+from engine.errors import EngineError
+from engine.service import live_rows, rows
+from engine.service.policy_rows import GoalsRow, RuleRow
+from engine.service.trials import Trial
+from engine.testing import fake_goals
 from engine.testing import fake_rows_limits as limits
 from engine.testing import fake_rows_observe as observe
+from engine.testing.fake_live import FakeLive
 from engine.testing.fake_rows import NAMES
 
 if TYPE_CHECKING:
@@ -39,6 +46,7 @@ class FakeQueries:
         failure: Raised by every read while it is set.
         pauses: Scopes that are paused.
         worker_is_alive: Whether the worker was seen a moment ago.
+        watched: What software is about to do and did.
     """
 
     def __init__(self, engine: FakeEngine) -> None:
@@ -47,6 +55,7 @@ class FakeQueries:
         self.failure: EngineError | None = None
         self.pauses: tuple[str, ...] = ()
         self.worker_is_alive = True
+        self.watched = FakeLive(now=engine.now, desk_now=engine.desk_now, is_empty=not engine.cards)
 
     def _check(self) -> None:
         if self.failure:
@@ -96,7 +105,7 @@ class FakeQueries:
         """One card."""
         self._check()
         if case_id not in self._engine.cards:
-            raise NotFound("There is no such case.")
+            return self.watched.card(case_id)
         return self._engine.cards[case_id]
 
     def find_case(self, text: str) -> CaseId | None:
@@ -105,7 +114,7 @@ class FakeQueries:
         for card in self._engine.cards.values():
             if text in (str(card.row.case_id), card.row.source_id):
                 return card.row.case_id
-        return None
+        return self.watched.find(text)
 
     def traces(
         self, *, desk: str = "", text: str = "", cursor: str = "", limit: int = 50
@@ -134,10 +143,35 @@ class FakeQueries:
         self._check()
         return self._listed(limits.curve()) if cell == limits.ROUTING else ()
 
-    def envelopes(self, desk: str) -> tuple[rows.EnvelopeRow, ...]:
+    def versions(self, desk: str, kind: PolicyKind) -> tuple[rows.VersionRow, ...]:
         """Versions, newest first."""
         self._check()
-        return self._listed(limits.envelopes())
+        is_envelope = kind is PolicyKind.ENVELOPE
+        return self._listed(limits.versions() if is_envelope else fake_goals.versions(kind))
+
+    def tried(
+        self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
+    ) -> Verdict:
+        """The verdict of the incidents' card, refused where the priority is the most urgent."""
+        self._check()
+        return fake_goals.tried(trial)
+
+    def changes(
+        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+    ) -> tuple[rows.ChangeRow, ...]:
+        """What a document says that the active one does not."""
+        self._check()
+        return limits.changes(document)
+
+    def guardrails(self, desk: str) -> tuple[RuleRow, ...]:
+        """Two rules, or none where there is nothing."""
+        self._check()
+        return self._listed(fake_goals.guardrails())
+
+    def goals(self, desk: str) -> GoalsRow:
+        """A goal with two measures, or a bare one."""
+        self._check()
+        return fake_goals.goals(is_bare=not self._engine.cards)
 
     def scores(self, desk: str = "") -> tuple[rows.CellScore, ...]:
         """The scorecard."""
@@ -187,6 +221,40 @@ class FakeQueries:
             database="sqlite:///data/local/countersign.db",
             pauses=self.pauses,
         )
+
+    def live(self, desk: str = "") -> live_rows.LiveRow:
+        """What software does by itself."""
+        return self.watched.row(self.live_version(desk))
+
+    def live_version(self, desk: str = "") -> str:
+        """Another text with every change."""
+        self._check()
+        return self.watched.version(self._engine.changes)
+
+    def ahead(self, desk: str = "") -> live_rows.AheadRow:
+        """The line above every page."""
+        self._check()
+        return self.watched.ahead()
+
+    def window(self, case_id: CaseId) -> live_rows.WindowRow | None:
+        """The window of a case."""
+        self._check()
+        return self.watched.window(case_id)
+
+    def audits(self, desk: str = "", *, person: Person) -> tuple[live_rows.AuditRow, ...]:
+        """What waits for a blind answer."""
+        self._check()
+        return self.watched.audits(person)
+
+    def audit(self, case_id: CaseId, person: Person) -> live_rows.AuditCard:
+        """The card of an auditor."""
+        self._check()
+        return self.watched.audit(case_id, person)
+
+    def audit_reveal(self, case_id: CaseId, person: Person) -> live_rows.RevealRow:
+        """What software did."""
+        self._check()
+        return self.watched.reveal(case_id, person)
 
     def _listed(self, made: tuple[T, ...]) -> tuple[T, ...]:
         return made if self._engine.cards else ()

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import yaml
+
 from engine.domain.case import Origin
 from engine.domain.phase import Phase
+from engine.domain.policy import PolicyKind, VersionStatus
+from engine.errors import ConfigError
 from engine.service import rows
 from engine.testing.fake_rows_observe import NOW
 
@@ -31,7 +35,9 @@ cells:
       kind: rolling
       risk_limit: 0.1
     most_urgent_priority: 3
-    executions_per_hour: 60
+    budgets:
+    - per: hour
+      executions: 60
     audit_rate: 0.1
   - case_type: routing
     action: add_work_note
@@ -40,12 +46,26 @@ cells:
       kind: hand_set
       min_confidence: 0.95
 """
-PROPOSED_DOCUMENT = ACTIVE_DOCUMENT.replace(
-    "executions_per_hour: 60", "executions_per_hour: 120"
-).replace("phase: COPILOT", "phase: BOUNDED")
+PROPOSED_DOCUMENT = ACTIVE_DOCUMENT.replace("executions: 60", "executions: 120").replace(
+    "phase: COPILOT", "phase: BOUNDED"
+)
 
 
 # ---------------------------------------------------------------------------- envelope
+
+
+def budget(executions: int, used: int) -> rows.BudgetRow:
+    """An hour's budget and what is used of it."""
+    return rows.BudgetRow(
+        words=f"{executions} an hour",
+        is_shared=False,
+        executions=executions,
+        executions_used=used,
+        amount=None,
+        amount_used=0,
+        currency="EUR",
+        ends_at=NOW + timedelta(minutes=20),
+    )
 
 
 def cells() -> tuple[rows.CellRow, ...]:
@@ -60,8 +80,7 @@ def cells() -> tuple[rows.CellRow, ...]:
         threshold=0.871,
         cut=0.885,
         most_urgent_priority=3,
-        executions_per_hour=60,
-        executions_this_hour=22,
+        budgets=(budget(60, 22),),
         audit_rate=0.10,
         paused="",
         labels=1204,
@@ -82,7 +101,7 @@ def _copilot_cell(like: rows.CellRow) -> rows.CellRow:
         threshold_words="0.950 set by hand",
         threshold=0.95,
         cut=None,
-        executions_this_hour=0,
+        budgets=(budget(60, 0),),
         paused="desk incidents: month end, says anna",
         labels=0,
         errors=0,
@@ -112,44 +131,67 @@ def curve() -> tuple[rows.CurvePoint, ...]:
     return tuple(points)
 
 
-def envelopes() -> tuple[rows.EnvelopeRow, ...]:
+def versions() -> tuple[rows.VersionRow, ...]:
     """A proposed version over the active one over a replaced one."""
     day = timedelta(days=1)
-    return (
-        rows.EnvelopeRow(
-            desk=DESK,
-            version=5,
-            status="proposed",
-            note="Twice the hourly budget; notes without a person.",
-            proposed_by=AUTHOR,
-            proposed_at=NOW - day,
-            signed_by="",
-            activated_at=None,
-            document=PROPOSED_DOCUMENT,
-        ),
-        rows.EnvelopeRow(
-            desk=DESK,
-            version=4,
-            status="active",
-            note="Routing inside certified limits.",
-            proposed_by="pavel",
-            proposed_at=NOW - 9 * day,
-            signed_by="rosa",
-            activated_at=NOW - 8 * day,
-            document=ACTIVE_DOCUMENT,
-        ),
-        rows.EnvelopeRow(
-            desk=DESK,
-            version=3,
-            status="superseded",
-            note="",
-            proposed_by="pavel",
-            proposed_at=NOW - 30 * day,
-            signed_by="rosa",
-            activated_at=NOW - 29 * day,
-            document=ACTIVE_DOCUMENT.replace("BOUNDED", "COPILOT"),
-        ),
+    active = rows.VersionRow(
+        desk=DESK,
+        kind=PolicyKind.ENVELOPE,
+        version=4,
+        status=VersionStatus.ACTIVE,
+        note="Routing inside certified limits.",
+        drafted_by="pavel",
+        drafted_at=NOW - 9 * day,
+        signed_by="rosa",
+        activated_at=NOW - 8 * day,
+        rolled_back_by="",
+        document=ACTIVE_DOCUMENT,
+        simulation=None,
     )
+    proposed = replace(
+        active,
+        version=5,
+        status=VersionStatus.PROPOSED,
+        note="Twice the hourly budget; notes without a person.",
+        drafted_by=AUTHOR,
+        drafted_at=NOW - day,
+        signed_by="",
+        activated_at=None,
+        document=PROPOSED_DOCUMENT,
+    )
+    replaced = replace(
+        active,
+        version=3,
+        status=VersionStatus.SUPERSEDED,
+        note="",
+        drafted_at=NOW - 30 * day,
+        activated_at=NOW - 29 * day,
+        document=ACTIVE_DOCUMENT.replace("BOUNDED", "COPILOT"),
+    )
+    return proposed, active, replaced
+
+
+def changes(document: str) -> tuple[rows.ChangeRow, ...]:
+    """One sentence about the routing cell, unless the document is the active one.
+
+    Raises:
+        ConfigError: It is not YAML, or no mapping.
+    """
+    try:
+        raw = yaml.safe_load(document)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the document is not YAML: {error}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError("the document, line 1: it is no mapping")
+    if document == ACTIVE_DOCUMENT:
+        return ()
+    change = rows.ChangeRow(
+        subject=ROUTING,
+        sentences=("Budgets: 120 an hour, was 60 an hour.",),
+        widens=True,
+        evidence="evidenced: 107 of 1,204 labels that count were wrong",
+    )
+    return (change,)
 
 
 # ---------------------------------------------------------------------------- scorecard

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.desk import Desk, Incoming, Learning
+from engine.domain.budget import Period
 from engine.domain.canonical import Json
 from engine.domain.case import Case, Signal
 from engine.domain.fact import Fact, FactSet
@@ -22,8 +23,10 @@ from engine.domain.precedent import FittedPrecedent, PrecedentProcedure
 from engine.domain.recommendation import Alternative, Draft, Proposal, Reason
 from engine.domain.tool import Delivery, EffectClass, Strict, ToolContract
 from engine.errors import IntakeError
-from engine.govern.envelope import CellLimits, EnvelopeDocument, HandSetThreshold
+from engine.govern.envelope import CellEntry, EnvelopeDocument
+from engine.govern.limits import Budget, HandSetThreshold
 from engine.ports import ReadTool, Verification
+from engine.testing.stub_credit import MONEY, GrantCredit, credit_proposal, money_of
 from engine.testing.ticket_book import TicketBook
 
 DESK = "stub"
@@ -150,7 +153,7 @@ class AssignOwner:
 class StubIntake:
     """Rows with `number`, and optionally `owner`, `confidence`, `opened_at`, `truth`."""
 
-    columns = ("number", "owner", "confidence", "opened_at", "truth", "known_at", "text")
+    columns = ("number", "owner", "confidence", "opened_at", "truth", "known_at", "text", *MONEY)
     required = ("number", "opened_at")
 
     def read(self, row: Mapping[str, str]) -> Incoming:
@@ -173,6 +176,7 @@ class StubIntake:
             payload={
                 "owner": row.get("owner") or "north",
                 "confidence": float(row.get("confidence") or "0.9"),
+                **money_of(row),
             },
         )
         if not row.get("truth"):
@@ -197,7 +201,8 @@ class StubReasoner:
         if owner == "none":
             return None
         other = "south" if owner == "north" else "north"
-        proposal = Proposal(tool=ASSIGN.name, arguments={"number": case.source_id, "owner": owner})
+        assign = Proposal(tool=ASSIGN.name, arguments={"number": case.source_id, "owner": owner})
+        proposal = credit_proposal(case, facts) or assign
         return Draft(
             reasoner=self.name,
             reasoner_version=self.version,
@@ -207,16 +212,14 @@ class StubReasoner:
             rationale=f"The row names {owner}.",
             raw_confidence=float(raw) if isinstance(raw, float) else None,
             reasons=(Reason(fact="owner", text=f"owner is {owner}", weight=1.0),),
-            alternatives=(
-                Alternative(
-                    proposal=Proposal(
-                        tool=ASSIGN.name, arguments={"number": case.source_id, "owner": other}
-                    ),
-                    label=other,
-                    probability=0.1,
-                ),
-            ),
+            alternatives=(_instead(case, other),),
         )
+
+
+def _instead(case: Case, owner: str) -> Alternative:
+    arguments = {"number": case.source_id, "owner": owner}
+    proposal = Proposal(tool=ASSIGN.name, arguments=arguments)
+    return Alternative(proposal=proposal, label=owner, probability=0.1)
 
 
 def perceive(signal: Signal, read: ReadTool, at: datetime) -> Sequence[Fact]:
@@ -229,7 +232,8 @@ def perceive(signal: Signal, read: ReadTool, at: datetime) -> Sequence[Fact]:
             source="intake",
             observed_at=signal.as_of,
         )
-        for name in ("owner", "confidence")
+        for name in ("owner", "confidence", *MONEY)
+        if name in signal.payload
     ]
 
 
@@ -241,12 +245,12 @@ def stub_envelope(
     **changes: Any,
 ) -> EnvelopeDocument:
     """An envelope with the stub's one cell."""
-    limits = CellLimits(
+    limits = CellEntry(
         case_type=CASE_TYPE,
         action=ASSIGN.name,
         phase=phase,
         threshold=HandSetThreshold(min_confidence=min_confidence),
-        executions_per_hour=executions_per_hour,
+        budgets=(Budget(per=Period.HOUR, executions=executions_per_hour),),
         **changes,
     )
     return EnvelopeDocument(desk=DESK, cells=(limits,))
@@ -269,7 +273,7 @@ def stub_desk(
         measure="Share of tickets with the right owner",
         case_types=(CASE_TYPE,),
         read_tools=(GetTicket(book),),
-        effect_tools=(AssignOwner(book, before_call, timeout_s),),
+        effect_tools=(AssignOwner(book, before_call, timeout_s), GrantCredit(book)),
         intake=StubIntake(),
         system=book,
         envelope=envelope or stub_envelope(),
@@ -278,6 +282,7 @@ def stub_desk(
         learning=Learning(
             procedure=procedure, features=lambda facts: {"owner": str(facts.value_of("owner"))}
         ),
+        customer_of=lambda facts: str(facts.value_of("customer") or ""),
         label_of=lambda tool, arguments: str(arguments.get("owner", "")),
     )
 

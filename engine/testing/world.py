@@ -19,6 +19,7 @@ from engine.domain.case import Case, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId, PersonId
+from engine.domain.policy import PolicyKind
 from engine.perceive.lines import Problem
 from engine.service.engine import Done, Submitted
 from engine.service.local import LocalEngine
@@ -26,9 +27,9 @@ from engine.service.people_store import Account
 from engine.service.requests import (
     ClaimCase,
     DecideCase,
-    ProposeEnvelope,
+    ProposeVersion,
     Request,
-    SignEnvelope,
+    SignVersion,
 )
 from engine.settings import Settings
 from engine.store.people import SqlPeople
@@ -164,9 +165,19 @@ class World:
         desk = self.desk.name
         owner = self.person("olivia", Role.PRODUCT_OWNER)
         risk = self.person("rasmus", Role.RISK_OFFICER)
-        self.execute(ProposeEnvelope(desk=desk, document=document, note=note), owner)
-        version = self.engine.queries.envelopes(desk)[0].version
-        self.execute(SignEnvelope(desk=desk, version=version), risk)
+        kind = PolicyKind.ENVELOPE
+        request = ProposeVersion(kind=kind, desk=desk, document=document, note=note)
+        version = self.execute(request, owner).version or 0
+        self.execute(SignVersion(kind=kind, desk=desk, version=version), risk)
+
+    def set_guardrails(self, document: str, note: str = "test") -> None:
+        """Propose by one risk officer and sign by another."""
+        kind, desk = PolicyKind.GUARDRAILS, self.desk.name
+        first = self.person("rhea", Role.RISK_OFFICER)
+        second = self.person("rasmus", Role.RISK_OFFICER)
+        request = ProposeVersion(kind=kind, desk=desk, document=document, note=note)
+        version = self.execute(request, first).version or 0
+        self.execute(SignVersion(kind=kind, desk=desk, version=version), second)
 
     def statuses(self) -> dict[CaseStatus, int]:
         """How many cases stand where."""

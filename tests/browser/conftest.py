@@ -114,7 +114,7 @@ class Served:
         self.url = url
 
     def tell(self, what: str) -> str:
-        """Make something happen in the fake: `arrive`, `touch/<case>`, `reset/<count>` ..."""
+        """Make something happen in the fake: `arrive`, `pass/<seconds>`, `reset/<count>` ..."""
         request = urllib.request.Request(f"{self.url}/fake/{what}", method="POST")
         with urllib.request.urlopen(request) as answer:
             text: str = answer.read().decode()
@@ -127,9 +127,9 @@ class Served:
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
-    """A console with a fake engine at a free port; one a module."""
+    """A console with a fake engine at a free port; `reset` gives a test a fake of its own."""
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", str(ROOT / "tests" / "browser" / "served_console.py")],
         cwd=ROOT,

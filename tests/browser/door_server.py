@@ -14,8 +14,17 @@ from console.server import Address, create_app, streamlit_settings
 from engine.adapters.passwords import Argon2Passwords
 from engine.adapters.system import SystemClock, SystemIds
 from engine.domain.actor import Person
-from engine.service.engine import Session
+from engine.service.authority import require
+from engine.service.engine import Done, Session
 from engine.service.people import People
+from engine.service.people_rows import AccountRow, AskAccount
+from engine.service.requests import (
+    ChangePassword,
+    EndSessions,
+    IssueToken,
+    Request,
+    RevokeToken,
+)
 from engine.store import people_tables, tables
 from engine.store.database import open_database
 from engine.store.people import SqlPeople
@@ -29,8 +38,8 @@ class DoorEngine(FakeEngine):
         super().__init__(now=SystemClock().now, desk_now=datetime(2016, 3, 1, tzinfo=UTC))
         self.people = people
 
-    def sign_in(self, name: str, password: str) -> Session:
-        return self.people.sign_in(name, password)
+    def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
+        return self.people.sign_in(name, password, client=client)
 
     def sign_out(self, token: str) -> None:
         self.people.sign_out(token)
@@ -44,8 +53,27 @@ class DoorEngine(FakeEngine):
     def needs_setup(self) -> bool:
         return self.people.needs_setup()
 
-    def set_up(self, setup_token: str, name: str, display_name: str, password: str) -> Session:
-        return self.people.set_up(setup_token, name, display_name, password)
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
+        return self.people.set_up(setup_token, name, display_name, password, client=client)
+
+    def account(self, asked: AskAccount, person: Person) -> AccountRow:
+        return self.people.keys.account(asked, person)
+
+    def execute(self, request: Request, person: Person) -> Done:
+        require(request, person)
+        match request:
+            case ChangePassword():
+                return self.people.accounts.change_password(request, person)
+            case IssueToken():
+                return self.people.keys.issue_token(request, person)
+            case RevokeToken():
+                return self.people.keys.revoke_token(request, person)
+            case EndSessions():
+                return self.people.keys.end_sessions(request, person)
+            case _:
+                return super().execute(request, person)
 
 
 def open_people(database_url: str) -> People:

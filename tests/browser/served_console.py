@@ -5,7 +5,7 @@ For tests in Chromium and for looking at pages. POST /fake/<what> makes somethin
 
 import socket
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,18 +25,18 @@ from engine.testing.fake_engine import FakeEngine  # noqa: E402
 DESK_NOW = datetime(2016, 4, 12, 9, 30, tzinfo=UTC)
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Stage:
-    """The fake on stage; reset puts a new one there."""
+    """The fake on stage, and its clock; reset puts a new fake there."""
 
     def __init__(self) -> None:
-        self.fake = FakeEngine(now=now, desk_now=DESK_NOW)
+        self.ahead = timedelta(0)
+        self.fake = FakeEngine(now=self.now, desk_now=DESK_NOW)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     def reset(self, count: int) -> str:
-        self.fake = FakeEngine(now=now, desk_now=DESK_NOW, count=count)
+        self.fake = FakeEngine(now=self.now, desk_now=DESK_NOW, count=count)
         self.wire()
         return "reset"
 
@@ -45,19 +45,34 @@ class Stage:
             session.Wiring(
                 open_engine=lambda: self.fake,
                 read_token=session.current_wiring().read_token,
-                now=now,
+                now=self.now,
             )
         )
 
     def tell(self, what: str, rest: str) -> str:
-        fake = self.fake
+        """Make something happen; gives what there is to say about it."""
         match what:
             case "reset":
                 return self.reset(int(rest or 64))
             case "arrive":
-                return str(fake.arrive(int(rest or 9001)))
+                return str(self.fake.arrive(int(rest or 9001)))
             case "first":
-                return str(fake.queries.queue(QueueFilter()).rows[int(rest or 0)].case_id)
+                return str(self.fake.queries.queue(QueueFilter()).rows[int(rest or 0)].case_id)
+            case "decided":
+                made = {
+                    request.client_key: str(request.case_id)
+                    for request, _ in self.fake.received
+                    if isinstance(request, DecideCase)
+                }
+                return "\n".join(made.values())
+        self._let(what, rest)
+        return "done"
+
+    def _let(self, what: str, rest: str) -> None:
+        fake = self.fake
+        match what:
+            case "pass":
+                self.ahead += timedelta(seconds=float(rest))
             case "touch":
                 fake.touch(next(c for c in fake.cards if str(c) == rest))
             case "refuse":
@@ -68,14 +83,6 @@ class Stage:
                 fake.queries.failure = getattr(errors, rest)() if rest else None
             case "pause":
                 fake.queries.pauses = (rest,) if rest else ()
-            case "decided":
-                made = {
-                    request.client_key: str(request.case_id)
-                    for request, _ in fake.received
-                    if isinstance(request, DecideCase)
-                }
-                return "\n".join(made.values())
-        return "done"
 
 
 stage = Stage()

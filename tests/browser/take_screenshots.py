@@ -11,8 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.browser.live_product import LiveProduct, running
+from engine.bootstrap import engine_of
+from engine.domain.actor import Role
+from engine.domain.case_status import CaseStatus
+from engine.domain.policy import PolicyKind
+from engine.service.requests import ProposeVersion, SignVersion
+from tests.browser.live_product import PASSWORD, LiveProduct, running, sample_rows
 from tests.browser.operating import (
+    FIRST_OPERATOR,
+    READ_MS,
     answer,
     card,
     choose_from,
@@ -23,14 +30,31 @@ from tests.browser.operating import (
     open_queue,
     pick_undecided,
     press_to_open,
+    sign_in,
     wait_until_done,
 )
 from tests.machine import find_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, StorageState
 
 ALL_ROWS = 1200
+KEPT_BACK = 24
+"""The latest rows, which come in once the cell is on the loop."""
+LOOP = """\
+desk: incidents
+cells:
+- case_type: routing
+  action: assign_group
+  phase: ON_THE_LOOP
+  threshold: {kind: rolling, risk_limit: 0.10}
+  budgets:
+  - {per: hour, executions: 20}
+  audit_rate: 0.5
+  on_the_loop:
+    threshold: {kind: rolling, risk_limit: 0.30}
+    veto_minutes: 10
+"""
 WATCHING = ("traces", "scorecard", "ledger", "decision-log", "envelope", "schedules")
 
 
@@ -46,7 +70,8 @@ def main() -> None:
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=find_chromium()) as chromium,
     ):
-        product.fill(ALL_ROWS)
+        product.submit(sample_rows()[-ALL_ROWS:-KEPT_BACK])
+        wait_for_the_worker(product)
         take_all(chromium, product, target)
         verified = product.countersign("ledger", "verify")
         assert verified.returncode == 0, verified.stdout
@@ -71,6 +96,9 @@ def take_all(chromium: "Browser", product: LiveProduct, target: Path) -> None:
             page.goto(f"{product.url}/{slug}")
             prepare(page, slug)
             shoot(page, target / f"{slug}.png")
+    put_on_the_loop(product)
+    take_live(chromium, product, signed_in, target)
+    take_audit(chromium, product, target)
     with new_window(chromium, signed_in, "dark") as window:
         page = window.new_page()
         open_queue(page, product)
@@ -116,6 +144,61 @@ def take_case(page: "Page", product: LiveProduct, target: Path) -> None:
     page.locator("[role=gridcell]").first.wait_for(state="attached")
     page.locator(".main-svg").first.wait_for()
     shoot(page, target / "trace.png")
+
+
+def put_on_the_loop(product: LiveProduct) -> None:
+    """Let software act alone in the cell, by two names, and let the latest rows come in."""
+    olga = product.somebody("olga", FIRST_OPERATOR, Role.PRODUCT_OWNER)
+    rhea = product.somebody("rhea", FIRST_OPERATOR, Role.RISK_OFFICER)
+    engine = engine_of(product.parts)
+    kind = PolicyKind.ENVELOPE
+    proposed = ProposeVersion(
+        kind=kind, desk="incidents", document=LOOP, note="On the loop, ten minutes to object."
+    )
+    engine.execute(proposed, olga)
+    newest = engine.queries.versions("incidents", kind)[0].version
+    engine.execute(SignVersion(kind=kind, desk="incidents", version=newest), rhea)
+    product.submit(sample_rows()[-KEPT_BACK:])
+    wait_for_the_worker(product)
+
+
+def wait_for_the_worker(product: LiveProduct) -> None:
+    """Wait until nothing is on its way to a person or into effect."""
+    moving = {CaseStatus.RECEIVED, CaseStatus.PERCEIVED, CaseStatus.REASONING}
+    moving |= {CaseStatus.GRANTED, CaseStatus.EXECUTING}
+    product.wait_for("the worker to be through", lambda: not moving & product.statuses())
+
+
+def take_live(
+    chromium: "Browser", product: LiveProduct, signed_in: "StorageState", target: Path
+) -> None:
+    """What runs unless stopped, one of it held, and what ran alone; in both themes."""
+    for scheme, name in (("light", "live.png"), ("dark", "live-dark.png")):
+        with new_window(chromium, signed_in, scheme) as window:
+            page = window.new_page()
+            page.goto(f"{product.url}/live")
+            page.get_by_text("was told at").first.wait_for()
+            if scheme == "light":
+                page.wait_for_timeout(READ_MS)
+                page.get_by_role("button", name="Hold").nth(1).click()
+            page.get_by_role("button", name="Release").wait_for()
+            shoot(page, target / name)
+
+
+def take_audit(chromium: "Browser", product: LiveProduct, target: Path) -> None:
+    """A blind card with an answer that is not sent yet."""
+    product.somebody("sue", FIRST_OPERATOR, Role.SENIOR_OPERATOR)
+    with new_window(chromium) as window:
+        page = window.new_page()
+        page.goto(product.url)
+        sign_in(page, "sue", PASSWORD)
+        open_queue(page, product)
+        page.goto(f"{product.url}/audit")
+        page.get_by_role("navigation", name="Waiting for audit").get_by_role("button").first.click()
+        page.get_by_role("heading", name="Facts, as they were then").wait_for()
+        page.get_by_text("This", exact=True).click()
+        page.get_by_role("combobox", name="Assignment group").wait_for()
+        shoot(page, target / "audit.png")
 
 
 def prepare(page: "Page", slug: str) -> None:

@@ -139,12 +139,13 @@ def test_other_reason_needs_a_note(fake: FakeEngine, row: QueueRow, clock: Manua
 
 def test_escalate_names_the_role(fake: FakeEngine, row: QueueRow, clock: ManualClock) -> None:
     app = press(open_case(row), "Escalate…")
-    field(app, "To").set_value(Role.RISK_OFFICER).run()
+    assert field(app, "To").options == ["Senior operator", "Operator"]
+    field(app, "To").set_value(Role.OPERATOR).run()
     clock.advance(3)
     press(app, "Escalate now")
     (request,) = sent(fake, DecideCase)
-    assert (request.kind, request.role) == (DecisionKind.ESCALATE, Role.RISK_OFFICER)
-    assert fake.cards[row.case_id].row.role == "risk_officer"
+    assert (request.kind, request.role) == (DecisionKind.ESCALATE, Role.OPERATOR)
+    assert fake.cards[row.case_id].row.role == "operator"
 
 
 def test_ask_proposes_the_missing_fact(fake: FakeEngine, row: QueueRow, clock: ManualClock) -> None:

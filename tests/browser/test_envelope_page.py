@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.domain.policy import PolicyKind
 from engine.errors import ConfigError, StoreUnavailable
-from engine.service.requests import PauseScope, ProposeEnvelope, ResumeScope, SignEnvelope
+from engine.service.requests import PauseScope, ProposeVersion, ResumeScope, SignVersion
 from engine.testing import fake_rows_limits as limits
 from engine.testing.fake_engine import FakeEngine
-from tests.browser.conftest import SignedIn, data_of, open_app, open_page
+from tests.browser.conftest import PAGES, SignedIn, data_of, open_app, open_page
 from tests.browser.watching import texts, words_on
 
 DRAFT = "envelope:draft:incidents"
@@ -21,6 +22,19 @@ REASON = "envelope:brake:reason"
 NEW_DOCUMENT = limits.ACTIVE_DOCUMENT.replace("phase: COPILOT", "phase: BOUNDED")
 
 
+def open_tab(title: str) -> AppTest:
+    """The page with one of its tabs open."""
+    app = AppTest.from_file(str(PAGES / "envelope.py"), default_timeout=20)
+    app.session_state["envelope:changes"] = title
+    return app.run()
+
+
+def open_draft(signed_in: SignedIn) -> AppTest:
+    """The editor, before somebody who may write."""
+    signed_in.name = limits.AUTHOR
+    return open_tab("Propose a change")
+
+
 def change_draft(app: AppTest, document: str = NEW_DOCUMENT, note: str = "Notes alone") -> None:
     app.text_area(key=DRAFT).set_value(document)
     app.text_input(key=NOTE).set_value(note).run()
@@ -28,8 +42,8 @@ def change_draft(app: AppTest, document: str = NEW_DOCUMENT, note: str = "Notes 
 
 def activate(monkeypatch: pytest.MonkeyPatch, document: str) -> None:
     """Let another version be the active one from now on."""
-    version = replace(limits.envelopes()[1], version=6, document=document)
-    monkeypatch.setattr(limits, "envelopes", lambda: (version,))
+    version = replace(limits.versions()[1], version=6, document=document)
+    monkeypatch.setattr(limits, "versions", lambda: (version,))
 
 
 def test_matrix_has_one_row_a_cell(fake: FakeEngine) -> None:
@@ -39,7 +53,7 @@ def test_matrix_has_one_row_a_cell(fake: FakeEngine) -> None:
         "Bounded | software acts inside these limits; takes two names",
         "≥ 87.1\u202f% | rolling, 10\u202f% error; priority 3 or less urgent",
         "8.9\u202f% | 107 of 1,204, 95\u202f% interval 7.3\u202f% to 10.6\u202f%",
-        "22 of 60 used",
+        "22 of 60 this hour",
         "10\u202f%",
         "–",
     ]
@@ -57,9 +71,11 @@ def test_budget_is_drawn_as_a_share(fake: FakeEngine) -> None:
     assert row[4]["share"] == 22 / 60
 
 
-def test_empty_page_offers_the_first_envelope(make_fake: Callable[..., FakeEngine]) -> None:
+def test_empty_page_offers_the_first_envelope(
+    make_fake: Callable[..., FakeEngine], signed_in: SignedIn
+) -> None:
     make_fake(0)
-    app = open_page("envelope")
+    app = open_draft(signed_in)
     assert app.info[0].value == "This desk has no cell yet: propose an envelope below."
     assert app.text_area(key=DRAFT).value == ""
     assert not app.exception
@@ -92,9 +108,10 @@ def test_other_desk_shows_its_own_cells(fake: FakeEngine) -> None:
 def test_somebody_else_signs_a_proposed_version(fake: FakeEngine, signed_in: SignedIn) -> None:
     signed_in.name = "rhea"
     app = open_page("envelope")
-    assert "phase: BOUNDED" in words_on(app)
     app.button(key=SIGN).click().run()
-    assert [request for request, _ in fake.received] == [SignEnvelope(desk="incidents", version=5)]
+    assert [request for request, _ in fake.received] == [
+        SignVersion(kind=PolicyKind.ENVELOPE, desk="incidents", version=5)
+    ]
 
 
 def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn) -> None:
@@ -104,32 +121,69 @@ def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn)
     assert "the second name has to be somebody else's" in words_on(app)
 
 
-def test_proposed_phase_without_evidence_is_warned(fake: FakeEngine) -> None:
-    warnings = [warning.value for warning in open_page("envelope").warning]
-    assert warnings == [
-        "Add work note · Incidents / routing would be Bounded\\: this takes two names, "
-        "and it is unevidenced\\: not enough labels that count back it\\."
+def test_what_widens_is_marked_with_its_evidence(fake: FakeEngine) -> None:
+    (said,) = [
+        line
+        for line in data_of(open_page("envelope"), "envelope:changes:envelope:5")["lines"]
+        if line[0]["text"] == "More may happen than now"
     ]
+    assert said[1]["text"] == "evidenced: 107 of 1,204 labels that count were wrong"
 
 
-def test_draft_shows_what_it_would_change(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_draft_shows_what_it_would_change(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app, limits.ACTIVE_DOCUMENT.replace("audit_rate: 0.1", "audit_rate: 0.2"))
-    assert "-    audit_rate: 0.1\n+    audit_rate: 0.2" in words_on(app)
+    lines = data_of(app, "envelope:preview:incidents")["lines"]
+    assert lines[1][0]["text"] == "Budgets: 120 an hour, was 60 an hour."
 
 
-def test_proposal_sends_document_and_note(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_who_may_not_write_reads_who_may(fake: FakeEngine) -> None:
+    app = open_tab("Propose a change")
+    assert "is written by a product owner or risk officer" in words_on(app)
+    assert PROPOSE not in [button.key for button in app.button]
+
+
+def test_a_dragged_threshold_is_in_the_draft(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
+    app.slider(key=f"envelope:form:{limits.ROUTING}:risk").set_value(20.0).run()
+    assert "risk_limit: 0.2" in (app.text_area(key=DRAFT).value or "")
+    app.selectbox(key=f"envelope:form:{limits.ROUTING}:kind").set_value("hand_set").run()
+    app.slider(key=f"envelope:form:{limits.ROUTING}:confidence").set_value(85.0).run()
+    assert "min_confidence: 0.85" in (app.text_area(key=DRAFT).value or "")
+
+
+def test_every_control_writes_into_the_draft(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
+    form = f"envelope:form:{limits.ROUTING}"
+    app.selectbox(key=f"{form}:phase").set_value("ON_THE_LOOP").run()
+    app.number_input(key=f"{form}:priority").set_value(5).run()
+    app.number_input(key=f"{form}:rate").set_value(7).run()
+    draft = app.text_area(key=DRAFT).value or ""
+    for line in ("phase: ON_THE_LOOP", "most_urgent_priority: 5", "executions: 7"):
+        assert line in draft
+
+
+def test_consequences_stand_beside_the_draft(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
+    rows = texts(data_of(app, "consequences"))
+    assert rows[0][0] == "Run alone"
+    assert "never certifies" in words_on(app)
+
+
+def test_proposal_sends_document_and_note(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app)
     app.button(key=PROPOSE).click().run()
-    wanted = ProposeEnvelope(desk="incidents", document=NEW_DOCUMENT, note="Notes alone")
+    wanted = ProposeVersion(
+        kind=PolicyKind.ENVELOPE, desk="incidents", document=NEW_DOCUMENT, note="Notes alone"
+    )
     assert [request for request, _ in fake.received] == [wanted]
     assert app.text_input(key=NOTE).value == ""
     assert app.text_area(key=DRAFT).value == limits.ACTIVE_DOCUMENT
 
 
-def test_refused_draft_stays_with_its_reason(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_refused_draft_stays_with_its_reason(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app)
     fake.refusals.append(ConfigError("envelope: cells.1.audit_rate: must be at least 0.05"))
     app.button(key=PROPOSE).click().run()
@@ -138,27 +192,32 @@ def test_refused_draft_stays_with_its_reason(fake: FakeEngine) -> None:
     assert app.text_input(key=NOTE).value == "Notes alone"
 
 
-def test_draft_survives_a_visit_elsewhere(fake: FakeEngine) -> None:
-    app = open_app().switch_page("app_pages/envelope.py").run()
+def test_draft_survives_a_visit_elsewhere(fake: FakeEngine, signed_in: SignedIn) -> None:
+    signed_in.name = limits.AUTHOR
+    app = open_app().switch_page("app_pages/envelope.py")
+    app.session_state["envelope:changes"] = "Propose a change"
+    app.run()
     change_draft(app)
     app.switch_page("app_pages/schedules.py").run()
-    app.switch_page("app_pages/envelope.py").run()
+    app.switch_page("app_pages/envelope.py")
+    app.session_state["envelope:changes"] = "Propose a change"
+    app.run()
     assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
     assert app.text_input(key=NOTE).value == "Notes alone"
 
 
 def test_untouched_draft_follows_the_active_version(
-    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    fake: FakeEngine, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_page("envelope")
+    app = open_draft(signed_in)
     activate(monkeypatch, NEW_DOCUMENT)
     assert app.run().text_area(key=DRAFT).value == NEW_DOCUMENT
 
 
 def test_touched_draft_is_kept_and_called_outdated(
-    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    fake: FakeEngine, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = open_page("envelope")
+    app = open_draft(signed_in)
     mine = limits.ACTIVE_DOCUMENT.replace("audit_rate: 0.1", "audit_rate: 0.2")
     change_draft(app, mine)
     activate(monkeypatch, NEW_DOCUMENT)
@@ -166,22 +225,22 @@ def test_touched_draft_is_kept_and_called_outdated(
     assert "Another version has become active" in "\n".join(one.value for one in app.warning)
 
 
-def test_broken_yaml_names_its_line(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_broken_yaml_names_its_line(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app, "desk: incidents\ncells: [")
-    assert app.error[0].value == "This is not YAML:"
+    assert app.error[0].value == "This cannot be proposed yet:"
     assert "line 2, column 9" in words_on(app)
 
 
-def test_draft_of_any_shape_is_read(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_draft_of_any_shape_is_read(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     for document in ("", "7", "- a", "cells: 3", "cells: [x, {phase: BOUNDED}]"):
         change_draft(app, document)
         assert not app.exception
 
 
-def test_proposal_without_a_note_is_held_back(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_proposal_without_a_note_is_held_back(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app, note=" ")
     app.button(key=PROPOSE).click().run()
     assert fake.received == []
@@ -189,22 +248,22 @@ def test_proposal_without_a_note_is_held_back(fake: FakeEngine) -> None:
     assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
 
 
-def test_unchanged_draft_is_not_proposed(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_unchanged_draft_is_not_proposed(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     app.button(key=PROPOSE).click().run()
     assert fake.received == []
     assert "the draft is the active version" in app.warning[0].value
 
 
-def test_reset_brings_back_the_active_document(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+def test_reset_brings_back_the_active_document(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
     change_draft(app)
     app.button(key="envelope:reset:incidents").click().run()
     assert app.text_area(key=DRAFT).value == limits.ACTIVE_DOCUMENT
 
 
 def test_pause_and_resume_send_scope_and_reason(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+    app = open_tab("Pause and resume")
     app.selectbox(key="envelope:brake:scope").set_value(f"cell:{limits.ROUTING}")
     app.text_input(key=REASON).set_value("month end").run()
     app.button(key="envelope:pause").click().run()
@@ -218,7 +277,7 @@ def test_pause_and_resume_send_scope_and_reason(fake: FakeEngine) -> None:
 
 
 def test_pause_without_a_reason_changes_nothing(fake: FakeEngine) -> None:
-    app = open_page("envelope")
+    app = open_tab("Pause and resume")
     app.button(key="envelope:pause").click().run()
     assert fake.received == []
     assert "say why first" in app.warning[0].value
@@ -227,5 +286,5 @@ def test_pause_without_a_reason_changes_nothing(fake: FakeEngine) -> None:
 def test_pauses_that_hold_are_named(fake: FakeEngine) -> None:
     fake.queries.pauses = ("desk:incidents",)
     assert "Paused now\\: the desk Incidents" in "\n".join(
-        warning.value for warning in open_page("envelope").warning
+        warning.value for warning in open_tab("Pause and resume").warning
     )

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Served
-from tests.browser.test_queue_in_chromium import decided, open_next_to_approve, wait_to_be_read
+from tests.browser.test_queue_in_chromium import (
+    TAKE_BACK_S,
+    decided,
+    open_next_to_approve,
+    wait_to_be_read,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,8 +73,10 @@ def test_open_form_leaves_typing_elsewhere_alone(case: "Page", served: Served) -
     assert decided(served) == []
 
 
-def test_undo_form_is_sent_by_its_key(case: "Page") -> None:
+def test_undo_form_is_sent_by_its_key(case: "Page", served: Served) -> None:
     case.keyboard.press("a")
+    case.get_by_role("button", name="Take back").wait_for()
+    served.tell(f"pass/{TAKE_BACK_S}")
     case.get_by_text("“Assign group” ran and was verified").wait_for(timeout=20_000)
     case.keyboard.press("u")
     case.get_by_text("Say why before you undo it.").wait_for()

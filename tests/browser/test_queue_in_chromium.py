@@ -12,6 +12,9 @@ from tests.browser.conftest import Served
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+TAKE_BACK_S = 10
+"""How long a decision can be taken back on the fake."""
+
 HOSTILE = (
     "<script>document.title='owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",
@@ -187,6 +190,7 @@ def test_take_back_counts_down_by_itself(queue: "Page", served: Served) -> None:
           (button) => button.innerText === first)""",
         arg=first,
     )
+    served.tell(f"pass/{TAKE_BACK_S}")
     queue.get_by_text("“Assign group” ran and was verified").wait_for()
 
 

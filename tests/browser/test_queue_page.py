@@ -61,8 +61,8 @@ def test_failing_store_keeps_the_page_usable(fake: FakeEngine) -> None:
 def test_line_says_why_it_needs_a_person(fake: FakeEngine) -> None:
     app = open_page("case_queue")
     line = next(one for one in listed(app)["rows"] if one["why"].startswith("60 of 60"))
-    assert line["why"] == "60 of 60 this hour: rate budget used up"
-    assert line["note"] == "Rate budget used up; 60 of 60 this hour"
+    assert line["why"] == "60 of 60 this hour: budget used up"
+    assert line["note"] == "Budget used up; 60 of 60 this hour"
     assert line["meaning"] == "81\u202f% likely right; to act alone software needs 87\u202f%"
     assert line["confidence"] == "81\u202f% < 87\u202f%"
     assert line["deadline"] == "overdue by 42 min"

@@ -1,14 +1,7 @@
 """The doors of the web process, over HTTP and in Chromium: real server, real accounts."""
 
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
 import pytest
 from streamlit import config as streamlit_config
@@ -17,111 +10,22 @@ from console import theme
 from console.server import REQUIRED, Address, streamlit_settings
 from console.server.doors import safe_target
 from console.session import COOKIE
+from tests.browser.door import HTML, PASSWORD, Door, opened, set_up_ada
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct horse battery"
-HTML = {"Accept": "text/html"}
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def cookie(self) -> str:
-        """The session cookie it sets, with its attributes."""
-        return self.headers.get("set-cookie", "")
-
-    @property
-    def token(self) -> str:
-        return self.cookie.partition(f"{COOKIE}=")[2].partition(";")[0]
-
-
-@dataclass
-class Door:
-    """A running web process and its one-time set-up token."""
-
-    port: int
-    setup: str
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        form: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        token: str = "",
-    ) -> Reply:
-        sent = dict(headers or {})
-        if token:
-            sent["Cookie"] = f"{COOKIE}={token}"
-        body = None
-        if form is not None:
-            body = urlencode(form)
-            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-            sent.setdefault("Origin", self.url)
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request(method, path, body, sent)
-        answer = connection.getresponse()
-        headers = {name.lower(): value for name, value in answer.getheaders()}
-        reply = Reply(answer.status, headers, answer.read().decode("utf-8", "replace"))
-        connection.close()
-        return reply
-
-    def sign_in(self, name: str = "ada", password: str = PASSWORD, **changes: Any) -> Reply:
-        return self.ask("POST", "/signin", form={"name": name, "password": password}, **changes)
-
-
-def wait_for(door: Door, process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if door.ask("GET", "/healthz").status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the web process did not answer")
-
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    database = tmp_path_factory.mktemp("doors") / "accounts.db"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.door_server", str(port), f"sqlite:///{database}"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    opened = Door(port=port, setup=process.stdout.readline().strip())
-    wait_for(opened, process)
-    yield opened
-    process.terminate()
-    process.communicate(timeout=20)
+    with opened(tmp_path_factory.mktemp("doors")) as door:
+        yield door
 
 
 @pytest.fixture(scope="module")
 def set_up(door: Door) -> Door:
     """The same, with the account ada."""
-    if "No account yet" in door.ask("GET", "/signin").text:
-        form = {"token": door.setup, "name": "ada", "display_name": "Ada Moreno"}
-        made = door.ask("POST", "/setup", form=form | {"password": PASSWORD, "again": PASSWORD})
-        assert made.status == 303
+    set_up_ada(door)
     return door
 
 
@@ -199,6 +103,28 @@ def test_many_failures_make_one_wait(set_up: Door) -> None:
     assert [reply.status for reply in replies] == [401] * 5 + [429]
     assert replies[-1].headers["retry-after"] in {"2", "3"}
     assert "Too many attempts" in replies[-1].text
+
+
+def test_forwarded_addresses_are_not_believed(set_up: Door) -> None:
+    headers = [
+        {"X-Forwarded-For": "192.0.2.1"},
+        {"X-Forwarded-For": "192.0.2.2, 192.0.2.3"},
+        {"X-Forwarded-For": "198.51.100.9:4711"},
+        {"Forwarded": "for=192.0.2.4"},
+        {"X-Forwarded-For": ""},
+        {"X-Forwarded-For": "127.0.0.1"},
+    ]
+    replies = [set_up.sign_in("vincent", "wrong password!", headers=one) for one in headers]
+    assert [reply.status for reply in replies] == [401] * 5 + [429]
+    assert set_up.sign_in("vincent", "wrong password!").status == 401
+
+
+def test_strangers_failures_leave_the_owner_alone(set_up: Door) -> None:
+    set_up.sign_in()
+    stranger = {"X-Forwarded-For": "192.0.2.66"}
+    replies = [set_up.sign_in(password="wrong password!", headers=stranger) for _ in range(6)]
+    assert replies[-1].status == 429
+    assert set_up.sign_in().status == 303
 
 
 def test_sign_in_from_elsewhere_is_refused(set_up: Door) -> None:

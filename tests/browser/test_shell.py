@@ -20,8 +20,9 @@ from engine.domain.phase import Cell, Phase
 from engine.domain.span import ChoiceKind
 from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import StoreUnavailable
-from engine.govern.authorize import authorize
-from engine.govern.envelope import CellEnvelope, CellLimits, HandSetThreshold
+from engine.govern.authorize import CellPolicy, authorize
+from engine.govern.envelope import CellEnvelope, CellLimits
+from engine.govern.limits import HandSetThreshold
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.service import words
 from engine.testing.fake_engine import PEOPLE, FakeEngine
@@ -177,6 +178,7 @@ def test_every_rule_of_policy_has_words() -> None:
     def unsaid(rule: RuleResult) -> bool:
         return rule.rule not in words.RULE or rule.rule not in words.BROKEN
 
-    verdicts = [authorize(request, chosen, Usage()) for chosen in (envelope, None)]
+    policies = [CellPolicy(envelope=chosen) for chosen in (envelope, None)]
+    verdicts = [authorize(request, policy, Usage()) for policy in policies]
     assert [rule.rule for one in verdicts for rule in one.rules if unsaid(rule)] == []
     assert set(words.RULE) == set(words.BROKEN)

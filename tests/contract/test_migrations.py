@@ -14,8 +14,8 @@ from engine.store.migrate import migrate, newest_revision, revision
 from engine.store.tables import metadata
 
 
-def test_migrated_database_matches_the_tables(database_url: str) -> None:
-    database = open_database(database_url)
+def test_migrated_database_matches_the_tables(empty_database_url: str) -> None:
+    database = open_database(empty_database_url)
     migrate(database)
     with database.reader.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
@@ -23,8 +23,8 @@ def test_migrated_database_matches_the_tables(database_url: str) -> None:
     database.close()
 
 
-def test_migrating_again_changes_nothing(database_url: str) -> None:
-    database = open_database(database_url)
+def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
+    database = open_database(empty_database_url)
     assert revision(database) is None
     assert migrate(database) == migrate(database) == newest_revision() == revision(database)
     assert ControlReads(database).control_epoch() == 1

@@ -14,6 +14,7 @@ from engine.domain.ids import CaseId
 from engine.domain.phase import Phase
 from engine.domain.verdict import VerdictKind
 from engine.errors import NotFound, ToolUnavailable
+from engine.service.deciding import DECIDABLE
 from engine.service.requests import PauseScope, ProvideFact
 from engine.service.rows import CaseCard, ClaimRow, ToolChoice
 from engine.store.read_card import fact_rows
@@ -83,9 +84,9 @@ def card_of_status(world: World, status: CaseStatus) -> CaseCard:
     return queries_of(world).card(put(world, status.value, status=status))
 
 
-def test_every_status_but_pending_closes_approving(make: Maker) -> None:
+def test_only_cases_that_wait_can_be_approved(make: Maker) -> None:
     world = make()
-    for status in set(CaseStatus) - {CaseStatus.PENDING}:
+    for status in set(CaseStatus) - set(DECIDABLE):
         words = card_of_status(world, status).words
         assert not words.can_approve
         assert words.why_not.endswith("there is nothing to approve now.")
@@ -130,16 +131,16 @@ def test_unknown_case_is_not_found(make: Maker) -> None:
 def test_tools_offer_choices_and_fix_target(make: Maker) -> None:
     world = make()
     submit(world)
-    assert card_of(world).tools == (
-        ToolChoice(
-            tool="assign_owner",
-            title="Assign a ticket",
-            effect_class="reversible",
-            schema=AssignArguments.model_json_schema(),
-            options={"owner": ("", "north", "south")},
-            fixed={"number": A},
-        ),
+    assign, credit = card_of(world).tools
+    assert assign == ToolChoice(
+        tool="assign_owner",
+        title="Assign a ticket",
+        effect_class="reversible",
+        schema=AssignArguments.model_json_schema(),
+        options={"owner": ("", "north", "south")},
+        fixed={"number": A},
     )
+    assert (credit.tool, credit.options, credit.fixed) == ("grant_credit", {}, {"number": A})
 
 
 def test_tool_that_is_down_leaves_the_card(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +154,8 @@ def test_tool_that_is_down_leaves_the_card(make: Maker, monkeypatch: pytest.Monk
         monkeypatch.setattr(type(world.desk.effect_tools[0]), name, is_down)
     card = card_of(world)
     assert [(tool.tool, tool.options, tool.fixed) for tool in card.tools] == [
-        ("assign_owner", {}, {"number": A})
+        ("assign_owner", {}, {"number": A}),
+        ("grant_credit", {}, {"number": A}),
     ]
     assert (card.words.can_approve, card.words.undo) == (True, "Nothing undoes it.")
     assert "afterwards nothing undoes it" in card.words.approving

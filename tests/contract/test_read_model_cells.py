@@ -1,6 +1,7 @@
 """The envelope matrix, the curve and what counts as a label, on both databases: exact counts."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from engine.domain.ids import OutcomeId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
 from engine.domain.phase import Phase
+from engine.domain.policy import PolicyKind
 from engine.domain.transition import Transition
-from engine.govern.envelope import CellLimits, EnvelopeDocument, RollingThreshold
+from engine.govern.envelope import CellEntry, EnvelopeDocument
+from engine.govern.limits import RollingThreshold
 from engine.service.requests import PauseScope
-from engine.service.rows import CellRow, CellScore, CurvePoint, Share
+from engine.service.rows import BudgetRow, CellRow, CellScore, CurvePoint, Share
 from engine.testing.stub_desk import CASE_TYPE, DESK, stub_envelope, ticket_rows
 from engine.testing.world import START, World
 from tests.contract.read_model_world import (
@@ -55,7 +58,7 @@ def score(world: World) -> CellScore:
 
 
 def rolling(phase: Phase = Phase.COPILOT) -> str:
-    limits = CellLimits(
+    limits = CellEntry(
         case_type=CASE_TYPE,
         action="assign_owner",
         phase=phase,
@@ -78,8 +81,18 @@ def test_cell_without_cases_shows_its_limits(make: Maker) -> None:
         threshold=0.5,
         cut=None,
         most_urgent_priority=3,
-        executions_per_hour=9,
-        executions_this_hour=0,
+        budgets=(
+            BudgetRow(
+                words="9 an hour",
+                is_shared=False,
+                executions=9,
+                executions_used=0,
+                amount=None,
+                amount_used=0,
+                currency="EUR",
+                ends_at=START + timedelta(hours=1),
+            ),
+        ),
         audit_rate=0.1,
         paused="",
         labels=0,
@@ -156,28 +169,28 @@ def test_pause_is_named_at_its_cell(make: Maker) -> None:
 def test_executions_are_counted_by_hour(make: Maker) -> None:
     world = with_history(make(phase=Phase.BOUNDED))
     submit(world, 3)
-    assert cell(world).executions_this_hour == 3
+    assert cell(world).budgets[0].executions_used == 3
     world.clock.move(hours=1)
-    assert cell(world).executions_this_hour == 0
+    assert cell(world).budgets[0].executions_used == 0
 
 
 def test_envelope_versions_begin_with_the_shipped(make: Maker) -> None:
     world = make()
-    shipped = queries_of(world).envelopes(DESK)
-    assert [(row.version, row.status, row.proposed_by) for row in shipped] == [
+    shipped = queries_of(world).versions(DESK, PolicyKind.ENVELOPE)
+    assert [(row.version, row.status, row.drafted_by) for row in shipped] == [
         (0, "active", "shipped with the desk")
     ]
     assert shipped[0].document == stub_envelope().to_yaml()
     world.set_envelope(rolling(), "use the record")
-    rows = queries_of(world).envelopes(DESK)
+    rows = queries_of(world).versions(DESK, PolicyKind.ENVELOPE)
     assert [(row.version, row.status) for row in rows] == [(1, "active"), (0, "superseded")]
-    assert (rows[0].note, rows[0].proposed_by, rows[0].signed_by, rows[0].activated_at) == (
+    assert (rows[0].note, rows[0].drafted_by, rows[0].signed_by, rows[0].activated_at) == (
         "use the record",
         "olivia",
         "rasmus",
         START,
     )
-    assert queries_of(world).envelopes("nowhere") == ()
+    assert queries_of(world).versions("nowhere", PolicyKind.ENVELOPE) == ()
 
 
 # --- the curve ---------------------------------------------------------------------------

@@ -57,6 +57,13 @@ def site(model_place: Place, room: Path, processes: ForkServerContext) -> Iterat
 
 
 @pytest.fixture
+def loop_site(site: Site) -> Site:
+    """The same, with its cell ON_THE_LOOP."""
+    site.put_on_the_loop()
+    return site
+
+
+@pytest.fixture
 def postgres_site(postgres_url: str, room: Path, processes: ForkServerContext) -> Iterator[Site]:
     """A calibrated installation on PostgreSQL."""
     made = make_site(Place(folder=room / "data", url=postgres_url), processes)

@@ -71,7 +71,9 @@ class Books:
                 )
             )
         )
-        self.spent = connection.execute(select(func.sum(tables.budget_uses.c.used))).scalar() or 0
+        self.windows = rows(tables.veto_windows)
+        spent = select(func.sum(tables.budget_uses.c.executions))
+        self.spent = connection.execute(spent).scalar() or 0
         self.book = outside.entries()
         self.owner_of = outside.owner
 
@@ -141,12 +143,21 @@ def _grants(books: Books) -> Iterator[str]:
             yield f"grant {grant.id} is {grant.status} and has {uses[grant.id]} effects"
         if grant.status == GrantStatus.MINTED:
             yield f"grant {grant.id} is left over"
-    alone = {g.id for g in books.grants.values() if g.basis == GrantBasis.VERDICT}
+    at_once = {g.id for g in books.grants.values() if g.basis == GrantBasis.VERDICT}
+    lapsed = {g.id for g in books.grants.values() if g.basis == GrantBasis.VETO_LAPSE}
+    alone = at_once | lapsed
     reserved = [e for e in books.effects if e.grant_id in alone and e.status != "FAILED"]
     if books.spent != len(reserved):
         yield f"the rate budget says {books.spent}, {len(reserved)} acted alone"
-    if len(books.draws) != len(alone):
-        yield f"{len(books.draws)} audit draws for {len(alone)} actions alone"
+    drawn = len(at_once) + len(books.windows)
+    if len(books.draws) != drawn:
+        yield f"{len(books.draws)} audit draws for {drawn} actions alone or in a window"
+    if len(lapsed) > len(books.windows):
+        yield f"{len(lapsed)} lapses of {len(books.windows)} windows"
+    waiting = {case.id for case in books.cases if case.status == CaseStatus.VETO_WINDOW}
+    still_open = {window.case_id for window in books.windows if window.closed_at is None}
+    if waiting != still_open:
+        yield f"{len(waiting)} cases wait, {len(still_open)} windows are open"
     decided = Counter(g.basis_id for g in books.grants.values() if g.basis == GrantBasis.DECISION)
     yield from (f"decision {name} has {n} grants" for name, n in decided.items() if n > 1)
 

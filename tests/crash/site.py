@@ -9,7 +9,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from engine.adapters.system import SystemClock
 from engine.bootstrap import Parts, engine_of, prepare
@@ -18,13 +18,23 @@ from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId, PersonId
+from engine.domain.phase import Phase
+from engine.domain.policy import PolicyKind
+from engine.govern.limits import HandSetThreshold, Wider
 from engine.service.engine import Done
 from engine.service.local import LocalEngine
 from engine.service.people_store import Account
-from engine.service.requests import ClaimCase, DecideCase, Request, UndoEffect
+from engine.service.requests import (
+    ClaimCase,
+    DecideCase,
+    ProposeVersion,
+    Request,
+    SignVersion,
+    UndoEffect,
+)
 from engine.store import tables
 from engine.store.people import SqlPeople
-from engine.testing.stub_desk import DESK, ticket_rows
+from engine.testing.stub_desk import DESK, stub_envelope, ticket_rows
 from engine.testing.ticket_book import TicketBook
 from tests.crash import doomed, reconcile
 from tests.crash.doomed import Place
@@ -34,6 +44,7 @@ SURE, UNSURE = "0.9", "0.2"
 """Raw confidence of a case that is executed alone, and of one that goes to a person."""
 RIGHT, WRONG = 40, 20
 """Of the labelled history: so many sure ones were right, so many unsure ones wrong."""
+VETO_MINUTES = 10
 PATIENCE_S = 120.0
 KILLED = -9
 
@@ -92,19 +103,19 @@ class Site:
 
     # --- people and what they ask
 
-    def person(self, name: str = "ann") -> Person:
-        """An operator of that name."""
+    def person(self, name: str = "ann", role: Role = Role.OPERATOR) -> Person:
+        """Somebody of that name, an operator by default."""
         if name not in self._people:
             known = self.parts.store.reader.person(name)
-            self._people[name] = known or self._add_person(name)
+            self._people[name] = known or self._add_person(name, role)
         return self._people[name]
 
-    def _add_person(self, name: str) -> Person:
+    def _add_person(self, name: str, role: Role) -> Person:
         person = Person(
             id=PersonId(self.parts.ids.new()),
             name=name,
             display_name=name.title(),
-            roles=frozenset({Role.OPERATOR}),
+            roles=frozenset({role}),
         )
         with SqlPeople(self.parts.database, self.parts.ids).begin() as work:
             work.add_account(
@@ -141,6 +152,44 @@ class Site:
         """Take a case and answer it."""
         self.claim(case)
         return self.ask(self.request(case, kind))
+
+    def put_on_the_loop(self) -> None:
+        """Sign an envelope in which what is a little unsure waits out a veto window."""
+        wider = Wider(
+            threshold=HandSetThreshold(min_confidence=0.5), veto_minutes=float(VETO_MINUTES)
+        )
+        document = stub_envelope(
+            phase=Phase.ON_THE_LOOP, min_confidence=0.9, on_the_loop=wider
+        ).to_yaml()
+        kind = PolicyKind.ENVELOPE
+        request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test")
+        version = self.engine.execute(request, self.person("olga", Role.PRODUCT_OWNER)).version or 0
+        sign = SignVersion(kind=kind, desk=DESK, version=version)
+        self.engine.execute(sign, self.person("rhea", Role.RISK_OFFICER))
+
+    def pass_window(self, source_id: str) -> None:
+        """Let the time of a case's veto window be up now, as if all of it lay further back."""
+        case = self.case(source_id)
+        window = self.parts.store.reader.veto_window(case.action_id) if case.action_id else None
+        if window is None or case.status is not CaseStatus.VETO_WINDOW:
+            return
+        shift = window.closes_at - self.parts.clock.now()
+        table = tables.veto_windows
+        moved = {"opened_at": window.opened_at - shift, "closes_at": window.closes_at - shift}
+        if window.noticed_at is not None:
+            moved["noticed_at"] = window.noticed_at - shift
+        outages = tables.outages
+        with self.parts.database.writer.begin() as connection:
+            # What was before the window stays before it.
+            connection.execute(delete(outages).where(outages.c.began_at < window.opened_at))
+            connection.execute(
+                update(table).where(table.c.action_id == window.action_id).values(**moved)
+            )
+            connection.execute(
+                update(tables.cases)
+                .where(_cases.id == case.id)
+                .values(wake_at=window.closes_at - shift, lease_until=None)
+            )
 
     def undo(self, case: Case) -> Done:
         """Ask to put back what a case's effect changed."""

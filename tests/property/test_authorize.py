@@ -1,169 +1,251 @@
 """`authorize` is total, deterministic, monotone and explains itself (invariants 5, 6, 13)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.actor import Role
-from engine.domain.phase import Cell, Phase
-from engine.domain.tool import EffectClass
+from engine.domain.budget import BudgetLimit, Period
+from engine.domain.phase import Phase
 from engine.domain.verdict import VerdictKind
-from engine.govern.authorize import RULES, authorize
-from engine.govern.envelope import (
-    CellEnvelope,
-    CellLimits,
-    EnvelopeDocument,
+from engine.govern.authorize import authorize
+from engine.govern.envelope import CellLimits, WiderLimits
+from engine.govern.limits import (
+    WORKING_DAYS,
+    ArgumentRule,
     HandSetThreshold,
+    Hours,
     RollingThreshold,
-    resolve,
 )
 from engine.govern.request import AuthorizationRequest, Usage
-
-CELL = Cell(desk="d", case_type="t", action_type="a")
-
-share = st.floats(min_value=0, max_value=1)
-maybe_share = st.none() | share
-names = st.lists(st.sampled_from(["x", "y"]), max_size=2).map(tuple)
-
-thresholds = st.one_of(
-    st.builds(HandSetThreshold, min_confidence=share),
-    st.builds(RollingThreshold, risk_limit=st.floats(min_value=0.01, max_value=0.5)),
-)
-limits = st.builds(
-    CellLimits,
-    case_type=st.just("t"),
-    action=st.just("a"),
-    phase=st.sampled_from(list(Phase)),
-    threshold=thresholds,
-    most_urgent_priority=st.integers(1, 9),
-    executions_per_hour=st.integers(0, 5),
-    reversible_only=st.booleans(),
-    audit_rate=st.floats(min_value=0.05, max_value=1),
-    roles=st.lists(st.sampled_from(list(Role)), max_size=3, unique=True).map(tuple),
-)
-requests = st.builds(
-    AuthorizationRequest,
-    cell=st.sampled_from([CELL, Cell(desk="d", case_type="t", action_type="other")]),
-    problem=st.sampled_from(["", "", "bad argument"]),
-    is_known_case_type=st.booleans(),
-    effect_class=st.sampled_from(list(EffectClass)),
-    confidence=maybe_share,
-    is_calibrated=st.booleans(),
-    score=maybe_share,
-    rolling_cut=maybe_share,
-    rolling_threshold=maybe_share,
-    priority=st.integers(1, 9),
-    stale=names,
-    contradictory=names,
-    paused=st.sampled_from(["", "", "all"]),
-    can_audit=st.booleans(),
-    person_roles=st.none() | st.frozensets(st.sampled_from(list(Role)), max_size=3),
-)
-usages = st.builds(Usage, executions_this_hour=st.integers(0, 6))
+from engine.govern.strictness import LOOSER, is_looser
+from tests.property import policies
+from tests.property.policies import CELL, NOON, policy_of
 
 EASY = AuthorizationRequest(
-    cell=CELL, confidence=0.9, is_calibrated=True, score=0.9, rolling_cut=0.8, priority=5
+    cell=CELL, at=NOON, confidence=0.9, is_calibrated=True, score=0.9, rolling_cut=0.8, priority=5
 )
 
 
-def envelope(of: CellLimits) -> CellEnvelope:
-    return resolve(EnvelopeDocument(desk="d", cells=(of,)))[
-        Cell(desk="d", case_type="t", action_type="a")
-    ]
-
-
-@given(requests, limits, usages)
+@given(policies.requests, policies.limits, policies.guardrails, st.data())
 def test_every_request_gets_one_verdict(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage
+    request: AuthorizationRequest, of: CellLimits, rules: Any, data: st.DataObject
 ) -> None:
-    first = authorize(request, envelope(of), usage)
-    assert first == authorize(request, envelope(of), usage)
-    assert len(first.rules) == len(RULES)
-    assert len({rule.rule for rule in first.rules}) == len(RULES)
+    policy = policy_of(of, rules)
+    usage = data.draw(policies.usages(policy))
+    first = authorize(request, policy, usage)
+    assert first == authorize(request, policy_of(of, rules), usage)
+    assert len(first.rules) == len(policy.checks)
+    assert len({rule.rule for rule in first.rules}) == len(first.rules)
 
 
-@given(requests, usages)
+@given(policies.requests, policies.guardrails)
 def test_without_envelope_software_never_executes(
-    request: AuthorizationRequest, usage: Usage
+    request: AuthorizationRequest, rules: Any
 ) -> None:
-    verdict = authorize(replace(request, person_roles=None), None, usage)
-    expected = VerdictKind.DENY if request.problem else VerdictKind.ESCALATE
-    assert verdict.kind is expected
+    software = replace(request, person_roles=None)
+    verdict = authorize(software, policy_of(None, rules), Usage())
+    assert verdict.kind.strictness >= VerdictKind.ESCALATE.strictness
+    assert verdict.kind is VerdictKind.DENY or not request.problem
 
 
-@given(requests, limits, usages)
+@given(policies.requests, policies.limits, policies.guardrails)
 def test_malformed_requests_are_denied(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage
+    request: AuthorizationRequest, of: CellLimits, rules: Any
 ) -> None:
-    verdict = authorize(replace(request, problem="no such argument"), envelope(of), usage)
-    assert verdict.kind is VerdictKind.DENY
+    malformed = replace(request, problem="no such argument")
+    assert authorize(malformed, policy_of(of, rules), Usage()).kind is VerdictKind.DENY
 
 
-@given(requests, limits, usages)
+@given(policies.requests, policies.limits, policies.guardrails, st.data())
 def test_verdict_is_the_strictest_broken_rule(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage
+    request: AuthorizationRequest, of: CellLimits, rules: Any, data: st.DataObject
 ) -> None:
-    verdict = authorize(request, envelope(of), usage)
+    policy = policy_of(of, rules)
+    verdict = authorize(request, policy, data.draw(policies.usages(policy)))
     is_person = request.person_roles is not None
     binding = [r.otherwise for r in verdict.broken if r.binds_people or not is_person]
     expected = max((kind.strictness for kind in binding), default=0)
     assert verdict.kind.strictness == expected
 
 
-TIGHTENINGS = {
-    "copilot": lambda of: of.model_copy(update={"phase": Phase.COPILOT}),
-    "reversible only": lambda of: of.model_copy(update={"reversible_only": True}),
-    "fewer an hour": lambda of: of.model_copy(
-        update={"executions_per_hour": max(0, of.executions_per_hour - 1)}
+# --- monotony ----------------------------------------------------------------------------
+
+
+def _higher(threshold: Any) -> Any:
+    if isinstance(threshold, HandSetThreshold):
+        return HandSetThreshold(min_confidence=(1 + threshold.min_confidence) / 2)
+    return RollingThreshold(risk_limit=threshold.risk_limit / 2)
+
+
+def _less(value: int | None) -> int:
+    return 50 if value is None else max(0, value - 1)
+
+
+def _wider(of: CellLimits, **changes: Any) -> CellLimits:
+    if of.on_the_loop is None:
+        return of
+    return of.model_copy(update={"on_the_loop": of.on_the_loop.model_copy(update=changes)})
+
+
+def _budgets(of: CellLimits) -> tuple[BudgetLimit, ...]:
+    return tuple(
+        BudgetLimit(
+            scope=one.scope,
+            period=one.period,
+            is_per_customer=one.is_per_customer,
+            executions=_less(one.executions),
+            amount=_less(one.amount),
+        )
+        for one in of.budgets
+    )
+
+
+_EVENING = Hours(days=WORKING_DAYS, opens=NOON.time().replace(hour=17))
+TIGHTENINGS: dict[str, Callable[[CellLimits], CellLimits]] = {
+    "phase": lambda of: of.model_copy(
+        update={
+            "phase": Phase.COPILOT
+            if of.phase is Phase.BOUNDED
+            else Phase.BOUNDED
+            if of.phase is Phase.ON_THE_LOOP
+            else Phase.COPILOT
+        }
     ),
-    "less urgent only": lambda of: of.model_copy(
+    "threshold": lambda of: of.model_copy(update={"threshold": _higher(of.threshold)}),
+    "amount_cap": lambda of: of.model_copy(update={"amount_cap": _less(of.amount_cap)}),
+    "second_person_above": lambda of: of.model_copy(
+        update={"second_person_above": _less(of.second_person_above)}
+    ),
+    "reversible_only": lambda of: of.model_copy(update={"reversible_only": True}),
+    "most_urgent_priority": lambda of: of.model_copy(
         update={"most_urgent_priority": min(9, of.most_urgent_priority + 1)}
     ),
-    "fewer roles": lambda of: of.model_copy(update={"roles": of.roles[1:]}),
-    "higher hand-set threshold": lambda of: of.model_copy(
+    "max_stale_facts": lambda of: of.model_copy(
+        update={"max_stale_facts": max(0, of.max_stale_facts - 1)}
+    ),
+    "max_contradictions": lambda of: of.model_copy(
+        update={"max_contradictions": max(0, of.max_contradictions - 1)}
+    ),
+    "max_unseen_values": lambda of: of.model_copy(
+        update={"max_unseen_values": max(0, (of.max_unseen_values or 3) - 1)}
+    ),
+    "audit_rate": lambda of: of.model_copy(update={"audit_rate": 1.0}),
+    "roles": lambda of: of.model_copy(update={"roles": of.roles[1:]}),
+    "review_minutes": lambda of: of.model_copy(update={"review_minutes": 1}),
+    "grant_minutes": lambda of: of.model_copy(update={"grant_minutes": 1}),
+    "on_the_loop.threshold": lambda of: _wider(of, threshold=of.threshold),
+    "on_the_loop.most_urgent_priority": lambda of: _wider(
+        of, most_urgent_priority=of.most_urgent_priority
+    ),
+    "on_the_loop.amount_cap": lambda of: _wider(of, amount_cap=of.amount_cap),
+    "on_the_loop.veto_minutes": lambda of: _wider(of, veto_minutes=60.0),
+    "on_the_loop": lambda of: of.model_copy(update={"on_the_loop": None}),
+    "arguments": lambda of: of.model_copy(
+        update={"arguments": (*of.arguments, ("owner", ArgumentRule(one_of=("north",))))}
+    ),
+    "hours": lambda of: of.model_copy(update={"hours": (*of.hours, _EVENING)}),
+    "budgets": lambda of: of.model_copy(update={"budgets": _budgets(of)}),
+    "one more budget": lambda of: of.model_copy(
         update={
-            "threshold": HandSetThreshold(min_confidence=(1 + of.threshold.min_confidence) / 2)
-            if isinstance(of.threshold, HandSetThreshold)
-            else of.threshold
+            "budgets": (
+                *of.budgets,
+                BudgetLimit(scope="desk:d", period=Period.DAY, executions=2),
+            )
         }
     ),
 }
 
 
-@given(requests, limits, usages, st.sampled_from(sorted(TIGHTENINGS)))
+def test_every_ordered_limit_is_tightened() -> None:
+    assert set(LOOSER) <= set(TIGHTENINGS)
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(sorted(TIGHTENINGS)),
+    policies.requests,
+    policies.limits,
+    policies.guardrails,
+    st.data(),
+)
 def test_tightening_never_frees_a_verdict(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage, how: str
+    how: str, request: AuthorizationRequest, of: CellLimits, rules: Any, data: st.DataObject
 ) -> None:
-    before = authorize(request, envelope(of), usage)
-    after = authorize(request, envelope(TIGHTENINGS[how](of)), usage)
+    tight = TIGHTENINGS[how](of)
+    usage = data.draw(policies.usages(policy_of(of, rules)))
+    before = authorize(request, policy_of(of, rules), usage)
+    after = authorize(request, policy_of(tight, rules), usage)
     assert after.kind.strictness >= before.kind.strictness
 
 
-@given(requests, limits, usages)
+@given(policies.limits, st.sampled_from(sorted(LOOSER)))
+def test_no_tightening_counts_as_looser(of: CellLimits, name: str) -> None:
+    tight = TIGHTENINGS[name](of)
+    assert not is_looser(name, _value(of, name), _value(tight, name))
+
+
+def _value(of: CellLimits, name: str) -> Any:
+    outer, _, inner = name.partition(".")
+    if not inner:
+        return getattr(of, outer)
+    wider = of.on_the_loop or WiderLimits(
+        threshold=of.threshold, most_urgent_priority=9, amount_cap=0, veto_minutes=60.0
+    )
+    return getattr(wider, inner)
+
+
+@given(policies.requests, policies.limits, policies.guardrails, policies.guardrails, st.data())
+def test_a_guardrail_never_frees_a_verdict(
+    request: AuthorizationRequest,
+    of: CellLimits,
+    rules: tuple[Any, ...],
+    more: tuple[Any, ...],
+    data: st.DataObject,
+) -> None:
+    usage = data.draw(policies.usages(policy_of(of, (*rules, *more))))
+    before = authorize(request, policy_of(of, rules), usage)
+    after = authorize(request, policy_of(of, (*rules, *more)), usage)
+    assert after.kind.strictness >= before.kind.strictness
+
+
+@given(policies.requests, policies.limits, policies.guardrails)
 def test_a_pause_never_frees_a_verdict(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage
+    request: AuthorizationRequest, of: CellLimits, rules: Any
 ) -> None:
-    before = authorize(replace(request, paused=""), envelope(of), usage)
-    after = authorize(replace(request, paused="all"), envelope(of), usage)
-    assert after.kind is not VerdictKind.EXECUTE
+    before = authorize(replace(request, paused=""), policy_of(of, rules), Usage())
+    after = authorize(replace(request, paused="all"), policy_of(of, rules), Usage())
+    assert after.kind.strictness >= VerdictKind.ESCALATE.strictness
     assert after.kind.strictness >= before.kind.strictness
 
 
-@given(requests, limits, usages)
+@given(policies.requests, policies.limits, policies.guardrails)
 def test_copilot_says_what_bounded_would_do(
-    request: AuthorizationRequest, of: CellLimits, usage: Usage
+    request: AuthorizationRequest, of: CellLimits, rules: Any
 ) -> None:
     copilot = of.model_copy(update={"phase": Phase.COPILOT})
     bounded = of.model_copy(update={"phase": Phase.BOUNDED})
     software = replace(request, person_roles=None)
-    would = authorize(software, envelope(copilot), usage).would_have
-    assert would is authorize(software, envelope(bounded), usage).kind
+    would = authorize(software, policy_of(copilot, rules), Usage()).would_have
+    assert would is authorize(software, policy_of(bounded, rules), Usage()).kind
+
+
+@given(policies.requests, policies.limits, policies.guardrails)
+def test_the_loop_is_never_stricter_than_bounded(
+    request: AuthorizationRequest, of: CellLimits, rules: Any
+) -> None:
+    on_the_loop = of.model_copy(update={"phase": Phase.ON_THE_LOOP})
+    bounded = of.model_copy(update={"phase": Phase.BOUNDED})
+    wide = authorize(request, policy_of(on_the_loop, rules), Usage())
+    narrow = authorize(request, policy_of(bounded, rules), Usage())
+    assert wide.kind.strictness <= narrow.kind.strictness
 
 
 def test_bounded_cell_executes_inside_its_limits() -> None:
     of = CellLimits(
         case_type="t", action="a", phase=Phase.BOUNDED, threshold=RollingThreshold(risk_limit=0.1)
     )
-    verdict = authorize(EASY, envelope(of), Usage())
+    verdict = authorize(EASY, policy_of(of), Usage())
     assert (verdict.kind, verdict.broken) == (VerdictKind.EXECUTE, ())

@@ -47,6 +47,7 @@ def incidents_desk(*, itsm_url: str, clock: Clock) -> Desk:
         reasoner=PrecedentReasoner(PROCEDURE, features, WORDS),
         learning=Learning(procedure=PROCEDURE, features=features),
         label_of=_label_of,
+        customer_of=lambda facts: str(facts.value_of("caller_id") or ""),
         names=NAMES,
     )
 

@@ -14,9 +14,11 @@ from engine.desks.incidents import incidents_desk
 from engine.desks.incidents import itsm_tables as tables
 from engine.desks.incidents.desk import default_envelope
 from engine.desks.incidents.itsm import Itsm
+from engine.domain.budget import Period
 from engine.domain.case import Origin
 from engine.domain.phase import Phase
-from engine.govern.envelope import EnvelopeDocument, RollingThreshold
+from engine.govern.envelope import EnvelopeDocument
+from engine.govern.limits import Budget, RollingThreshold
 from engine.perceive.files import read_rows
 from engine.service.engine import Submitted
 from engine.testing.world import FakeClock, World, make_world
@@ -28,7 +30,7 @@ def bounded_envelope(risk_limit: float = 0.10, **limits: object) -> str:
     changes: dict[str, object] = {
         "phase": Phase.BOUNDED,
         "threshold": RollingThreshold(risk_limit=risk_limit),
-        "executions_per_hour": 10_000,
+        "budgets": (Budget(per=Period.HOUR, executions=10_000),),
     }
     cell = shipped.cells[0].model_copy(update=changes | limits)
     return EnvelopeDocument(desk=shipped.desk, note="bounded", cells=(cell,)).to_yaml()

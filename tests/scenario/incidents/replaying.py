@@ -18,7 +18,8 @@ from engine.domain.fact import FactValue
 from engine.service.engine import Submitted
 from engine.service.requests import ClaimCase, DecideCase
 from engine.service.rows import CaseCard, QueueFilter, QueueRow
-from tests.scenario.incidents.incident_world import IncidentWorld, bounded_envelope
+from tests.scenario.incidents.forecasting import Splits
+from tests.scenario.incidents.incident_world import IncidentWorld
 
 ROUNDS_BETWEEN = 30
 """Rounds of the worker, at most 50 cases each, between two turns of the people."""
@@ -89,22 +90,21 @@ def _answer(card: CaseCard, turn: int) -> DecideCase:
     return approve
 
 
-def replay_incidents(place: IncidentWorld, file: Path, *, risk_limit: float) -> Replayed:
+def replay_incidents(place: IncidentWorld, file: Path, splits: Splits) -> Replayed:
     """Take a file in as history and work it off, software alone where its limits allow.
 
     Args:
         place: A fresh world.
         file: Incidents with their later truth.
-        risk_limit: Share of errors up to which software may act alone.
+        splits: Drafts, simulates and signs the limits, from split to split.
     """
     world = place.world
-    world.set_envelope(bounded_envelope(risk_limit))
     operators = [world.person(name, Role.OPERATOR) for name in ("ann", "bob")]
     people = People(place=place, operators=operators, decisions={})
     begun = perf_counter()
     first = place.submit_file(file)
     taken_in = perf_counter()
-    people_s = _work_off(place, people)
+    people_s = _work_off(place, people, splits)
     worked_off = perf_counter()
     return Replayed(
         first=first,
@@ -116,7 +116,7 @@ def replay_incidents(place: IncidentWorld, file: Path, *, risk_limit: float) -> 
     )
 
 
-def _work_off(place: IncidentWorld, people: People) -> float:
+def _work_off(place: IncidentWorld, people: People, splits: Splits) -> float:
     """Let the worker run to the end, and people decide now and then; gives people's seconds."""
     opened = place.world.open_worker()
     people_s = 0.0
@@ -124,6 +124,7 @@ def _work_off(place: IncidentWorld, people: People) -> float:
         for turn in count(1):
             if not opened.worker.run_once():
                 return people_s
+            splits.look()
             if turn % ROUNDS_BETWEEN == 0:
                 begun = perf_counter()
                 people.decide_some()

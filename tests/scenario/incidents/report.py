@@ -8,17 +8,18 @@ from __future__ import annotations
 import resource
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
 from engine.domain.ledger_report import LedgerReport
 from engine.service.rows import CellScore
+from tests.scenario.incidents.forecasting import LIMITS, Compared, Splits, compare
 from tests.scenario.incidents.incident_world import IncidentWorld, make_incident_world
 from tests.scenario.incidents.replaying import Replayed, replay_incidents
 
-RISK_LIMIT = 0.10
+RISK_LIMIT = max(LIMITS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Report:
     """What came of it, and what it took."""
 
     replayed: Replayed
+    compared: Sequence[Compared]
+    """What each draft was said to do, beside what it did."""
     score: CellScore
     cases_by_status: Mapping[str, int]
     ledger: LedgerReport
@@ -56,6 +59,12 @@ class Report:
             f" = {error.value or 0:.4f}, 95 % interval {error.low:.4f} to {error.high:.4f}"
             f" (limit {RISK_LIMIT:.2f})"
         )
+        for one in self.compared:
+            yield one.line()
+        yield (
+            f"forecasts held  share {sum(one.share_held for one in self.compared)}, error "
+            f"{sum(one.error_held for one in self.compared)} of {len(self.compared)}"
+        )
         yield (
             f"ledger          {self.ledger.entries} entries, {self.ledger.verified} verified in "
             f"{self.verify_s:.1f} s, {len(self.ledger.findings)} findings"
@@ -76,7 +85,8 @@ def measured(place: IncidentWorld, file: Path) -> Report:
     """Run a history through a fresh world on SQLite and measure it."""
     folder = place.world.parts.settings.data_dir
     begun, cpu_begun = perf_counter(), process_time()
-    replayed = replay_incidents(place, file, risk_limit=RISK_LIMIT)
+    splits = Splits(place)
+    replayed = replay_incidents(place, file, splits)
     wall_s, cpu_s = perf_counter() - begun, process_time() - cpu_begun
     verifying = perf_counter()
     ledger = place.world.engine.verify_ledger()
@@ -84,6 +94,7 @@ def measured(place: IncidentWorld, file: Path) -> Report:
     (score,) = place.world.engine.queries.scores()
     return Report(
         replayed=replayed,
+        compared=tuple(compare(place, splits.made)),
         score=score,
         cases_by_status=place.world.engine.queries.health().cases_by_status,
         ledger=ledger,

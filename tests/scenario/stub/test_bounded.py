@@ -9,14 +9,16 @@ from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import EffectStatus
 from engine.domain.phase import Phase
+from engine.domain.policy import PolicyKind
 from engine.errors import InvalidRequest, NotAllowed, ToolError, ToolOutcomeUnknown, ToolUnavailable
-from engine.service.requests import PauseScope, ProposeEnvelope, SettleRepair, SignEnvelope
+from engine.service.requests import PauseScope, ProposeVersion, SettleRepair, SignVersion
 from engine.testing.stub_desk import stub_envelope, ticket_rows
 from engine.testing.ticket_book import TicketBook
 from engine.testing.world import START, World
 
 A = "T000000"
 HISTORY = 40
+SIGN = SignVersion(kind=PolicyKind.ENVELOPE, desk="stub", version=1)
 
 
 def calibrated(world: World) -> World:
@@ -118,7 +120,7 @@ def test_refusing_tool_gives_back_the_budget(make_stub_world: Callable[..., Worl
         "the ticket is locked",
     )
     cell = world.engine.queries.cells("stub")[0]
-    assert cell.executions_this_hour == 0
+    assert cell.budgets[0].executions_used == 0
 
 
 def test_unanswered_call_is_asked_with_the_same_key(make_stub_world: Callable[..., World]) -> None:
@@ -156,16 +158,23 @@ def test_never_answered_call_needs_a_person(make_stub_world: Callable[..., World
     assert world.case(A).status is CaseStatus.PENDING
 
 
+def proposal(document: str) -> ProposeVersion:
+    return ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="because")
+
+
 def test_bounded_takes_two_names(make_stub_world: Callable[..., World]) -> None:
     world = make_stub_world()
     olivia = world.person("olivia", Role.PRODUCT_OWNER)
     document = stub_envelope(phase=Phase.BOUNDED).to_yaml()
-    world.execute(ProposeEnvelope(desk="stub", document=document, note="wider"), olivia)
+    world.execute(
+        ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="wider"),
+        olivia,
+    )
     with pytest.raises(NotAllowed, match="somebody else has to sign"):
-        world.execute(SignEnvelope(desk="stub", version=1), olivia)
+        world.execute(SIGN, olivia)
     cells = world.engine.queries.cells("stub")
     assert [cell.phase for cell in cells] == [Phase.COPILOT]
-    world.execute(SignEnvelope(desk="stub", version=1), world.person("rasmus", Role.RISK_OFFICER))
+    world.execute(SIGN, world.person("rasmus", Role.RISK_OFFICER))
     cells = world.engine.queries.cells("stub")
     assert [(cell.phase, cell.is_evidenced) for cell in cells] == [(Phase.BOUNDED, False)]
 
@@ -175,7 +184,7 @@ def test_bounded_takes_two_names(make_stub_world: Callable[..., World]) -> None:
     [
         ("desk: [", "not YAML"),
         ("desk: other\ncells: []", "for 'other', not for 'stub'"),
-        ("desk: stub\ncells: []\nwings: 2", "wings: Extra inputs"),
+        ("desk: stub\ncells: []\nwings: 2", "wings: there is no such key"),
     ],
     ids=["broken", "other desk", "unknown key"],
 )
@@ -185,4 +194,7 @@ def test_bad_envelope_is_refused_in_words(
     world = make_stub_world()
     olivia = world.person("olivia", Role.PRODUCT_OWNER)
     with pytest.raises(InvalidRequest, match=words):
-        world.execute(ProposeEnvelope(desk="stub", document=document, note="n"), olivia)
+        world.execute(
+            ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="n"),
+            olivia,
+        )

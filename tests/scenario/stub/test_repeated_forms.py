@@ -9,8 +9,9 @@ import pytest
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId
+from engine.domain.policy import PolicyKind
 from engine.errors import Conflict, NotAllowed
-from engine.service.requests import ClaimCase, DecideCase, ProposeEnvelope, TakeBackDecision
+from engine.service.requests import ClaimCase, DecideCase, ProposeVersion, TakeBackDecision
 from engine.testing.stub_desk import ticket_rows
 from engine.testing.world import START, World
 
@@ -61,7 +62,7 @@ def test_refused_attempts_make_no_streams(world: World) -> None:
     nowhere = CaseId(uuid5(world.case(A).id, "no case"))
     for request in (
         replace(form(world), case_id=nowhere),
-        ProposeEnvelope(desk="no desk " * 20, document="", note=""),
+        ProposeVersion(kind=PolicyKind.ENVELOPE, desk="no desk " * 20, document="", note=""),
     ):
         with pytest.raises(NotAllowed):
             world.execute(request, viewer)

@@ -1,10 +1,16 @@
 """Passwords are hashed with argon2id and verified."""
 
+import pytest
 from argon2 import PasswordHasher
 
 from engine.adapters.passwords import Argon2Passwords
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_hashing() -> None:
+    """Here the hash is what the product makes."""
 
 
 def test_hash_is_argon2id_with_own_salt() -> None:

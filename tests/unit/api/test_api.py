@@ -226,7 +226,7 @@ READS = [
     "/ledger",
     "/choices",
     "/pauses",
-    "/desks/incidents/envelopes",
+    "/desks/incidents/versions/envelope",
 ]
 
 

@@ -55,7 +55,7 @@ def test_narrowing_needs_no_evidence(product: Run, tmp_path: Path) -> None:
     text = file.read_text("utf-8").replace("audit_rate: 0.1\n", "audit_rate: 0.05\n")
     file.write_text(text, "utf-8")
     ended = product("envelope", "diff", str(file), "--desk", "incidents")
-    assert "Share drawn for audit: 10.0% becomes 5.0%." in ended.out
+    assert "The share drawn for audit: 5\u202f%, was 10\u202f%." in ended.out
     assert "evidenced" not in ended.out
 
 
@@ -66,7 +66,7 @@ def test_envelope_that_changes_nothing_is_refused(product: Run, tmp_path: Path) 
     assert (again.code, "version 1 says the same and waits" in again.err) == (2, True)
     file.write_text(file.read_text("utf-8").replace("phase: BOUNDED", "phase: COPILOT"), "utf-8")
     same = propose(product, file)
-    assert (same.code, "the active envelope says the same" in same.err) == (2, True)
+    assert (same.code, "the active version says the same" in same.err) == (2, True)
 
 
 # --- help and names -------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,13 +52,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 @pytest.fixture
-def product(run: Run) -> Run:
-    """The same, migrated and with the accounts ada, olga and rhea."""
+def product(run: Run, installation: Path, tmp_path: Path) -> Run:
+    """The same, migrated and with the accounts ada, olga and rhea; made once, then copied."""
+    if installation.exists():
+        shutil.copytree(installation, tmp_path / "data")
+        return run
     assert run("migrate").code == 0
     assert run("user", "add", "ada", typed=PASSWORD).code == 0
     for name, role in (("olga", "product_owner"), ("rhea", "risk_officer")):
         made = run("user", "add", name, "--role", role, "--as", "ada", typed=f"{PASSWORD}\n" * 2)
         assert (made.code, made.err) == (0, "")
+    shutil.copytree(tmp_path / "data", installation)
     return run
 
 
@@ -249,12 +254,22 @@ def test_envelope_takes_two_names(product: Run, tmp_path: Path) -> None:
         "envelope", "activate", "1", "--desk", "incidents", "--as", "rhea", typed=PASSWORD
     )
     assert (other.code, other.err) == (0, "")
-    back = product("envelope", "rollback", "--desk", "incidents", "--as", "olga", typed=PASSWORD)
+    back = product(
+        "envelope",
+        "rollback",
+        "--desk",
+        "incidents",
+        "--as",
+        "rhea",
+        "-m",
+        "it was better",
+        typed=PASSWORD,
+    )
     assert (back.code, back.err) == (0, "")
     versions = json.loads(product("envelope", "show", "--desk", "incidents", "--json").out)
     assert [(row["version"], row["status"]) for row in versions] == [
-        (2, "proposed"),
-        (1, "active"),
+        (2, "active"),
+        (1, "superseded"),
         (0, "superseded"),
     ]
 

@@ -1,58 +1,82 @@
-"""What the screen reads from an envelope document, whatever stands in it."""
+"""What the form reads of an envelope, and how it writes one limit without touching the rest."""
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
+import yaml
 
-from console.components.envelope_document import difference, read, risk_limit, warnings
-from engine.domain.phase import Phase
+from console.components import envelope_document as documents
+from engine.service.rows import CellRow
 from engine.testing import fake_rows_limits as limits
 
 ROUTING, NOTES = limits.cells()
-
-
-def test_cells_beyond_copilot_are_listed() -> None:
-    assert read(limits.PROPOSED_DOCUMENT).beyond_copilot == {
-        limits.ROUTING: "BOUNDED",
-        limits.NOTES: "BOUNDED",
-    }
+LEVELS = """\
+desk: incidents
+limits:
+  threshold: {kind: rolling, risk_limit: 0.1}
+  most_urgent_priority: 2
+case_types:
+  routing: {most_urgent_priority: 4}
+cells:
+- case_type: routing
+  action: assign_group
+  phase: ON_THE_LOOP
+  on_the_loop: {veto_minutes: 10}
+  budgets:
+  - {per: day, executions: 90}
+  - {per: hour, for_each: customer, executions: 1}
+"""
 
 
 @pytest.mark.parametrize(
-    "document",
-    ["", "7", "[]", "cells: 3", "cells: [1]", "cells: [{phase: COPILOT}]"],
-    ids=["empty", "number", "list", "cells-number", "cell-number", "copilot"],
+    ("name", "value"),
+    [
+        ("phase", "ON_THE_LOOP"),
+        ("most_urgent_priority", 4),
+        ("threshold", {"kind": "rolling", "risk_limit": 0.1}),
+        ("on_the_loop.veto_minutes", 10),
+        ("audit_rate", None),
+    ],
 )
-def test_other_shapes_list_no_cell(document: str) -> None:
-    assert (read(document).problem, read(document).beyond_copilot) == ("", {})
-    assert risk_limit(document, ROUTING) is None
+def test_the_innermost_level_that_speaks_counts(name: str, value: Any) -> None:
+    assert documents.limit_of(LEVELS, ROUTING, name) == value
 
 
-def test_broken_yaml_is_a_problem_with_a_line() -> None:
-    assert "line 1" in read("cells: [").problem
-    assert risk_limit("cells: [", ROUTING) is None
+@pytest.mark.parametrize(
+    ("name", "value"), [("phase", "COPILOT"), ("on_the_loop.veto_minutes", 30), ("audit_rate", 0.2)]
+)
+def test_one_limit_is_set_and_nothing_else(name: str, value: Any) -> None:
+    changed = documents.with_limit(LEVELS, ROUTING, name, value)
+    assert documents.limit_of(changed, ROUTING, name) == value
+    before, after = yaml.safe_load(LEVELS), yaml.safe_load(changed)
+    outer = name.partition(".")[0]
+    for entry in (before["cells"][0], after["cells"][0]):
+        entry.pop(outer, None)
+    assert before == after
 
 
-def test_risk_limit_is_that_of_the_cell() -> None:
-    assert risk_limit(limits.ACTIVE_DOCUMENT, ROUTING) == 0.1
-    assert risk_limit(limits.ACTIVE_DOCUMENT, NOTES) is None
+@pytest.mark.parametrize("text", ["desk: [", "just words", "", "cells: 3"])
+def test_what_cannot_be_read_stays_as_it_is(text: str) -> None:
+    assert documents.with_limit(text, ROUTING, "phase", "BOUNDED") == text
+    assert documents.with_hourly_rate(text, ROUTING, 9) == text
+    assert documents.limit_of(text, ROUTING, "phase") is None
 
 
-def test_difference_holds_changed_lines_alone() -> None:
-    assert difference("a\nb\nc", "a\nB\nc") == "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c"
-    assert difference("a", "a") == ""
+def test_other_cells_are_not_touched() -> None:
+    changed = documents.with_limit(limits.ACTIVE_DOCUMENT, NOTES, "phase", "BOUNDED")
+    assert documents.limit_of(changed, NOTES, "phase") == "BOUNDED"
+    assert rate(changed, ROUTING) == 60
+    assert documents.risk_limit(changed, ROUTING) == 0.1
+    assert documents.risk_limit(changed, NOTES) is None
 
 
-def test_evidenced_cell_is_warned_of_two_names_alone() -> None:
-    now = (replace(ROUTING, phase=Phase.COPILOT),)
-    assert warnings(read(limits.ACTIVE_DOCUMENT), now) == (
-        f"{limits.ROUTING} would be Bounded: this takes two names.",
-    )
+def test_the_hourly_rate_is_the_shared_one() -> None:
+    assert rate(LEVELS, ROUTING) is None
+    changed = documents.with_hourly_rate(LEVELS, ROUTING, 12)
+    assert rate(changed, ROUTING) == 12
+    assert rate(documents.with_hourly_rate(changed, ROUTING, 13), ROUTING) == 13
+    assert len(yaml.safe_load(changed)["cells"][0]["budgets"]) == 3
 
 
-def test_unknown_cell_counts_as_unevidenced() -> None:
-    assert "unevidenced" in warnings(read(limits.ACTIVE_DOCUMENT), ())[0]
-
-
-def test_phase_that_stays_is_no_warning() -> None:
-    assert warnings(read(limits.ACTIVE_DOCUMENT), (ROUTING, NOTES)) == ()
+def rate(document: str, cell: CellRow) -> int | None:
+    return documents.hourly_rate(document, cell)

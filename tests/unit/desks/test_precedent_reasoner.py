@@ -329,3 +329,11 @@ def test_rationale_says_how_far_ahead(shares: tuple[float, ...], begins: str):
         begins + "What speaks for it most: category Email. "
         "Learned from 1,234 resolved incidents, up to 10 October 2026."
     )
+
+
+def test_values_nobody_met_before_are_named() -> None:
+    known = draft_of(a_mailbox_case())
+    strange = draft_of(a_mailbox_case(), caller_id="Caller 99999999", cmdb_ci="")
+    assert set(strange.unseen) - set(known.unseen) <= {"caller_id"}
+    assert "caller_id" in strange.unseen
+    assert "cmdb_ci" not in strange.unseen

@@ -3,7 +3,8 @@
 import pytest
 
 from engine.errors import ConfigError
-from engine.govern.envelope import line_of, read_envelope
+from engine.govern.documents import line_of
+from engine.govern.envelope import read_envelope
 
 DOCUMENT = """\
 # limits of the desk
@@ -65,4 +66,21 @@ def test_refused_document_names_line_and_field(before: str, after: str, said: st
 @pytest.mark.parametrize("text", ["", "7", "- a"], ids=["empty", "number", "list"])
 def test_document_of_another_shape_is_refused_at_line_one(text: str) -> None:
     with pytest.raises(ConfigError, match="line 1: the document: "):
+        read_envelope(text)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ('{hours: {opens: "08:00Z"}}', "line 2: limits.hours: hours are by the clock"),
+        ('{hours: {opens: "18:00", closes: "08:00"}}', "hours open before they close"),
+        ("{budgets: [{per: hour}]}", "a budget limits executions, amount, or both"),
+        ("{arguments: {owner: {}}}", "names at least one limit"),
+        ("{audit_rate: 0.01}", "greater than or equal to 0.05"),
+        ("{wings: 2}", "line 2: limits.wings: there is no such key here"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(limits: str, words: str) -> None:
+    text = f"desk: d\nlimits: {limits}\ncells: []\n"
+    with pytest.raises(ConfigError, match=words):
         read_envelope(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.govern.binomial import binomial_tail, clopper_pearson_upper, n_min
 from engine.govern.calibrate import fit_platt
 from engine.govern.certify import StepOutcome, ThresholdCount, walk_thresholds
 from engine.govern.e_values import grid_e_value, log_grid_e_values
+from engine.govern.erlang import erlang_c
 from engine.govern.estimate import estimate_error
 from engine.govern.scores import brier, expected_calibration_error
 
@@ -109,3 +111,15 @@ def test_shared_agreement_values_are_met(values: dict[str, Any]) -> None:
     assert balanced.kappa == pytest.approx(expected["kappa [[45,5],[3,47]]"], abs=6e-7)
     assert paradox.kappa == pytest.approx(expected["kappa [[90,5],[5,0]]"], abs=6e-7)
     assert paradox.ac1 == pytest.approx(expected["gwet_ac1 [[90,5],[5,0]]"], abs=6e-7)
+
+
+def test_shared_queue_values_are_met(values: dict[str, Any]) -> None:
+    # A name gives arrivals an hour, cases one person finishes an hour, and the people.
+    for name, expected in values["erlang_c"].items():
+        arrivals, finished, people = (int(number) for number in re.findall(r"\d+", name))
+        steady = erlang_c(arrivals, 60.0 / finished, people)
+        assert steady.wait_probability == pytest.approx(expected["Pwait"], abs=6e-7)
+        assert steady.mean_wait_s / 60.0 == pytest.approx(expected["Wq_min"], abs=6e-5)
+        for limit in expected.keys() - {"Pwait", "Wq_min"}:
+            minutes = float(limit.removeprefix("P>").removesuffix("min"))
+            assert steady.longer_than(minutes * 60.0) == pytest.approx(expected[limit], abs=6e-7)

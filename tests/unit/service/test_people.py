@@ -1,91 +1,24 @@
-"""Accounts, sessions, tokens and the set-up link, on both databases."""
+"""Signing in and out, accounts and the set-up link, on both databases."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from engine.adapters.passwords import Argon2Passwords
-from engine.adapters.system import SystemIds
 from engine.domain.actor import Person, Role
 from engine.errors import Conflict, InvalidRequest, NotAllowed, NotFound, NotSignedIn
-from engine.service import people_rules as rules
-from engine.service.people import TOKEN_PREFIX, People
-from engine.service.people_store import Attempts
+from engine.service.people import People
 from engine.service.requests import AddPerson, ChangePerson, IssueToken
-from engine.store import people_tables, tables
-from engine.store.database import Database, open_database
-from engine.store.people import SqlPeople
-
-PASSWORD = "correct horse battery"
-OPERATOR = frozenset({Role.OPERATOR})
-ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@dataclass
-class ManualClock:
-    """A clock that a test moves."""
-
-    at: datetime = field(default=START)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, **parts: float) -> None:
-        self.at += timedelta(**parts)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    tables.metadata.create_all(opened.writer)
-    with opened.writer.begin() as connection:
-        connection.execute(tables.control.insert().values(id=1, epoch=0))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def people(database: Database, clock: ManualClock) -> People:
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return People(
-        store=SqlPeople(database, SystemIds()),
-        passwords=Argon2Passwords(cheap),
-        clock=clock,
-        ids=SystemIds(),
-    )
-
-
-@pytest.fixture
-def admin(people: People) -> Person:
-    token = people.issue_setup()
-    return people.set_up(token, "Ada", "Ada Lovelace", PASSWORD).person
-
-
-def ledger_kinds(database: Database) -> list[str]:
-    query = select(tables.ledger_entries.c.kind).order_by(tables.ledger_entries.c.sequence)
-    with database.reader.connect() as connection:
-        return list(connection.execute(query).scalars())
-
-
-def add(people: People, by: Person, name: str, roles: frozenset[Role] = OPERATOR) -> None:
-    people.add_person(AddPerson(name=name, display_name="", password=PASSWORD, roles=roles), by)
-
-
-def fail_to_sign_in(people: People, name: str, times: int) -> None:
-    for _ in range(times):
-        with pytest.raises(NotSignedIn, match="name or the password is wrong"):
-            people.sign_in(name, "not the password")
-
+from engine.store.database import Database
+from tests.unit.service.accounts import (
+    ADMINISTRATOR,
+    OPERATOR,
+    PASSWORD,
+    START,
+    ManualClock,
+    add,
+    stored_text,
+)
 
 # --- the set-up link ------------------------------------------------------------------------
 
@@ -183,65 +116,9 @@ def test_unknown_session_signs_nobody_in(people: People, token: str) -> None:
 @pytest.mark.usefixtures("admin")
 def test_no_secret_is_stored_readable(people: People, database: Database, admin: Person) -> None:
     session = people.sign_in("ada", PASSWORD)
-    token = people.issue_token(IssueToken(label="ci"), admin).secret
-    with database.reader.connect() as connection:
-        rows = [
-            str(tuple(row))
-            for table in (people_tables.people, people_tables.sessions, people_tables.api_tokens)
-            for row in connection.execute(select(table))
-        ]
-    stored = "\n".join(rows)
+    token = people.keys.issue_token(IssueToken(label="ci"), admin).secret
+    stored = stored_text(database)
     assert [secret for secret in (session.token, token, PASSWORD) if secret in stored] == []
-
-
-# --- throttling -----------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("admin")
-@pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_fifth_failure_makes_everybody_wait(people: People, name: str) -> None:
-    fail_to_sign_in(people, name, 5)
-    with pytest.raises(NotSignedIn, match="Too many attempts") as refused:
-        people.sign_in(name, PASSWORD)
-    assert refused.value.facts == {"retry_after_s": 3}
-
-
-@pytest.mark.usefixtures("admin")
-def test_right_password_works_after_the_wait(people: People, clock: ManualClock) -> None:
-    fail_to_sign_in(people, "ada", 5)
-    clock.advance(seconds=2)
-    assert people.sign_in("ada", PASSWORD).person.name == "ada"
-    fail_to_sign_in(people, "ada", 4)
-
-
-@pytest.mark.usefixtures("admin")
-def test_wait_doubles_up_to_its_limit(people: People, clock: ManualClock) -> None:
-    fail_to_sign_in(people, "ada", 5)
-    clock.advance(seconds=2)
-    fail_to_sign_in(people, "ada", 1)
-    with pytest.raises(NotSignedIn) as refused:
-        people.sign_in("ada", PASSWORD)
-    assert refused.value.facts["retry_after_s"] == 5
-    assert rules.wait_after(4) is None
-    assert rules.wait_after(1000) == timedelta(minutes=15)
-
-
-def test_attempts_are_forgotten_after_an_hour() -> None:
-    blocked = Attempts(count=9, last_at=START, blocked_until=START + timedelta(minutes=1))
-    assert rules.one_more(blocked, START + timedelta(minutes=60)).count == 10
-    assert rules.one_more(blocked, START + timedelta(minutes=62)).count == 1
-
-
-@pytest.mark.usefixtures("admin")
-def test_blocked_account_stands_in_the_ledger(people: People, database: Database) -> None:
-    fail_to_sign_in(people, "ada", 5)
-    assert ledger_kinds(database) == ["PERSON_ADDED", "SIGNED_IN", "ATTEMPT_REFUSED"]
-
-
-def test_guessed_names_share_few_buckets() -> None:
-    names = [f"guess-{number}" for number in range(1000)]
-    assert {len(rules.bucket_of(name)) for name in names} == {4}
-    assert rules.bucket_of(" Ada ") == rules.bucket_of("ada")
 
 
 # --- accounts -------------------------------------------------------------------------------
@@ -265,7 +142,7 @@ def test_only_administrators_change_accounts(people: People, admin: Person) -> N
     with pytest.raises(NotAllowed):
         add(people, bob, "eve")
     with pytest.raises(NotAllowed):
-        people.change_person(ChangePerson(name="bob", roles=ADMINISTRATOR), bob)
+        people.accounts.change_person(ChangePerson(name="bob", roles=ADMINISTRATOR), bob)
     assert [one.name for one in people.store.people()] == ["ada", "bob"]
 
 
@@ -274,7 +151,7 @@ def test_changed_roles_hold_for_open_sessions(
 ) -> None:
     add(people, admin, "bob")
     session = people.sign_in("bob", PASSWORD)
-    people.change_person(ChangePerson(name="bob", roles=frozenset({Role.VIEWER})), admin)
+    people.accounts.change_person(ChangePerson(name="bob", roles=frozenset({Role.VIEWER})), admin)
     assert people.person_of_session(session.token).roles == {Role.VIEWER}
     with database.reader.connect() as connection:
         assert connection.execute(text("SELECT epoch FROM control")).scalar_one() == 1
@@ -283,8 +160,8 @@ def test_changed_roles_hold_for_open_sessions(
 def test_closed_account_is_out_everywhere(people: People, admin: Person) -> None:
     add(people, admin, "bob")
     session = people.sign_in("bob", PASSWORD)
-    token = people.issue_token(IssueToken(label="ci"), session.person).secret
-    people.change_person(ChangePerson(name="bob", roles=OPERATOR, is_active=False), admin)
+    token = people.keys.issue_token(IssueToken(label="ci"), session.person).secret
+    people.accounts.change_person(ChangePerson(name="bob", roles=OPERATOR, is_active=False), admin)
     with pytest.raises(NotSignedIn):
         people.person_of_session(session.token)
     with pytest.raises(NotSignedIn):
@@ -305,12 +182,12 @@ def test_last_administrator_stays_in_office(
     people: People, admin: Person, change: ChangePerson
 ) -> None:
     with pytest.raises(InvalidRequest, match="Nobody would be left"):
-        people.change_person(change, admin)
+        people.accounts.change_person(change, admin)
 
 
 def test_changing_an_unknown_person_fails(people: People, admin: Person) -> None:
     with pytest.raises(NotFound, match="'zoe'"):
-        people.change_person(ChangePerson(name="zoe", roles=OPERATOR), admin)
+        people.accounts.change_person(ChangePerson(name="zoe", roles=OPERATOR), admin)
 
 
 @pytest.mark.parametrize(
@@ -337,51 +214,10 @@ def test_bad_accounts_are_refused(
 ) -> None:
     request = AddPerson(name=name, display_name=display_name, password=password, roles=OPERATOR)
     with pytest.raises(InvalidRequest):
-        people.add_person(request, admin)
+        people.accounts.add_person(request, admin)
     assert [person.name for person in people.store.people()] == ["ada"]
 
 
 def test_person_without_roles_is_refused(people: People, admin: Person) -> None:
     with pytest.raises(InvalidRequest, match="at least one role"):
         add(people, admin, "bob", frozenset())
-
-
-# --- bearer tokens --------------------------------------------------------------------------
-
-
-def test_token_acts_as_its_person(people: People, admin: Person) -> None:
-    done = people.issue_token(IssueToken(label="ci", days=30), admin)
-    assert done.secret.startswith(TOKEN_PREFIX)
-    assert people.person_of_token(done.secret) == admin
-    assert done.message == "Token “ci”, until 2026-04-01."
-
-
-def test_token_ends_after_its_days(people: People, admin: Person, clock: ManualClock) -> None:
-    token = people.issue_token(IssueToken(label="ci", days=1), admin).secret
-    clock.advance(days=1)
-    with pytest.raises(NotSignedIn):
-        people.person_of_token(token)
-
-
-def test_session_and_token_are_not_exchangeable(people: People, admin: Person) -> None:
-    session = people.sign_in("ada", PASSWORD).token
-    token = people.issue_token(IssueToken(label="ci"), admin).secret
-    with pytest.raises(NotSignedIn):
-        people.person_of_token(session)
-    with pytest.raises(NotSignedIn):
-        people.person_of_session(token)
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        IssueToken(label=""),
-        IssueToken(label="x" * 65),
-        IssueToken(label="ci", days=0),
-        IssueToken(label="ci", days=366),
-    ],
-    ids=["no-label", "long-label", "no-days", "many-days"],
-)
-def test_bad_tokens_are_refused(people: People, admin: Person, request_: IssueToken) -> None:
-    with pytest.raises(InvalidRequest):
-        people.issue_token(request_, admin)

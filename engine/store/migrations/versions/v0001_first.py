@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "api_token",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", types.Id(), nullable=False),
         sa.Column("person_id", types.Id(), nullable=False),
         sa.Column("label", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.UtcTime(), nullable=False),
@@ -64,10 +65,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "budget_uses",
-        sa.Column("cell", sa.String(length=200), nullable=False),
+        sa.Column("budget", sa.String(length=220), nullable=False),
+        sa.Column("customer", sa.String(length=32), nullable=False),
         sa.Column("window_start", types.UtcTime(), nullable=False),
-        sa.Column("used", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("cell", "window_start"),
+        sa.Column("executions", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("budget", "customer", "window_start"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -171,6 +174,7 @@ def upgrade() -> None:
         sa.Column("decided_at", types.UtcTime(), nullable=False),
         sa.Column("release_at", types.UtcTime(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("first_by", sa.String(length=64), nullable=False),
         sa.Column("client_key", sa.String(length=64), nullable=False),
         sa.Column("taken_back_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -202,25 +206,13 @@ def upgrade() -> None:
         sa.Column("is_correct", sa.Boolean(), nullable=True),
         sa.Column("verified_at", types.UtcTime(), nullable=True),
         sa.Column("note", types.PlainText(), nullable=False),
+        sa.Column("reserved", types.Document(), nullable=True),
         sa.Column("undoes", types.Id(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("grant_id"),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_effects_case_id"), "effects", ["case_id"], unique=False)
-    op.create_table(
-        "envelopes",
-        sa.Column("desk", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("proposed_by", sa.String(length=64), nullable=False),
-        sa.Column("proposed_at", types.UtcTime(), nullable=False),
-        sa.Column("signed_by", sa.String(length=64), nullable=False),
-        sa.Column("activated_at", types.UtcTime(), nullable=True),
-        sa.PrimaryKeyConstraint("desk", "version"),
-    )
     op.create_table(
         "fact_sets",
         sa.Column("case_id", types.Id(), nullable=False),
@@ -302,6 +294,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("desk", "procedure_hash", "as_of", name="model_versions_once"),
     )
     op.create_table(
+        "outages",
+        sa.Column("began_at", types.UtcTime(), autoincrement=False, nullable=False),
+        sa.Column("ended_at", types.UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("began_at"),
+    )
+    op.create_table(
         "outcomes",
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("case_id", types.Id(), nullable=False),
@@ -329,6 +327,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", types.UtcTime(), nullable=False),
+        sa.Column("resume_by", sa.String(length=64), nullable=False),
+        sa.Column("resume_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("scope"),
     )
     op.create_table(
@@ -339,9 +339,27 @@ def upgrade() -> None:
         sa.Column("roles", types.Document(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("password_set_at", types.UtcTime(), nullable=False),
+        sa.Column("password_set_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "policy_versions",
+        sa.Column("desk", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("simulation", types.Document(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=64), nullable=False),
+        sa.Column("drafted_at", types.UtcTime(), nullable=False),
+        sa.Column("signed_by", sa.String(length=64), nullable=False),
+        sa.Column("activated_at", types.UtcTime(), nullable=True),
+        sa.Column("rolled_back_by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("desk", "kind", "version"),
     )
     op.create_table(
         "recommendations",
@@ -357,6 +375,8 @@ def upgrade() -> None:
         sa.Column("calibration", sa.Text(), nullable=False),
         sa.Column("threshold", sa.Float(), nullable=True),
         sa.Column("cut", sa.Float(), nullable=True),
+        sa.Column("wider_threshold", sa.Float(), nullable=True),
+        sa.Column("wider_cut", sa.Float(), nullable=True),
         sa.Column("draft", types.Packed(), nullable=False),
         sa.Column("as_of", types.UtcTime(), nullable=False),
         sa.Column("created_at", types.UtcTime(), nullable=False),
@@ -397,7 +417,9 @@ def upgrade() -> None:
     op.create_table(
         "session",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", types.Id(), nullable=False),
         sa.Column("person_id", types.Id(), nullable=False),
+        sa.Column("label", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.UtcTime(), nullable=False),
         sa.Column("expires_at", types.UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash"),
@@ -412,11 +434,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_attempt",
-        sa.Column("bucket", sa.String(length=8), nullable=False),
+        sa.Column("bucket", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_at", types.UtcTime(), nullable=True),
         sa.Column("blocked_until", types.UtcTime(), nullable=True),
+        sa.Column("proven_at", types.UtcTime(), nullable=True),
+        sa.Column("forgotten_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("bucket"),
+    )
+    op.create_index(
+        op.f("ix_sign_in_attempt_forgotten_at"), "sign_in_attempt", ["forgotten_at"], unique=False
     )
     op.create_table(
         "spans",
@@ -434,6 +461,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "sequence"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "veto_windows",
+        sa.Column("action_id", types.Id(), nullable=False),
+        sa.Column("case_id", types.Id(), nullable=False),
+        sa.Column("opened_at", types.UtcTime(), nullable=False),
+        sa.Column("closes_at", types.UtcTime(), nullable=False),
+        sa.Column("closed_at", types.UtcTime(), nullable=True),
+        sa.Column("extended_by", sa.String(length=64), nullable=False),
+        sa.Column("noticed_at", types.UtcTime(), nullable=True),
+        sa.Column("noticed_by", sa.String(length=100), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("action_id"),
+    )
+    op.create_index(op.f("ix_veto_windows_case_id"), "veto_windows", ["case_id"], unique=False)
+    op.create_index("veto_windows_open", "veto_windows", ["closed_at", "noticed_at"], unique=False)
     op.create_table(
         "workers",
         sa.Column("name", sa.String(length=64), nullable=False),

@@ -1,0 +1,95 @@
+"""The line above every page about what runs unless somebody stops it, and the way to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from console import session, theme
+from console.components import live_seen, ticking
+from engine.service.live_rows import AheadRow
+
+KEY = "live_chip"
+_LIVE_PAGE = "app_pages/live.py"
+
+_CSS = (
+    theme.COMPONENT
+    + """
+button { font: inherit; font-size: .82rem; cursor: pointer; }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+button:hover { text-decoration: underline; }
+.time { font-variant-numeric: tabular-nums; }
+.brief { display: none; }
+@media (max-width: 1250px) {
+  .said { display: none; }
+  .brief { display: inline; }
+}
+"""
+)
+
+_JS = (
+    ticking.JS
+    + live_seen.JS
+    + """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const button = parentElement.querySelector("button");
+  const time = button.querySelector(".time");
+  button.querySelector(".said").textContent = data.said;
+  button.querySelector(".brief").textContent = data.brief;
+  button.title = data.hint;
+  button.onclick = () => setTriggerValue("opened", Date.now());
+  tick(button, data.ends, (left) => { time.textContent = left > 0 ? clock(left) : "now"; });
+  return reportSeen(button, data.ids, setTriggerValue);
+}
+"""
+)
+
+_mount = st.components.v2.component(
+    "live_chip",
+    html="<div class='root'><button type='button' class='chip warn'>"
+    "<span class='said'></span><span class='brief'></span> <span class='time'></span>"
+    "</button></div>",
+    css=_CSS,
+    js=_JS,
+)
+
+
+def draw() -> None:
+    """Draw the chip for people who may hold an action; nothing where nothing waits to run."""
+    if not live_seen.may_hold(session.person()):
+        return
+    ahead = session.queries().ahead()
+    if ahead.next_at is None:
+        return
+    _draw(ahead, ahead.next_at, session.now())
+    state = st.session_state.get(KEY)
+    if state and state.get("opened"):
+        st.switch_page(_LIVE_PAGE)
+
+
+def _draw(ahead: AheadRow, next_at: datetime, now: datetime) -> None:
+    data = {
+        "said": f"{words(ahead.count)}, next in",
+        "brief": f"{ahead.count} unless stopped, in",
+        "hint": "Software runs these when their time is up. Open the live page to hold one.",
+        "ends": ticking.ends(now, next_at, now),
+        "ids": live_seen.ids_of(ahead.untold),
+    }
+    _mount(
+        key=KEY,
+        data=data,
+        width="content",
+        on_opened_change=_nothing,
+        on_seen_change=partial(live_seen.note, KEY),
+    )
+
+
+def words(count: int) -> str:
+    """How much runs unless somebody stops it."""
+    return "1 action runs unless stopped" if count == 1 else f"{count} actions run unless stopped"
+
+
+def _nothing() -> None:
+    """The trigger is read after drawing: pages are switched in the body of a run alone."""

@@ -1,0 +1,45 @@
+"""What the pages of documents share: the choice of a desk, and the tabs below what is in force."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from console import flash, session
+from console.components import desk_words, policy_draft, policy_versions
+from engine.domain.policy import PolicyKind
+
+
+def choose_desk(page: str) -> str:
+    """The desk the page is about; empty where none runs."""
+    desks = [desk.name for desk in session.queries().desks()]
+    if not desks:
+        st.info("No desk runs here yet.", icon=":material/inbox:")
+        return ""
+    if len(desks) == 1:
+        return desks[0]
+    chosen = st.selectbox(
+        "Desk",
+        desks,
+        format_func=desk_words.desk_title,
+        key=session.key(page, "desk"),
+        width=280,
+    )
+    return str(chosen)
+
+
+def draw_versions(page: str, kind: PolicyKind, desk: str) -> None:
+    """Draw messages, versions with their signatures, and the editor."""
+    versions = session.queries().versions(desk, kind)
+    person = session.person()
+    policy_versions.draw_waiting(versions)
+    # Always there, so that a message moves no tab out from under the person who reads it.
+    with st.container(key=session.key(page, "messages")):
+        flash.draw_here()
+    signing, proposing = st.tabs(
+        ["Versions and signatures", "Propose a change"], key=session.key(page, "changes")
+    )
+    active = policy_versions.active(versions)
+    with signing:
+        policy_versions.draw(page, versions, person)
+    with proposing:
+        policy_draft.draw(page, kind, desk, active.document if active else "", person)

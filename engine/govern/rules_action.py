@@ -1,0 +1,93 @@
+"""Rules about who acts, and what is done to which kind of case. Pure."""
+
+from __future__ import annotations
+
+from engine.domain.money import Money
+from engine.domain.phase import Phase
+from engine.domain.tool import EffectClass
+from engine.domain.verdict import RuleResult, VerdictKind
+from engine.govern import bounds
+from engine.govern.envelope import CellLimits
+from engine.govern.look import Check, Look
+from engine.govern.rule import PUT_BACK, Rule
+
+
+def role_may_not_decide(limits: CellLimits) -> Check:
+    """Nobody answers without a role that may decide the cell."""
+    rule = Rule(name="role_may_not_decide", otherwise=VerdictKind.DENY, binds_people=True)
+    limit, allowed = " or ".join(limits.roles), frozenset(limits.roles)
+    software = rule.kept(limit, "software")
+
+    def check(look: Look) -> RuleResult:
+        roles = look.request.person_roles
+        if roles is None:
+            return software
+        seen = ", ".join(sorted(roles)) or "no role"
+        return rule.broken(limit, seen) if roles.isdisjoint(allowed) else rule.kept(limit, seen)
+
+    return check
+
+
+def second_person_missing(limits: CellLimits) -> Check:
+    """Above an amount two people approve, and software never acts alone."""
+    rule, above = Rule(name="second_person_missing", binds_people=True), limits.second_person_above
+    if above is None:
+        never = rule.kept("one person", "not needed")
+        return lambda look: never
+    limit = f"two people above {Money(minor=above, currency=limits.currency)}"
+    below = rule.kept(limit, "not needed")
+
+    def check(look: Look) -> RuleResult:
+        over = bounds.over_cap(look.request.amount, above, limits.currency)
+        if not over:
+            return below
+        approvals = look.request.approvals
+        seen = f"{over}, approved by {approvals}"
+        return rule.kept(limit, seen) if approvals >= 2 else rule.broken(limit, seen)
+
+    return check
+
+
+def case_type_unknown(limits: CellLimits) -> Check:
+    """The case is of the type the limits are for, and the desk knows it."""
+    rule, limit = Rule(name="case_type_unknown"), "a case type of the desk"
+    kept = rule.kept(limit, limits.case_type)
+
+    def check(look: Look) -> RuleResult:
+        seen = look.request.cell.case_type
+        is_known = look.request.is_known_case_type and seen == limits.case_type
+        return kept if is_known else rule.broken(limit, seen)
+
+    return check
+
+
+def action_not_listed(limits: CellLimits) -> Check:
+    """The action is the one the limits are for."""
+    rule, limit = Rule(name="action_not_listed"), limits.action
+    kept = rule.kept(limit, limit)
+
+    def check(look: Look) -> RuleResult:
+        seen = look.request.cell.action_type
+        return kept if seen == limit else rule.broken(limit, seen)
+
+    return check
+
+
+def phase_is_copilot(limits: CellLimits) -> Check:
+    """The phase lets software act at all."""
+    rule, limit = Rule(name="phase_is_copilot"), "BOUNDED or wider"
+    is_copilot = limits.phase is Phase.COPILOT
+    said = (rule.broken if is_copilot else rule.kept)(limit, limits.phase)
+    return lambda look: said
+
+
+def effect_not_reversible(limits: CellLimits) -> Check:
+    """The effect can be put back, where only such effects are allowed."""
+    rule = Rule(name="effect_not_reversible")
+    allowed = PUT_BACK if limits.reversible_only else frozenset(EffectClass)
+    limit = "reversible only" if limits.reversible_only else "any effect"
+    said = {
+        effect: (rule.kept if effect in allowed else rule.broken)(limit, effect)
+        for effect in EffectClass
+    }
+    return lambda look: said[look.request.effect_class]

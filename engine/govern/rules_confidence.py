@@ -1,0 +1,60 @@
+"""Rules about how sure the reasoner is. Pure."""
+
+from __future__ import annotations
+
+from engine.domain.verdict import RuleResult
+from engine.govern.envelope import CellLimits
+from engine.govern.limits import HandSetThreshold, RollingThreshold
+from engine.govern.look import Check, Look
+from engine.govern.request import AuthorizationRequest
+from engine.govern.rule import Rule, wide
+
+
+def confidence_uncalibrated(limits: CellLimits) -> Check:
+    """The confidence means what it says."""
+    rule, limit = Rule(name="confidence_uncalibrated"), "a calibrated confidence"
+    kept, broken = rule.kept(limit, "calibrated"), rule.broken(limit, "uncalibrated")
+
+    def check(look: Look) -> RuleResult:
+        is_there = look.request.confidence is not None
+        return kept if look.request.is_calibrated and is_there else broken
+
+    return check
+
+
+def confidence_below_threshold(limits: CellLimits) -> Check:
+    """The confidence is high enough."""
+    rule, wider = Rule(name="confidence_below_threshold"), limits.wider
+
+    def check(look: Look) -> RuleResult:
+        request = look.request
+        seen = "none" if request.confidence is None else f"{request.confidence:.3f}"
+        limit = _threshold_words(limits.threshold, request.rolling_threshold)
+        if _passes(request, limits.threshold, request.rolling_cut):
+            return rule.kept(limit, seen)
+        if wider is None or not _passes(request, wider.threshold, request.wider_cut):
+            return rule.broken(limit, seen)
+        beyond = _threshold_words(wider.threshold, request.wider_threshold)
+        return wide(rule, limits, request, limit, beyond, seen)
+
+    return check
+
+
+def _passes(
+    request: AuthorizationRequest,
+    threshold: HandSetThreshold | RollingThreshold,
+    cut: float | None,
+) -> bool:
+    if isinstance(threshold, HandSetThreshold):
+        return request.confidence is not None and request.confidence >= threshold.min_confidence
+    return request.score is not None and cut is not None and request.score >= cut
+
+
+def _threshold_words(
+    threshold: HandSetThreshold | RollingThreshold, calibrated: float | None
+) -> str:
+    if isinstance(threshold, HandSetThreshold):
+        return f"at least {threshold.min_confidence:.3f}, set by hand"
+    if calibrated is None:
+        return f"no threshold holds {threshold.risk_limit:.0%} error yet"
+    return f"at least {calibrated:.3f}, for at most {threshold.risk_limit:.0%} error"

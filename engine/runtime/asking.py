@@ -1,0 +1,131 @@
+"""Asking policy: the request made of a case, its facts and its action, and the budgets it meets.
+
+One way to make a request, for reasoning, for the moment before a call, and for the replay of
+history: what is judged is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.desk import Desk
+from engine.domain.actor import Role
+from engine.domain.case import Case
+from engine.domain.fact import FactSet, contradictions, stale_facts
+from engine.domain.recommendation import Recommendation
+from engine.domain.tool import ToolContract
+from engine.govern.authorize import CellPolicy
+from engine.govern.request import AuthorizationRequest, Usage
+from engine.govern.taking import takings as takings
+from engine.ports import Reader
+from engine.runtime.policy import cell_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sureness:
+    """How sure the reasoner was, and the cuts in force when it said so."""
+
+    confidence: float | None = None
+    is_calibrated: bool = False
+    score: float | None = None
+    cut: float | None = None
+    threshold: float | None = None
+    wider_cut: float | None = None
+    wider_threshold: float | None = None
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Who acts where software does not."""
+
+    roles: frozenset[Role]
+    approvals: int = 1
+    """How many different people have approved the action, this one included."""
+
+
+UNSURE = Sureness()
+
+
+def sureness_of(made: Recommendation) -> Sureness:
+    """How sure a stored recommendation was, against the cuts of its moment."""
+    return Sureness(
+        confidence=made.confidence,
+        is_calibrated=made.is_calibrated,
+        score=made.draft.raw_confidence,
+        cut=made.cut,
+        threshold=made.threshold,
+        wider_cut=made.wider_cut,
+        wider_threshold=made.wider_threshold,
+        unseen=made.draft.unseen,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What is to be called, and how."""
+
+    contract: ToolContract
+    arguments: Mapping[str, Any]
+    problem: str = ""
+    """Why the arguments break the contract; empty: they keep it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """The state of the world when the question is asked."""
+
+    at: datetime
+    """The desk's present."""
+    facts: FactSet | None
+    paused: str = ""
+    """Scope of the brake that holds."""
+    can_audit: bool = True
+
+
+def ask(
+    case: Case,
+    desk: Desk,
+    call: Call,
+    moment: Moment,
+    *,
+    sureness: Sureness = UNSURE,
+    person: Person | None = None,
+) -> AuthorizationRequest:
+    """Make the request for one action; without a person, software is the one who acts."""
+    contract, facts, at = call.contract, moment.facts, moment.at
+    known = facts.facts if facts is not None else ()
+    return AuthorizationRequest(
+        cell=cell_of(case, contract.name),
+        problem=call.problem,
+        at=at,
+        is_known_case_type=case.case_type in desk.case_types,
+        effect_class=contract.effect_class,
+        arguments=call.arguments,
+        amount=contract.amount_of(call.arguments),
+        customer=desk.customer_of(facts) if facts is not None else "",
+        confidence=sureness.confidence,
+        is_calibrated=sureness.is_calibrated,
+        score=sureness.score,
+        rolling_cut=sureness.cut,
+        rolling_threshold=sureness.threshold,
+        wider_cut=sureness.wider_cut,
+        wider_threshold=sureness.wider_threshold,
+        priority=case.priority,
+        stale=tuple(fact.id for fact in stale_facts(known, at)),
+        contradictory=tuple(first.id for first, _ in contradictions(known, at)),
+        unseen=sureness.unseen,
+        paused=moment.paused,
+        can_audit=moment.can_audit,
+        person_roles=None if person is None else person.roles,
+        approvals=0 if person is None else person.approvals,
+    )
+
+
+def usage_now(reader: Reader, policy: CellPolicy, request: AuthorizationRequest) -> Usage:
+    """How much of those budgets is used at this moment."""
+    taken = [one.taken for one in takings(policy, request)]
+    return Usage(spent=reader.spent(taken)) if taken else Usage()

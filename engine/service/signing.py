@@ -1,0 +1,159 @@
+"""Signing: the second name under a version, and the way back to an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.desk import Desk
+from engine.domain.actor import Person, as_actor
+from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.policy import PolicyKind, VersionStatus
+from engine.errors import Conflict, InvalidRequest, NotAllowed, NotFound
+from engine.govern.documents import PolicyDocument, read_document
+from engine.govern.envelope import EnvelopeDocument, resolve
+from engine.ports import Clock, PolicyVersion, Store
+from engine.runtime.policy import DOCUMENTS, active_document
+from engine.service.changes import widens
+from engine.service.engine import Done
+from engine.service.requests import RollBack, SignVersion
+
+SHIPPED = 0
+"""Number of the document a desk ships with; it is no row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signing:
+    """The use cases that put a version into force."""
+
+    store: Store
+    clock: Clock
+    desks: Mapping[str, Desk]
+
+    def sign(self, request: SignVersion, person: Person) -> Done:
+        """Activate a proposed version, by somebody other than its author.
+
+        Raises:
+            NotAllowed: The person wrote it.
+            NotFound: There is no such version.
+            Conflict: It is not proposed.
+        """
+        version = self._version(request.kind, request.desk, request.version)
+        if version.drafted_by == person.name:
+            raise NotAllowed("You proposed this version; somebody else has to sign it.")
+        if version.status is not VersionStatus.PROPOSED:
+            raise Conflict(f"Version {version.version} is {version.status}; nothing to sign.")
+        after = replace(
+            version,
+            status=VersionStatus.ACTIVE,
+            signed_by=person.name,
+            activated_at=self.clock.now(),
+        )
+        self._activate(after, version.status, person, EventKind.VERSION_ACTIVATED, "")
+        return Done(message=f"Version {version.version} is active.", version=version.version)
+
+    def roll_back(self, request: RollBack, person: Person) -> Done:
+        """Go back to a version that was active before; one click and one name.
+
+        Two people put it into force once. Going back to something wider needs a name that is not
+        its author's, as the first time; going back to something tighter needs no second one.
+
+        Raises:
+            InvalidRequest: The reason is missing.
+            NotAllowed: The person wrote the version, and it lets software do more than now.
+            NotFound: There is no such version.
+            Conflict: It was never active, or is.
+        """
+        if not request.reason.strip() or len(request.reason) > 2000:
+            raise InvalidRequest("Say why, in 1 to 2000 characters.")
+        version = self._earlier(request.kind, request.desk, request.version)
+        if version.drafted_by == person.name and self._is_wider(version):
+            raise NotAllowed(
+                "You wrote this version, and it lets software do more than the active one; "
+                "somebody else has to go back to it."
+            )
+        after = replace(
+            version,
+            status=VersionStatus.ACTIVE,
+            rolled_back_by=person.name,
+            activated_at=self.clock.now(),
+        )
+        event = EventKind.VERSION_ROLLED_BACK
+        self._activate(after, version.status, person, event, request.reason.strip())
+        return Done(message=f"Back to version {version.version}.", version=version.version)
+
+    def _earlier(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
+        if number == SHIPPED:
+            return self._shipped(kind, desk)
+        version = self._version(kind, desk, number)
+        if version.status is not VersionStatus.SUPERSEDED:
+            raise Conflict(f"Version {number} is {version.status}; it cannot be gone back to.")
+        return version
+
+    def _shipped(self, kind: PolicyKind, desk: str) -> PolicyVersion:
+        """What the desk shipped with, as a version of its own: nobody here wrote it."""
+        if desk not in self.desks:
+            raise NotFound(f"There is no desk {desk!r} here.")
+        if (desk, kind) not in self.store.reader.control().active:
+            raise Conflict("What the desk shipped with is active already.")
+        document = self.desks[desk].shipped(kind)
+        return PolicyVersion(
+            desk=desk,
+            kind=kind,
+            version=SHIPPED,
+            status=VersionStatus.SUPERSEDED,
+            document=document.to_yaml(),
+            note="What the desk shipped with.",
+            drafted_by="",
+            drafted_at=self.clock.now(),
+        )
+
+    def _is_wider(self, version: PolicyVersion) -> bool:
+        control = self.store.reader.control()
+        now = active_document(control, self.desks[version.desk], version.kind)
+        return widens(now, _read(version))
+
+    def _activate(
+        self,
+        after: PolicyVersion,
+        was: VersionStatus,
+        person: Person,
+        event: EventKind,
+        reason: str,
+    ) -> None:
+        document = _read(after)
+        with self.store.begin() as unit:
+            if after.version == SHIPPED:
+                added = replace(after, status=VersionStatus.SUPERSEDED, version=0)
+                after = replace(after, version=unit.controls.add_version(added))
+            unit.controls.activate_version(after, was=was)
+            said = {
+                "kind": after.kind,
+                "version": after.version,
+                "hash": document.hash,
+                "proposed_by": after.drafted_by,
+                "signed_by": person.name,
+                "reason": reason,
+                "phases": _phases(document),
+            }
+            entry = EntryDraft(
+                kind=event, actor=as_actor(person), at=self.clock.now(), payload=said
+            )
+            unit.append(f"desk:{after.desk}", [entry])
+            unit.commit()
+
+    def _version(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
+        version = self.store.reader.policy_version(desk, kind, number)
+        if version is None:
+            raise NotFound(f"The {kind} of {desk} has no version {number}.")
+        return version
+
+
+def _read(version: PolicyVersion) -> PolicyDocument:
+    return read_document(DOCUMENTS[version.kind], version.document, f"version {version.version}")
+
+
+def _phases(document: PolicyDocument) -> dict[str, str]:
+    if not isinstance(document, EnvelopeDocument):
+        return {}
+    return {str(cell): one.limits.phase for cell, one in resolve(document).items()}

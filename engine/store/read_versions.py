@@ -1,0 +1,129 @@
+"""Versions of a desk's documents, and what one says against another."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from engine.desk import Desk
+from engine.domain.phase import Cell
+from engine.domain.policy import PolicyKind, VersionStatus
+from engine.domain.verdict import Verdict
+from engine.errors import NotFound
+from engine.govern.documents import PolicyDocument, read_document
+from engine.ports import PolicyVersion
+from engine.runtime.policy import DOCUMENTS, active_document, active_envelope, cell_policy
+from engine.service.changes import changes
+from engine.service.rows import ChangeRow, VersionRow
+from engine.service.trials import Trial, judged
+from engine.store import tables
+from engine.store.read_cells import Cells
+from engine.store.read_source import ReadSource
+
+SHIPPED = 0
+"""Number of the document a desk ships with; it is no row."""
+SHIPPED_BY = "shipped with the desk"
+
+_case = tables.cases.c
+
+
+class Versions:
+    """Reads of documents."""
+
+    def __init__(self, source: ReadSource, cells: Cells) -> None:
+        """Read from this source; the evidence behind what widens comes from its cells."""
+        self._source = source
+        self._cells = cells
+
+    def rows(self, desk: str, kind: PolicyKind) -> tuple[VersionRow, ...]:
+        """Versions, newest first; the one a desk ships with is version 0."""
+        if not desk or desk not in self._source.desks:
+            return ()
+        stored = tuple(_row(version) for version in self._source.reader.policy_versions(desk, kind))
+        is_replaced = any(row.status is VersionStatus.ACTIVE for row in stored)
+        return (*stored, self._shipped(self._source.desks[desk], kind, is_replaced=is_replaced))
+
+    def _shipped(self, desk: Desk, kind: PolicyKind, *, is_replaced: bool) -> VersionRow:
+        query = select(_case.received_at).where(_case.desk == desk.name)
+        first = self._source.first(query.order_by(_case.id).limit(1))
+        document = desk.shipped(kind)
+        return VersionRow(
+            desk=desk.name,
+            kind=kind,
+            version=SHIPPED,
+            status=VersionStatus.SUPERSEDED if is_replaced else VersionStatus.ACTIVE,
+            note=document.note,
+            drafted_by=SHIPPED_BY,
+            drafted_at=first.received_at if first else self._source.clock.now(),
+            signed_by="",
+            activated_at=None,
+            rolled_back_by="",
+            document=document.to_yaml(),
+            simulation=None,
+        )
+
+    def changes(
+        self, desk: str, kind: PolicyKind, document: str, before: int | None
+    ) -> tuple[ChangeRow, ...]:
+        """What a document says against a version, by default the active one.
+
+        Raises:
+            NotFound: There is no such desk or version.
+            ConfigError: It is no document of that kind.
+        """
+        found = self._source.desks.get(desk)
+        if found is None:
+            raise NotFound(f"There is no desk {desk!r} here.")
+        control = self._source.reader.control()
+        known = active_document(control, found, kind)
+        old = known if before is None else self._document(found, kind, before)
+        new = read_document(DOCUMENTS[kind], document, "the document")
+        if kind is not PolicyKind.ENVELOPE:
+            return changes(old, new)
+        cells = {row.cell: row for row in self._cells.rows(desk)}
+        return changes(old, new, active=active_envelope(control, found), cells=cells)
+
+    def tried(self, desk: str, trial: Trial, kind: PolicyKind | None, document: str) -> Verdict:
+        """What policy would say of a request, under a draft of one document or as things stand.
+
+        Raises:
+            NotFound: There is no such desk or action.
+            ConfigError: The draft is no document of that kind.
+        """
+        found = self._source.desks.get(desk)
+        if found is None:
+            raise NotFound(f"There is no desk {desk!r} here.")
+        control = self._source.reader.control()
+        documents = {one: active_document(control, found, one) for one in PolicyKind}
+        if kind is not None:
+            documents[kind] = read_document(DOCUMENTS[kind], document, "the draft")
+        cell = Cell(desk=desk, case_type=trial.case_type, action_type=trial.action)
+        policy = cell_policy(cell, documents)
+        now = self._source.desk_now(desk)
+        in_force = {row.cell: row.threshold for row in self._cells.rows(desk)}
+        threshold = in_force.get(str(cell))
+        return judged(trial, found, policy, self._source.reader, now, threshold)
+
+    def _document(self, desk: Desk, kind: PolicyKind, number: int) -> PolicyDocument:
+        if number == SHIPPED:
+            return desk.shipped(kind)
+        version = self._source.reader.policy_version(desk.name, kind, number)
+        if version is None:
+            raise NotFound(f"The {kind} of {desk.name} has no version {number}.")
+        return read_document(DOCUMENTS[kind], version.document, f"version {number}")
+
+
+def _row(version: PolicyVersion) -> VersionRow:
+    return VersionRow(
+        desk=version.desk,
+        kind=version.kind,
+        version=version.version,
+        status=version.status,
+        note=version.note,
+        drafted_by=version.drafted_by,
+        drafted_at=version.drafted_at,
+        signed_by=version.signed_by,
+        activated_at=version.activated_at,
+        rolled_back_by=version.rolled_back_by,
+        document=version.document,
+        simulation=version.simulation,
+    )

@@ -1,0 +1,161 @@
+"""Beside the places of the live page: notices, header, feed, gauges and brake."""
+
+from collections.abc import Sequence
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.service.live_rows import BrakeRow
+from engine.service.requests import PauseScope, ResumeScope, SeeNotices
+from engine.testing.fake_engine import FakeEngine
+from tests.browser.conftest import ManualClock, SignedIn, data_of, open_app, open_page
+from tests.browser.live_page import first_window
+from tests.browser.watching import texts
+from tests.browser.working import labels, press, sent
+
+
+@pytest.fixture
+def app(fake: FakeEngine, clock: ManualClock) -> AppTest:
+    """The page, open for long enough to be read."""
+    app = open_page("live")
+    clock.advance(2)
+    return app
+
+
+# ---------------------------------------------------------------------------- notices
+
+
+def test_notice_is_given_once_in_the_persons_name(fake: FakeEngine) -> None:
+    untold = [row.action.case_id for row in fake.queries.live().windows if not row.noticed_by]
+
+    def page() -> None:
+        from console import session
+        from console.components import live_seen
+
+        ids = session.queries().ahead().untold
+        live_seen.tell(ids)
+        live_seen.tell(ids)
+
+    AppTest.from_function(page).run()
+    assert fake.received == [
+        (SeeNotices(case_ids=tuple(untold)), fake.person_of_session("session-ada"))
+    ]
+
+
+def test_browser_is_asked_about_untold_windows_alone(app: AppTest, fake: FakeEngine) -> None:
+    (untold,) = fake.queries.ahead().untold
+    assert data_of(app, "live_seen") == {"ids": str(untold)}
+
+
+def test_viewer_is_never_taken_for_told(fake: FakeEngine, signed_in: SignedIn) -> None:
+    signed_in.name = "vera"
+    app = open_app()
+    assert all(element.key != "live_chip" for element in app.get("bidi_component"))
+    assert fake.received == []
+
+
+def test_header_counts_what_runs_unless_stopped(fake: FakeEngine) -> None:
+    chip = data_of(open_app(), "live_chip")
+    assert chip["said"] == "3 actions run unless stopped, next in"
+    assert chip["ends"]["ends_ms"] == first_window(fake).closes_at.timestamp() * 1000
+
+
+def test_header_is_silent_where_nothing_waits(fake: FakeEngine) -> None:
+    fake.queries.watched.windows = ()
+    assert all(element.key != "live_chip" for element in open_app().get("bidi_component"))
+
+
+# ---------------------------------------------------------------------------- the side
+
+
+def test_feed_tells_what_became_of_each(app: AppTest) -> None:
+    feed = data_of(app, "live_feed")["rows"]
+    assert len(feed) == 14
+    marks = [[mark["text"] for mark in row["marks"]] for row in feed[:6]]
+    assert marks == [
+        ["✓ verified"],
+        ["nobody held it", "✓ verified"],
+        ["undone"],
+        ["✓ verified", "proved wrong"],
+        ["nobody held it", "✓ verified", "proved right"],
+        ["not verified"],
+    ]
+    assert feed[0]["text"].startswith("Assign INC0004001 to ")
+
+
+def test_lapse_is_never_called_approved(app: AppTest) -> None:
+    feed = str(data_of(app, "live_feed")).lower()
+    assert "approv" not in feed
+
+
+def test_gauges_show_how_much_is_used(app: AppTest) -> None:
+    assert texts(data_of(app, "gauges")) == [
+        ["Assign group · Incidents / routing", "22 of 60 this hour"],
+        ["All of Incidents", "371 of 400 this day | nearly used up"],
+        ["All of Incidents", "1,234.00 of 5,000.00 EUR this day"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "scope"),
+    [("Pause Incidents", "desk:incidents"), ("Pause everything", "all")],
+    ids=["desk", "everything"],
+)
+def test_one_click_pauses(app: AppTest, fake: FakeEngine, label: str, scope: str) -> None:
+    press(app, label)
+    assert sent(fake, PauseScope) == [PauseScope(scope=scope, reason="Something looks wrong")]
+
+
+def test_pause_takes_another_reason(app: AppTest, fake: FakeEngine) -> None:
+    app.text_input(key="live:brake:reason").set_value("month end").run()
+    press(app, "Pause everything")
+    assert sent(fake, PauseScope)[0].reason == "month end"
+
+
+def brakes(fake: FakeEngine, resume_by: str = "") -> None:
+    fake.queries.watched.brakes = (
+        BrakeRow(
+            scope="all",
+            reason="looks wrong",
+            by="ben",
+            at=fake.now(),
+            resume_by=resume_by,
+            resume_reason="false alarm" if resume_by else "",
+        ),
+    )
+
+
+def said_of_brakes(app: AppTest) -> Sequence[str]:
+    return [piece["text"] for piece in data_of(app, "live_brakes_on")["lines"][0]]
+
+
+def test_brake_says_who_stopped_and_who_asked(fake: FakeEngine) -> None:
+    brakes(fake, resume_by="olga")
+    assert said_of_brakes(open_page("live")) == [
+        "paused: everything",
+        "by ben at 09:30 UTC: looks wrong",
+        "olga asked to end it (false alarm); it takes one more person.",
+    ]
+
+
+def test_resuming_needs_a_reason(fake: FakeEngine) -> None:
+    brakes(fake)
+    app = press(open_page("live"), "Resume everything")
+    assert sent(fake, ResumeScope) == []
+    app.text_input(key="live:brake:why_again").set_value("false alarm").run()
+    press(app, "Resume everything")
+    assert sent(fake, ResumeScope) == [ResumeScope(scope="all", reason="false alarm")]
+
+
+def test_first_asker_cannot_ask_again(fake: FakeEngine) -> None:
+    brakes(fake, resume_by="ada")
+    app = open_page("live")
+    assert [one.disabled for one in app.button if one.label == "Resume everything"] == [True]
+
+
+def test_one_desk_can_be_looked_at_alone(app: AppTest, fake: FakeEngine) -> None:
+    app.selectbox(key="live:desk").set_value("refunds").run()
+    assert [label for label in labels(app) if label.startswith("Pause")] == [
+        "Pause Refunds",
+        "Pause everything",
+    ]

@@ -1,0 +1,72 @@
+"""The vectorised replay says what `authorize` says, row by row and in the order of events."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.domain.budget import Period, window_start
+from engine.govern.history import DecisionHistory
+from engine.govern.local_time import as_moment, as_us, local_times, window_starts
+from engine.govern.policy_set import PolicySet
+from engine.govern.replay import Replayed, Replaying, replay
+from engine.govern.replay_sequence import replay_in_sequence
+from tests.property.replays import ZONES, cuts_of, histories, policies
+
+
+def plain(replayed: Replayed) -> dict[str, object]:
+    return {
+        "kind": replayed.kind.tolist(),
+        "would_have": replayed.would_have.tolist(),
+        "ran_us": replayed.ran_us.tolist(),
+        "hits": replayed.hits,
+    }
+
+
+@settings(max_examples=120)
+@given(histories(), policies())
+def test_both_paths_agree_row_by_row(history: DecisionHistory, policy: PolicySet) -> None:
+    cuts = cuts_of(history)
+    fast, slow = replay(history, policy, cuts), replay_in_sequence(history, policy, cuts)
+    assert plain(fast) == plain(slow)
+
+
+@settings(max_examples=25)
+@given(histories(), policies(), policies())
+def test_earlier_replays_change_no_later_one(
+    history: DecisionHistory, first: PolicySet, second: PolicySet
+) -> None:
+    replaying = Replaying(history, cuts_of(history))
+    replaying.under(first)
+    assert plain(replaying.under(second)) == plain(replay(history, second, cuts_of(history)))
+
+
+CHANGES = [(3, 29), (10, 25), (4, 4), (10, 3), (3, 8), (11, 1)]
+"""Days of 2026 on or before which clocks change somewhere."""
+near = st.builds(
+    lambda day, seconds: datetime(2026, day[0], day[1], tzinfo=UTC) + timedelta(seconds=seconds),
+    st.sampled_from(CHANGES),
+    st.integers(-90_000, 90_000),
+)
+some = st.integers(0, 2 * 10**9).map(lambda seconds: as_moment(seconds * 1_000_003))
+zones = st.sampled_from([*ZONES, "Asia/Kathmandu", "America/St_Johns", "Africa/Casablanca"])
+
+
+@given(st.lists(near, min_size=1, max_size=6) | st.lists(some, min_size=1, max_size=3), zones)
+def test_columns_tell_time_as_datetime_does(aware: list[datetime], zone: str) -> None:
+    columns = np.array([as_us(moment) for moment in aware])
+    assert [as_moment(us) for us in columns.tolist()] == aware
+    shown = local_times(columns, zone)
+    there = [moment.astimezone(ZoneInfo(zone)) for moment in aware]
+    assert shown.weekday.tolist() == [moment.weekday() for moment in there]
+    clocks = [timedelta(microseconds=us) for us in shown.time_us.tolist()]
+    midnight = [datetime.combine(moment.date(), datetime.min.time()) for moment in there]
+    assert clocks == [
+        moment.replace(tzinfo=None) - start for moment, start in zip(there, midnight, strict=True)
+    ]
+    assert shown.is_second.tolist() == [bool(moment.fold) for moment in there]
+    for period in Period:
+        starts = window_starts(period, columns, zone).tolist()
+        assert starts == [as_us(window_start(period, moment, zone)) for moment in aware]
