@@ -167,8 +167,7 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.RESUME_ASKED: Event(
         stage=_S.GOVERN,
         says=lambda p: (
-            f"Asked to resume {say.text(p, 'scope')}: {say.text(p, 'reason')} "
-            "It takes a second person."
+            f"Asked to resume {say.text(p, 'scope')}, which takes two: {say.text(p, 'reason')}"
         ),
     ),
     EventKind.PAUSED: Event(

@@ -118,7 +118,7 @@ def test_ledger_lists_entries_newest_first(world: World) -> None:
     world.execute(ResumeScope(scope="all", reason="over"), anna)
     rows = queries_of(world).ledger(limit=3).rows
     assert [(row.kind, row.text, row.actor, row.is_sealed) for row in rows[:2]] == [
-        ("RESUMED", "Resumed everything: over", "anna", False),
+        ("RESUME_ASKED", "Asked to resume everything, which takes two: over", "anna", False),
         ("PAUSED", "Paused everything: drill", "anna", False),
     ]
     assert (rows[2].kind, rows[2].is_sealed) == ("VERDICT_GIVEN", True)
