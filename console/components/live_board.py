@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from console import session
 from console.components import live_slots
-from console.components.live_slots import Places, Slot
+from console.components.live_slots import Places
 from console.components.text_line import Tone
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect
@@ -66,12 +66,6 @@ def arranged(live: LiveRow) -> Places:
     now = live_slots.placed(before.slots, live, session.stopwatch())
     session.remember(PAGE, "places", now)
     return now
-
-
-def slot_of(case_id: CaseId) -> Slot | None:
-    """The place of a case as it is on the screen."""
-    shown: Places = session.recall(PAGE, "places", Places())
-    return next((slot for slot in shown.slots if slot.case_id == case_id), None)
 
 
 def became(case_id: CaseId, version: str) -> Became:
