@@ -51,6 +51,8 @@ REQUIRED: Mapping[str, Any] = {
     "client.showErrorDetails": "type",
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
+    # A browser drops what the server believes it kept when runs overlap; the page then stands.
+    "global.minCachedMessageSize": 1e12,
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,
     "server.enableAgentApi": False,

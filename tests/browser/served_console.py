@@ -3,8 +3,10 @@
 For tests in Chromium and for looking at pages. POST /fake/<what> makes something happen.
 """
 
+import asyncio
 import socket
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,12 +19,15 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response  #
 from starlette.routing import Route  # noqa: E402
 
 from console import session  # noqa: E402
+from console.server import Address, streamlit_settings  # noqa: E402
 from engine import errors  # noqa: E402
 from engine.service.requests import DecideCase  # noqa: E402
 from engine.service.rows import QueueFilter  # noqa: E402
 from engine.testing.fake_engine import FakeEngine  # noqa: E402
 
 DESK_NOW = datetime(2016, 4, 12, 9, 30, tzinfo=UTC)
+BUSY_S = 0.05
+"""How long a busy server keeps everything waiting at a time, in seconds."""
 
 
 class Stage:
@@ -88,6 +93,33 @@ class Stage:
 stage = Stage()
 
 
+class Neighbour:
+    """Holds the server's loop up over and over, as a machine with too much to do does."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+
+    async def work(self) -> None:
+        while self.is_busy:
+            time.sleep(BUSY_S)
+            await asyncio.sleep(BUSY_S / 10)
+
+
+neighbour = Neighbour()
+
+
+async def busy(request: Request) -> Response:
+    neighbour.is_busy = True
+    request.app.state.work = asyncio.create_task(neighbour.work())
+    return PlainTextResponse("busy")
+
+
+async def calm(request: Request) -> Response:
+    neighbour.is_busy = False
+    await request.app.state.work
+    return PlainTextResponse("calm")
+
+
 async def told(request: Request) -> Response:
     parts = request.path_params["what"].split("/", 1)
     return PlainTextResponse(stage.tell(parts[0], parts[1] if len(parts) > 1 else ""))
@@ -115,13 +147,15 @@ def main() -> None:
     app = st.App(
         ROOT / "console" / "app.py",
         routes=[
+            Route("/fake/busy", busy, methods=["POST"]),
+            Route("/fake/calm", calm, methods=["POST"]),
             Route("/fake/{what:path}", told, methods=["POST"]),
             Route("/signin", signed_in),
             Route("/healthz", healthy),
         ],
     )
     print(f"port {port}", flush=True)
-    app.run(config={"server.port": port, "server.address": "127.0.0.1", "server.headless": True})
+    app.run(config=streamlit_settings(Address(port=port)))
 
 
 if __name__ == "__main__":

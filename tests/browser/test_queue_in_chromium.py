@@ -10,6 +10,8 @@ from console.components.key_sheet import KEYS
 from tests.browser.conftest import Served
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
 
 TAKE_BACK_S = 10
@@ -102,15 +104,35 @@ def go_on_after_deciding(page: "Page") -> None:
     page.locator("input[type=checkbox]:checked").wait_for(state="attached")
 
 
-def test_click_in_a_refresh_never_hits_another_case(queue: "Page", served: Served) -> None:
+def approve_in_refreshes(queue: "Page", served: Served, trials: int) -> list[str]:
+    """Open a case and click Approve in the instant of a refresh, over and over."""
     wanted = []
-    for trial in range(12):
+    for trial in range(trials):
         wanted.append(open_next_to_approve(queue))
         wait_to_be_read(queue)
         arrival = f"{served.url}/fake/arrive/{9100 + trial}"
         queue.evaluate(CLICK_IN_THE_INSTANT_OF_A_REFRESH, arrival)
-        queue.get_by_role("button", name="Take back").wait_for()
-    assert decided(served) == wanted
+        bar = queue.locator(".st-key-decision_bar")
+        bar.get_by_role("button", name="Take back").wait_for()
+    return wanted
+
+
+@pytest.fixture
+def busy(served: Served) -> "Iterator[None]":
+    """A server that lags behind its own runs."""
+    served.tell("busy")
+    yield
+    served.tell("calm")
+
+
+def test_click_in_a_refresh_never_hits_another_case(queue: "Page", served: Served) -> None:
+    assert approve_in_refreshes(queue, served, 12) == decided(served)
+
+
+@pytest.mark.usefixtures("busy")
+def test_lagging_server_still_shows_what_was_opened(queue: "Page", served: Served) -> None:
+    assert approve_in_refreshes(queue, served, 4) == decided(served)
+    assert queue.get_by_text("Connection error").count() == 0
 
 
 def test_double_click_decides_once(queue: "Page", served: Served) -> None:
