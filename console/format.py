@@ -177,6 +177,8 @@ def error_words(error: EngineError) -> str:
     said = error.message
     if said.startswith(_PAUSED):
         advice = _NOTHING_DONE
+    elif _NOBODY in said.lower():
+        advice = f"{_NOTHING_DONE} Choose something else, or reject it."
     elif _SAYS_SO in said:
         said = said.removesuffix(_AGAIN)
         advice = advice.removeprefix(_NOTHING_DONE)
@@ -188,6 +190,8 @@ _SAYS_SO = "nothing was decided"
 _AGAIN = "Look again."
 _PAUSED = "Actions are paused"
 """No other filling of the form helps against a pause."""
+_NOBODY = "nobody can approve it"
+"""What policy forbids to everybody."""
 
 
 def tone_of_error(error: EngineError) -> Literal["warning", "error"]:

@@ -49,6 +49,13 @@ _PAGE = """
 .stApp:is(:has(.stSidebar[aria-expanded="false"]), :has([data-testid="stExpandSidebarButton"]))
   .st-key-status_strip { padding-left: 2.4rem; }
 [data-testid="stElementContainer"]:has(> .stHtml > style:only-child) { display: none; }
+/* What scrolls takes the focus when the focused button goes; that is no place to work in. */
+.stMain:is(:focus, :focus-visible) { outline: none; box-shadow: none; }
+/* At the foot of the menu: over no chip, no form and no button of the page. */
+[data-testid="stToastContainer"] { inset: auto auto .8rem .6rem; }
+[data-testid="stToast"] { width: 11.4rem; min-width: 0; padding: .6rem .5rem; }
+[data-testid="stMetricLabel"] :is(p, .stMarkdownEllipsis, [data-testid="stMarkdownContainer"]) {
+  white-space: normal; overflow: visible; }
 a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; color: #fff !important;
   background: light-dark(#1f5f8b, #2b78ab); text-decoration: none; }
 .stButton button { min-height: 2.05rem; padding: .1rem .6rem; }

@@ -106,7 +106,8 @@ class Desk:
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
     """The label that a call amounts to (for routing: the group); empty where it has none."""
     customer_of: Callable[[FactSet], str] = lambda facts: ""
-    """Whom a case is about, for budgets of each customer; empty where nobody is."""
+    """Whom a case is about, for budgets of each customer: the identifier the system of record
+    gave, not a name somebody typed; empty where nobody is."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What people call its facts and their sources, by attribute and source."""
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from engine.domain.actor import Person
-from engine.domain.budget import Reservation, Spent
+from engine.domain.budget import Spent
 from engine.domain.canonical import Json
 from engine.domain.case import Case, Lease, Origin, Signal
 from engine.domain.decision import Decision
@@ -24,7 +24,7 @@ from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Action, Draft, Recommendation
 from engine.domain.tool import ToolContract
-from engine.domain.transition import AuditDrawn, Transition
+from engine.domain.transition import AuditDrawn, BudgetReserved, Transition
 from engine.domain.veto import VetoWindow
 
 
@@ -177,6 +177,8 @@ class Pause:
     resume_by: str = ""
     """Who asked to release everything; somebody else has to ask too."""
     resume_reason: str = ""
+    resume_at: datetime | None = None
+    """When they asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -343,7 +345,7 @@ class Reader(Protocol):
         """Cases that already exist for these (source, source id) pairs."""
         ...
 
-    def spent(self, taken: Sequence[Reservation]) -> Mapping[str, Spent]:
+    def spent(self, takings: Sequence[BudgetReserved]) -> Mapping[str, Spent]:
         """How much of each of these budgets is used, by key; what is unused may be missing."""
         ...
 
@@ -409,34 +411,39 @@ class Controls(Protocol):
     """Pauses and envelopes; every change raises the control epoch."""
 
     def pause(self, pause: Pause) -> bool:
-        """Set a brake; False where it was on already."""
+        """Set a brake, in the place of one that was on; False where one was."""
         ...
 
-    def ask_to_resume(self, scope: str, by: str, reason: str) -> bool:
-        """Put the first of two names under releasing a brake; False where one is there already."""
+    def ask_to_resume(self, pause: Pause, asked: Pause) -> bool:
+        """Put the first of two names under releasing a brake; False where it is no longer so."""
         ...
 
-    def resume(self, scope: str) -> bool:
-        """Release a brake; False where it was not on."""
+    def resume(self, pause: Pause) -> bool:
+        """Release a brake; False where it is no longer as it was read."""
         ...
 
     def add_version(self, version: PolicyVersion) -> int:
         """Keep a new version and give its number (the one in the value is ignored)."""
         ...
 
-    def change_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+    def change_version(self, version: PolicyVersion, *, was: PolicyVersion) -> None:
         """Write a version's later state.
 
         Raises:
-            Conflict: It no longer has the status it had.
+            Conflict: It no longer has the status and the text it had.
         """
         ...
 
-    def activate_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+    def activate_version(self, version: PolicyVersion, *, was: PolicyVersion, over: int) -> None:
         """Make a version the active one, in the place of the one that was.
 
+        Args:
+            version: The version as it will be.
+            was: The same before.
+            over: Number of the version whose place it takes; 0: of what the desk shipped with.
+
         Raises:
-            Conflict: It no longer has the status it had.
+            Conflict: It no longer has the status it had, or another version is active.
         """
         ...
 

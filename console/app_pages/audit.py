@@ -64,8 +64,14 @@ def _line(row: AuditRow) -> Line:
         head=f"P{row.priority}",
         number=row.source_id,
         text=row.title,
-        hint=f"{desk_words.desk_title(row.desk)}, drawn {words.exact(row.drawn_at)}",
-        marks=[{"text": words.ago(row.drawn_at, session.now()), "tone": "", "hint": "drawn"}],
+        hint=f"{desk_words.desk_title(row.desk)}, ran {words.exact(row.ran_at)}",
+        marks=[
+            {
+                "text": f"ran {words.ago(row.ran_at, session.now())}",
+                "tone": "",
+                "hint": f"Software acted on it alone at {words.exact(row.ran_at)}",
+            }
+        ],
     )
 
 

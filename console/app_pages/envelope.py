@@ -9,7 +9,6 @@ from console.components import (
     brakes,
     consequences,
     desk_words,
-    envelope_document,
     envelope_form,
     envelope_matrix,
     policy_draft,
@@ -37,7 +36,7 @@ def render() -> None:
     cells = session.queries().cells(desk)
     versions = session.queries().versions(desk, PolicyKind.ENVELOPE)
     policy_versions.draw_waiting(versions)
-    _draw_curve(cells, versions)
+    _draw_curve(cells)
     _draw_changes(desk, cells, versions)
 
 
@@ -51,7 +50,7 @@ def _draw_matrix(desk: str) -> None:
         st.info("This desk has no cell yet: propose an envelope below.", icon=":material/grid_off:")
 
 
-def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
+def _draw_curve(cells: tuple[CellRow, ...]) -> None:
     if not cells:
         return
     st.subheader("Coverage against error", anchor=False)
@@ -63,10 +62,7 @@ def _draw_curve(cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) ->
         key=session.key(_PAGE, "cell"),
         width=420,
     )
-    cell = known[name]
-    active = policy_versions.active(versions)
-    limit = envelope_document.risk_limit(active.document, cell) if active else None
-    threshold_curve.draw(cell, session.queries().curve(name), limit)
+    threshold_curve.draw(known[name], session.queries().curve(name))
 
 
 def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
@@ -84,19 +80,18 @@ def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[Version
             policy_versions.draw(_PAGE, versions, session.person())
     if proposing.open:
         with proposing:
-            _draw_draft(desk, active.document if active else "", cells)
+            _draw_draft(desk, active, cells)
     if braking.open:
         with braking:
             brakes.draw(desk, cells, session.queries().health().pauses)
 
 
-def _draw_draft(desk: str, document: str, cells: tuple[CellRow, ...]) -> None:
+def _draw_draft(desk: str, active: VersionRow | None, cells: tuple[CellRow, ...]) -> None:
     beside = Beside(
         form=lambda of, draft: envelope_form.draw(of, draft, cells),
-        consequences=lambda of, draft: consequences.draw(PolicyKind.ENVELOPE, of, draft),
+        consequences=lambda of, draft: consequences.draw(_PAGE, PolicyKind.ENVELOPE, of, draft),
     )
-    kind = PolicyKind.ENVELOPE
-    policy_draft.draw(_PAGE, kind, desk, document, session.person(), beside)
+    policy_draft.draw(_PAGE, PolicyKind.ENVELOPE, desk, active, session.person(), beside)
 
 
 if __name__ == "__main__":

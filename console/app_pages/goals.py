@@ -29,7 +29,7 @@ def render() -> None:
     if not desk:
         return
     goals = session.queries().goals(desk)
-    st.markdown(f"#### {words.plain(goals.goal)}")
+    st.subheader(words.plain(goals.goal), anchor=False)
     _draw_measures(goals)
     st.subheader("Constraints", anchor=False)
     rule_table.draw(

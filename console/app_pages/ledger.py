@@ -78,10 +78,10 @@ def _verify() -> None:
 def _draw_filters() -> tuple[str, str]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         stream = st.text_input(
-            "Stream",
+            "Stream or case number",
             key=session.key(_PAGE, "stream"),
             icon=":material/search:",
-            placeholder="case:…, desk:incidents or global",
+            placeholder="Case number, case:…, desk:incidents or global",
             width=420,
         ).strip()
         kinds = [_ANY, *(kind.value for kind in EventKind)]
@@ -92,7 +92,13 @@ def _draw_filters() -> tuple[str, str]:
             key=session.key(_PAGE, "kind"),
             width=280,
         )
-    return stream, "" if kind == _ANY else kind
+    return _stream_of(stream), "" if kind == _ANY else kind
+
+
+def _stream_of(text: str) -> str:
+    """A stream by its name, or that of the case with this number."""
+    found = session.queries().find_case(text) if text and ":" not in text else None
+    return text if found is None else f"case:{found}"
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ def render() -> None:
     left, right = st.columns([7, 6], gap="medium")
     with left:
         live_watch.draw(desk)
-    with right:
+    with right, st.container(key="live_side"):
+        st.html(_STYLE)
         _draw_side(desk, tuple(desks) if desk == ALL else (desk,))
 
 
@@ -35,7 +36,10 @@ def _draw_title(desks: list[str]) -> str:
     said, choice = st.columns([3, 1], vertical_alignment="center")
     with said:
         st.title("Live", anchor=False)
-        st.caption("What software is about to do, and what it has just done without a person.")
+        st.caption(
+            "What software is about to do, and what it did alone. "
+            "Unseen in the first half of its window, an action goes to a person."
+        )
     if len(desks) < 2:
         return ALL
     with choice:
@@ -59,6 +63,17 @@ def _draw_side(desk: str, desks: tuple[str, ...]) -> None:
     live_gauges.draw(live.gauges)
     st.subheader("Done by software alone", anchor=False)
     live_feed.draw(live.ran, live.cells)
+
+
+_STYLE = """
+<style>
+/* The brake stays in sight however far the list is scrolled. */
+[data-testid="stColumn"]:has(> * > .st-key-live_side), [data-testid="stColumn"]:has(
+  > .st-key-live_side), [data-testid="stColumn"]:has(> * > * > .st-key-live_side) {
+  position: sticky; top: 3rem; align-self: flex-start;
+  max-height: calc(100vh - 3.5rem); overflow-y: auto; }
+</style>
+"""
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ _USUAL_DAYS = 90
 
 def draw_sessions(sessions: Sequence[KeyRow], now: datetime) -> None:
     """Draw the sessions; the one in which the page is seen has no button."""
-    _draw_heads("Begun at")
+    _draw_heads("Begun from")
     for row in sessions[:_MOST_SHOWN]:
         end = None if row.is_current else _end_session
         _draw_row(row, row.label or "this machine", now, "End", end)

@@ -100,7 +100,7 @@ def _draw_undo(case: OpenCase) -> None:
         shortcut="Ctrl+Enter",
         width="stretch",
         on_click=undo,
-        args=(case, reason_key),
+        args=(case, reason_key, fields),
     )
     columns[1].button(
         "Keep it",
@@ -111,13 +111,14 @@ def _draw_undo(case: OpenCase) -> None:
         args=(PAGE, _name(case), False),
     )
     columns[2].caption("" if st.session_state.get(reason_key) else "Say why before you undo it.")
-    form_keys.draw(fields=fields, send=now_key, leave=keep_key)
+    form_keys.draw(fields=fields, send=now_key, leave=keep_key, missing=reason_key)
 
 
-def undo(case: OpenCase, reason_key: str) -> None:
+def undo(case: OpenCase, reason_key: str, fields: str) -> None:
     """Ask for the undo of the last effect."""
-    reason = _filled(reason_key, "Say why it should be undone.")
+    reason = _filled(reason_key)
     if not reason:
+        form_keys.refuse(fields, "Say why it should be undone.")
         return
     session.submit(UndoEffect(case_id=case.case_id, version=case.version, reason=reason))
     session.attempt(open_case.reload)
@@ -148,8 +149,9 @@ def draw_repair(case: OpenCase) -> None:
 
 def settle(case: OpenCase, is_done: bool, note_key: str) -> None:
     """Tell the engine how the repair ended."""
-    note = _filled(note_key, "Say what you found.")
+    note = _filled(note_key)
     if not note:
+        flash.add("warning", "Say what you found.", "MISSING")
         return
     request = SettleRepair(case_id=case.case_id, version=case.version, is_done=is_done, note=note)
     if session.submit(request) is not None:
@@ -160,9 +162,11 @@ def draw_question(case: OpenCase) -> None:
     """Take the fact that was asked for."""
     give_key = session.key(PAGE, "give", case.case_id, case.version)
     question = attention_words.question_of(case.card.row)
-    if question:
-        asked = [Piece(text="Question asked:", look="dim"), Piece(text=question, tone="strong")]
-        text_line.draw([asked], key="question")
+    others = open_case.why_not_mine(case.card) or open_case.why_not_decided_by_me(case.card)
+    asked = [Piece(text="Question asked:", look="dim"), Piece(text=question, tone="strong")]
+    lines = [[Piece(text=others, tone="warn")], asked if question else []]
+    if any(piece.text for line in lines for piece in line):
+        text_line.draw(lines, key="question")
     fields = session.key(PAGE, "question_fields", case.case_id, case.version)
     with st.container(key=fields):
         columns = st.columns([4, 7, 4], gap="small", vertical_alignment="bottom")
@@ -180,12 +184,13 @@ def draw_question(case: OpenCase) -> None:
         key=give_key,
         type="primary",
         shortcut="Ctrl+Enter",
-        disabled=not open_case.may_decide(),
+        disabled=bool(others),
         width="stretch",
         on_click=provide,
-        args=(case, keys[0], keys[1]),
+        args=(case, keys[0], keys[1], fields),
     )
-    form_keys.draw(fields=fields, send=give_key, has_focus=False)
+    empty = next((key for key in keys if not _filled(key)), "")
+    form_keys.draw(fields=fields, send=give_key, has_focus=False, missing=empty)
 
 
 def _named_in(question: str, card: CaseCard) -> str:
@@ -194,11 +199,11 @@ def _named_in(question: str, card: CaseCard) -> str:
     return next((one for one in missing if one.lower() in question.lower()), "")
 
 
-def provide(case: OpenCase, fact_key: str, value_key: str) -> None:
+def provide(case: OpenCase, fact_key: str, value_key: str, fields: str) -> None:
     """Answer the question with a new fact."""
-    attribute = _filled(fact_key, "Name the fact.")
-    value = _filled(value_key, "Give its value.")
+    attribute, value = _filled(fact_key), _filled(value_key)
     if not (attribute and value):
+        form_keys.refuse(fields, "Give its value." if attribute else "Name the fact.")
         return
     request = ProvideFact(
         case_id=case.case_id, version=case.version, attribute=attribute, value=value
@@ -207,15 +212,12 @@ def provide(case: OpenCase, fact_key: str, value_key: str) -> None:
         session.attempt(open_case.reload)
 
 
-def _filled(key: str, otherwise: str) -> str:
-    """What stands in a field; where it is empty, say what is missing.
+def _filled(key: str) -> str:
+    """What stands in a field.
 
-    Buttons are not locked meanwhile: a text that has the focus arrives with the click itself.
+    Buttons are not locked where it is empty: a text that has the focus arrives with the click.
     """
-    text = str(st.session_state.get(key) or "").strip()
-    if not text:
-        flash.add("warning", otherwise, "MISSING")
-    return text
+    return str(st.session_state.get(key) or "").strip()
 
 
 def _name(case: OpenCase) -> str:

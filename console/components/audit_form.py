@@ -14,7 +14,7 @@ from engine.service.live_rows import AuditCard
 from engine.service.rows import ToolChoice
 
 PAGE = "audit"
-SOMETHING, NOTHING = "This", "Nothing"
+SOMETHING, NOTHING = "The action I name here was right", "Nothing should have been done"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

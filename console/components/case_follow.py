@@ -91,7 +91,7 @@ def _progress(case: OpenCase) -> None:
         case_window.draw(case)
         flash.draw_toasts()
         return
-    said, button = st.columns([3, 1], vertical_alignment="center")
+    said, button = st.columns([5, 3], vertical_alignment="center")
     with said:
         text_line.draw([_where_it_is(case)], key="progress")
     decision = case.card.decision

@@ -105,7 +105,7 @@ def _rule_cells(rule: RuleResult, titles: Mapping[str, str]) -> tuple[Cell, ...]
         Cell(
             text=phrases.rule_words(rule.rule),
             tone="" if rule.is_kept else "strong",
-            note=f"{rule.rule}{'; binds people too' if rule.binds_people else ''}",
+            note="binds people too" if rule.binds_people else "",
         ),
         Cell(text=phrases.rule_value(rule.rule, rule.limit, titles), tone="dim"),
         Cell(text=phrases.rule_value(rule.rule, rule.seen, titles)),

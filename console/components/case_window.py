@@ -34,6 +34,7 @@ def draw(case: OpenCase) -> None:
         text_line.draw([[Piece(text=codes.STATUS[case.card.row.status])]], key="window")
         return
     text_line.draw(lines_of(window), key="window")
+    live_seen.draw({"window": window}, key="window_seen")
     _draw_buttons(case, window)
 
 

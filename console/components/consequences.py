@@ -12,7 +12,7 @@ import streamlit as st
 from console import format as words
 from console import session
 from console.components import case_link, desk_words, pick_table, text_table
-from console.components.text_table import Cell, Column, Tone
+from console.components.text_table import Cell, Column
 from engine.domain.case import Origin
 from engine.domain.policy import PolicyKind
 from engine.errors import EngineError
@@ -24,8 +24,11 @@ from engine.service.simulation_rows import (
     RangeRow,
     SideRow,
     SimulationRow,
+    TeamGiven,
+    TeamRow,
     WorkloadRow,
 )
+from engine.service.simulation_words import WEIGHED, team_words
 
 _COLUMNS = (
     Column(label="", width="40%"),
@@ -35,14 +38,49 @@ _COLUMNS = (
 PICKED = "flips"
 
 
-def draw(kind: PolicyKind, desk: str, draft: str) -> None:
-    """Ask history about a draft and draw what it says; nothing where it has no history."""
+def draw(page: str, kind: PolicyKind, desk: str, draft: str) -> None:
+    """Ask history about a draft and draw what it says; nothing where it has no history.
+
+    Args:
+        page: Whose keys to use.
+        kind: What the draft is.
+        desk: Name of the desk.
+        draft: YAML that can be read.
+    """
+    asked = AskSimulation(desk=desk, kind=kind, document=draft, team=_draw_team(page, desk))
     try:
-        found = session.engine().simulate(AskSimulation(desk=desk, kind=kind, document=draft))
+        found = session.engine().simulate(asked)
     except EngineError as error:
         st.info(words.plain(words.error_words(error)), icon=":material/history_toggle_off:")
         return
     draw_row(found)
+
+
+def _draw_team(page: str, desk: str) -> TeamGiven:
+    """The people who decide what is left; what is left empty is measured, or assumed and said."""
+    people, minutes = st.columns(2)
+    return TeamGiven(
+        people=people.number_input(
+            "People on duty",
+            1,
+            1_000,
+            None,
+            key=session.key(page, "team", "people", desk),
+            placeholder="not given",
+            help="Who decide side by side what software leaves.",
+        ),
+        minutes_per_case=minutes.number_input(
+            "Minutes for one case",
+            0.1,
+            10_000.0,
+            None,
+            step=1.0,
+            key=session.key(page, "team", "minutes", desk),
+            placeholder="not given",
+            help="What a person needs for one of the cases that are left; they are the harder "
+            "ones.",
+        ),
+    )
 
 
 def draw_row(found: SimulationRow) -> None:
@@ -70,8 +108,12 @@ def draw_row(found: SimulationRow) -> None:
 def _basis(found: SimulationRow) -> str:
     days = "all days" if found.days is None else f"the last {found.days} days"
     return words.plain(
-        f"{found.total.decisions:,} of {found.history:,} past decisions, {days}. It explores and "
-        "never certifies: a limit chosen here still needs fresh labels."
+        f"{found.total.decisions:,} of {found.history:,} past decisions, {days}, each with the "
+        "threshold of its moment and all limits, so the curve above shows other shares. It "
+        "explores and never certifies: a limit chosen here still needs fresh labels."
+        if found.kind is PolicyKind.ENVELOPE
+        else f"{found.total.decisions:,} of {found.history:,} past decisions, {days}. It explores "
+        "and never certifies."
     )
 
 
@@ -92,8 +134,8 @@ def _figures(found: SimulationRow) -> list[list[Cell | str]]:
             _range(found.forecast_now.error),
             _range(found.forecast.error),
         ),
-        ("People's hours a day", _hours(found.people_now), _hours(found.people)),
-        ("Decided after the deadline", _breaches(found.people_now), _breaches(found.people)),
+        ("People's hours a working day", _hours(found.people_now), _hours(found.people)),
+        ("Late cases a day", _late(found.people_now), _late(found.people)),
         ("Time to a decision, median", _latency(found.people_now), _latency(found.people)),
     ]
     if draft.denied or now.denied:
@@ -102,7 +144,15 @@ def _figures(found: SimulationRow) -> list[list[Cell | str]]:
         worst = (found.total.worst_day_now, found.total.worst_day)
         old, new = (_money(one, found.currency) for one in worst)
         lines.append(("Most money in a day", old, new))
-    return [[Cell(text=title, tone="dim"), old, new] for title, old, new in lines]
+    return [[_title(title, found.team), old, new] for title, old, new in lines]
+
+
+def _title(title: str, team: TeamRow) -> Cell:
+    notes = {
+        "People's hours a working day": team_words(team),
+        "Late cases a day": "decided after the deadline",
+    }
+    return Cell(text=title, tone="dim", note=notes.get(title, ""))
 
 
 def _alone(side: SideRow) -> Cell:
@@ -117,8 +167,13 @@ def _count(value: int) -> Cell:
 def _error(side: SideRow) -> Cell:
     if side.error is None:
         return Cell(text="no truth known", tone="dim")
-    note = f"{side.wrong:,} of {side.labels:,}; {_between(side.error)}"
-    return Cell(text=words.percent(side.error.value, 1), note=note)
+    counted = f"{side.wrong:,} of {side.labels:,} truths"
+    notes = (counted, "weighed" if side.is_weighted else "", _between(side.error))
+    return Cell(
+        text=words.percent(side.error.value, 1),
+        note="; ".join(one for one in notes if one),
+        hint=f"Of {counted}{WEIGHED}" if side.is_weighted else "",
+    )
 
 
 def _range(found: RangeRow | None) -> Cell:
@@ -129,22 +184,26 @@ def _range(found: RangeRow | None) -> Cell:
 
 def _between(found: RangeRow) -> str:
     low, high = words.percent(found.low, 1), words.percent(found.high, 1)
-    return f"{words.INTERVAL} {low} to {high}"
+    return "" if low == high else f"{words.INTERVAL} {low} to {high}"
 
 
 def _hours(work: WorkloadRow) -> Cell:
     if work.queue is None:
         return Cell(text="never gets through it", tone="bad")
-    hours = work.queue.hours_per_day
-    return Cell(text=f"{hours.value:.1f}", note=f"{hours.low:.1f} to {hours.high:.1f}")
+    return _figure(work.queue.hours_per_day)
 
 
-def _breaches(work: WorkloadRow) -> Cell:
-    if work.queue is None or work.deadline_minutes is None:
+def _late(work: WorkloadRow) -> Cell:
+    """A count, for a share would be of what reaches people, which is less with every draft."""
+    if work.late_a_day is None:
         return Cell(text="–", tone="dim")
-    share = work.queue.breaches
-    tone: Tone = "warn" if share.value > 0.05 else ""
-    return Cell(text=words.percent(share.value, 1), tone=tone, note=_between(share))
+    return _figure(work.late_a_day)
+
+
+def _figure(found: RangeRow) -> Cell:
+    """A figure with its range, where what is shown has one."""
+    low, high = f"{found.low:,.1f}", f"{found.high:,.1f}"
+    return Cell(text=f"{found.value:,.1f}", note="" if low == high else f"{low} to {high}")
 
 
 def _latency(work: WorkloadRow) -> Cell:

@@ -21,6 +21,7 @@ from console.components import (
     form_keys,
     last_decision,
     open_case,
+    override_form,
     text_line,
 )
 from console.components.open_case import OpenCase
@@ -58,7 +59,7 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
         on_decided: Called after a decision was taken.
     """
     holder = open_case.holder_of(case.card)
-    obstacle = _obstacle(holder)
+    obstacle = _obstacle(case, holder)
     kind = _mode(case)
     if is_first_of_two(case):
         _draw_first(case)
@@ -73,10 +74,10 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
         _draw_choices(case, bool(obstacle), on_decided)
 
 
-def _obstacle(holder: str) -> str:
-    if not open_case.may_decide():
-        return "You may look; deciding needs the role of an operator."
-    return f"{holder} works on this case. It is yours when they leave it." if holder else ""
+def _obstacle(case: OpenCase, holder: str) -> str:
+    """Why nothing can be answered here now; empty where something can."""
+    held = f"{holder} works on this case. It is yours when they leave it." if holder else ""
+    return open_case.why_not_mine(case.card) or held
 
 
 def is_first_of_two(case: OpenCase) -> bool:
@@ -107,16 +108,19 @@ _FIRST = "You approved this. It takes somebody else as well; nothing runs before
 def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> None:
     """What a press would do: of the open form where there is one, else of approving."""
     said = case.card.words
-    first = said.approving if said.can_approve else said.why_not
+    why_not = _why_not(case)
     approving = [
-        Piece(text=first, tone="" if said.can_approve else "warn"),
+        Piece(text=why_not or said.approving, tone="warn" if why_not else ""),
         Piece(text=said.undo, look="dim"),
     ]
+    if obstacle:
+        # What approving would do is not for somebody who cannot.
+        approving = []
     if is_first_of_two(case):
         approving = [Piece(text=said.undo, look="dim")]
     sending = [] if kind is None else [Piece(text=decision_words.sending(case, kind))]
     stale = case_verdict.stale_words(case.card)
-    look = f"{stale} Look before you approve." if stale and not sending else ""
+    look = f"{stale} Look before you approve." if stale and not sending and not obstacle else ""
     lines = [
         [Piece(text=obstacle, tone="warn")],
         [Piece(text=look, tone="warn")],
@@ -125,12 +129,32 @@ def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> Non
     text_line.draw(lines, key="decision_words")
 
 
+def _why_not(case: OpenCase) -> str:
+    """Why the person cannot approve what is recommended; empty where they can."""
+    said, others = case.card.words, open_case.why_not_decided_by_me(case.card)
+    if others and said.can_approve:
+        return f"{others} You may pass it on or ask."
+    return "" if said.can_approve else said.why_not
+
+
+def _is_closed(case: OpenCase, kind: DecisionKind) -> bool:
+    """Whether the engine would refuse this kind of answer from this person."""
+    match kind:
+        case DecisionKind.APPROVE:
+            return bool(_why_not(case)) or is_first_of_two(case)
+        case DecisionKind.OVERRIDE:
+            return not override_form.choices(case.card)
+        case DecisionKind.REJECT:
+            return bool(open_case.why_not_decided_by_me(case.card))
+        case _:
+            return False
+
+
 def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
     with st.container(key="decision_buttons"):
         columns = st.columns(len(_BUTTONS), gap="xsmall")
     for column, (kind, label, shortcut, icon) in zip(columns, _BUTTONS, strict=True):
         is_approve = kind is DecisionKind.APPROVE
-        cannot = is_approve and (not case.card.words.can_approve or is_first_of_two(case))
         act = partial(decide, kind, case, on_decided) if is_approve else partial(choose, case, kind)
         column.button(
             _approve_label(case) if is_approve else f"{label}…",
@@ -138,7 +162,7 @@ def _draw_choices(case: OpenCase, is_locked: bool, on_decided: Follow) -> None:
             icon=icon,
             type="primary" if is_approve else "secondary",
             shortcut=shortcut,
-            disabled=is_locked or cannot or (kind is DecisionKind.OVERRIDE and not case.card.tools),
+            disabled=is_locked or _is_closed(case, kind),
             width="stretch",
             on_click=act,
         )
@@ -170,8 +194,11 @@ def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -
         on_click=choose,
         args=(case, None),
     )
-    columns[2].caption(decision_panel.what_is_missing(case, kind))
-    form_keys.draw(fields=_fields_key(case, kind), send=confirm_key, leave=back_key)
+    missing = decision_panel.what_is_missing(case, kind)
+    columns[2].caption(missing.said)
+    form_keys.draw(
+        fields=_fields_key(case, kind), send=confirm_key, leave=back_key, missing=missing.field
+    )
 
 
 def _fields_key(case: OpenCase, kind: DecisionKind) -> str:
@@ -189,8 +216,8 @@ def confirm(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
     The button is never locked: a text that still has the focus arrives with the click itself.
     """
     missing = decision_panel.what_is_missing(case, kind)
-    if missing:
-        flash.add("warning", missing, "MISSING")
+    if missing.said:
+        form_keys.refuse(_fields_key(case, kind), missing.said)
     else:
         decide(kind, case, on_decided)
 
@@ -199,7 +226,8 @@ def decide(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
     """Send the decision on exactly the case and version that were on the screen."""
     if case.time_to_decide_ms() < JUST_OPENED_MS:
         flash.add(
-            "warning", f"{case.card.row.source_id} opened under your click. Nothing was done."
+            "warning",
+            f"{case.card.row.source_id} had only just opened. Nothing was done: look, then decide.",
         )
         return
     open_case.renew_if_ended(case)

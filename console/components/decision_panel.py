@@ -111,7 +111,7 @@ def read(case: OpenCase, kind: DecisionKind) -> Filled:
     if kind is DecisionKind.APPROVE:
         return Filled(reason=ReasonCode.AGREED, note=note)
     reason: ReasonCode | None = st.session_state.get(_key(case, f"reason-{kind}"))
-    if kind is DecisionKind.OVERRIDE and case.card.tools:
+    if kind is DecisionKind.OVERRIDE and override_form.choices(case.card):
         tool, arguments = override_form.read(case.card, _form(case))
         return Filled(reason=reason, note=note, tool=tool, arguments=arguments)
     if kind is DecisionKind.ESCALATE:
@@ -123,18 +123,30 @@ def read(case: OpenCase, kind: DecisionKind) -> Filled:
     return Filled(reason=reason, note=note)
 
 
-def what_is_missing(case: OpenCase, kind: DecisionKind) -> str:
-    """What has to be filled in before it can be sent; empty where nothing has."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """What has to be filled in before a form can be sent."""
+
+    said: str
+    """As a sentence; empty where nothing is missing."""
+    field: str = ""
+    """Key of its field."""
+
+
+def what_is_missing(case: OpenCase, kind: DecisionKind) -> Missing:
+    """The first thing that has to be filled in before it can be sent."""
     filled = read(case, kind)
-    if kind is DecisionKind.OVERRIDE and not override_form.is_complete(case.card, _form(case)):
-        return "Choose what to do instead."
+    if kind is DecisionKind.OVERRIDE and (
+        field := override_form.missing_field(case.card, _form(case))
+    ):
+        return Missing(said="Choose what to do instead.", field=field)
     if kind is DecisionKind.ASK and not filled.question.strip():
-        return "Say what has to be known."
+        return Missing(said="Say what has to be known.", field=_key(case, "question"))
     if filled.reason is None:
-        return "Choose a reason."
+        return Missing(said="Choose a reason.", field=_key(case, f"reason-{kind}"))
     if filled.reason is ReasonCode.OTHER and not filled.note.strip():
-        return "Say the reason in the note."
-    return ""
+        return Missing(said="Say the reason in the note.", field=_key(case, "note"))
+    return Missing(said="")
 
 
 def _form(case: OpenCase) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
+from engine.domain.plain_yaml import NotPlain, read_plain, write_plain
 from engine.service.rows import CellRow
 
 Raw = dict[str, Any]
@@ -20,8 +19,8 @@ Raw = dict[str, Any]
 def load(document: str) -> Raw | None:
     """The document as it was written; None where it is no YAML mapping."""
     try:
-        raw: Any = yaml.safe_load(document)
-    except yaml.YAMLError:
+        raw: Any = read_plain(document)
+    except NotPlain:
         return None
     return raw if isinstance(raw, dict) else None
 
@@ -56,14 +55,21 @@ def with_limit(document: str, cell: CellRow, name: str, value: object) -> str:
         entry[outer] = {**(known if isinstance(known, dict) else {}), inner: value}
     else:
         entry[outer] = value
-    return str(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
+    return write_plain(raw)
 
 
-def risk_limit(document: str, cell: CellRow) -> float | None:
-    """The risk limit the document names for a cell; None where it is set by hand."""
-    threshold = limit_of(document, cell, "threshold")
-    limit = threshold.get("risk_limit") if isinstance(threshold, dict) else None
-    return float(limit) if isinstance(limit, int | float) else None
+def with_own_note(document: str, active: str, note: str) -> str:
+    """The document with this note, where it still carries the one of the active version.
+
+    Args:
+        document: YAML of any kind of document.
+        active: That of the version that holds now.
+        note: Why the document changes.
+    """
+    raw, known = load(document), load(active)
+    if raw is None or known is None or not known.get("note") or raw.get("note") != known["note"]:
+        return document
+    return write_plain({**raw, "note": note})
 
 
 def hourly_rate(document: str, cell: CellRow) -> int | None:
@@ -90,7 +96,7 @@ def with_hourly_rate(document: str, cell: CellRow, executions: int) -> str:
     else:
         budgets.append({"per": "hour", "executions": executions})
     entry["budgets"] = budgets
-    return str(yaml.safe_dump(raw, sort_keys=False, allow_unicode=True))
+    return write_plain(raw)
 
 
 def _levels(raw: Raw, cell: CellRow) -> Iterator[Raw]:

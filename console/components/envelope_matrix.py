@@ -12,7 +12,7 @@ from console.components import desk_words, text_table
 from console.components.text_table import Cell, Column, Tone
 from engine.domain.phase import Phase
 from engine.service import words as codes
-from engine.service.rows import BudgetRow, CellRow
+from engine.service.rows import BudgetRow, CellRow, WiderRow
 
 _COLUMNS = (
     Column(label="Cell", width="17%"),
@@ -27,9 +27,8 @@ _COLUMNS = (
 
 def draw(cells: Sequence[CellRow]) -> None:
     """Draw the matrix."""
-    text_table.draw(
-        _COLUMNS, [_row(cell) for cell in cells], key="matrix", label="Cells of the envelope"
-    )
+    rows = [row for cell in cells for row in (_row(cell), *_wider(cell))]
+    text_table.draw(_COLUMNS, rows, key="matrix", label="Cells of the envelope")
 
 
 def _row(cell: CellRow) -> list[Cell | str]:
@@ -48,13 +47,25 @@ def _row(cell: CellRow) -> list[Cell | str]:
     ]
 
 
-def _threshold(cell: CellRow) -> Cell:
-    limits = (
-        f"{words.tidy(cell.threshold_words)}; priority {cell.most_urgent_priority} or less urgent"
-    )
-    if cell.threshold is None:
-        return Cell(text="none certified", tone="warn", note=limits)
-    return Cell(text=f"≥ {words.percent(cell.threshold, 1)}", note=limits)
+def _wider(cell: CellRow) -> list[list[Cell | str]]:
+    """A row of its own for what runs beyond the usual limits, after a veto window."""
+    wider = cell.wider
+    if wider is None:
+        return []
+    minutes = f"{wider.veto_minutes:g} min to hold it"
+    beyond = Cell(text="… after a veto window", tone="dim", note="beyond the limits at once")
+    return [[beyond, Cell(text=minutes, tone="info"), _threshold(wider), "", "", "", ""]]
+
+
+def _threshold(limits: CellRow | WiderRow) -> Cell:
+    named = words.tidy(limits.threshold_words)
+    note = f"{named}; priority {limits.most_urgent_priority} or less urgent"
+    if not limits.is_chosen:
+        said = "No threshold was computed for this limit yet: the next case has one computed"
+        return Cell(text="not computed yet", tone="warn", note=note, hint=said)
+    if limits.threshold is None:
+        return Cell(text="none certified", tone="warn", note=note)
+    return Cell(text=f"≥ {words.percent(limits.threshold, 1)}", note=note)
 
 
 def _budget(cell: CellRow) -> Cell:

@@ -1,6 +1,8 @@
 """The sheet of keys: what can be pressed where. Opened by `?` or by its button.
 
-The browser's own help element draws it, so opening it runs nothing and changes no form.
+The browser's own help element draws it, so opening it runs nothing and changes no form. It also
+sees to it that only a field for text keeps letters to itself: a checkbox, or a select that was
+just chosen from with the mouse, hands them on to the page.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Esc", "leave the open form"),
     ("T", "take back the last decision"),
     ("U", "undo what was done"),
-    ("H", "hold what is about to run"),
+    ("H", "hold the open case, if it is about to run"),
     ("L", "load a case that has changed"),
     ("?", "show or hide these keys"),
 )
@@ -61,9 +63,21 @@ p { margin: 0; font-size: .85rem; }
 )
 
 _JS = """
-const typing = (node) => {
-  const inner = node?.shadowRoot?.activeElement ?? node;
-  return inner?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(inner?.tagName ?? "");
+const PRESSED = /^(checkbox|radio|range|color|file|image|button|submit|reset)$/;
+const isTyped = (node) => node?.isContentEditable || /^(TEXTAREA|SELECT)$/.test(node?.tagName ?? "")
+  || (node?.tagName === "INPUT" && !PRESSED.test(node.type));
+const isChosen = (node) => node?.role === "combobox" && node.ariaExpanded !== "true";
+const isLetter = (event) => event.key.length === 1 && event.key !== " "
+  && !(event.ctrlKey || event.metaKey || event.altKey);
+const isInDialog = (event) => event.composedPath().some(
+  (node) => node.tagName === "DIALOG" || node.role === "dialog");
+const handOn = (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { key, code, keyCode, shiftKey, repeat } = event;
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {
+    key, code, keyCode, which: keyCode, shiftKey, repeat, bubbles: true, cancelable: true,
+  }));
 };
 export default function ({ data, parentElement }) {
   const dialog = parentElement.querySelector("dialog");
@@ -88,14 +102,30 @@ export default function ({ data, parentElement }) {
     if (event.key === "?") { event.preventDefault(); dialog.close(); }
   };
   const onKey = (event) => {
-    const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-    if (event.key === "?" && plain && !typing(document.activeElement)) {
+    if (event.key === "?" && isLetter(event) && !isTyped(event.composedPath()[0])) {
       event.preventDefault();
       toggle();
     }
   };
+  // Whoever came to a select by keys, or used one in it since, goes on typing into it.
+  let isByMouse = false;
+  const onPointer = () => { isByMouse = true; };
+  const onAnyKey = (event) => {
+    if (!event.isTrusted) return;
+    const node = event.composedPath()[0];
+    const isLeft = node.tagName === "INPUT" && (PRESSED.test(node.type)
+      || (isByMouse && isChosen(node)));
+    if (isLeft && isLetter(event) && !isInDialog(event)) handOn(event);
+    else isByMouse = false;
+  };
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  window.addEventListener("pointerdown", onPointer, true);
+  window.addEventListener("keydown", onAnyKey, true);
+  return () => {
+    document.removeEventListener("keydown", onKey);
+    window.removeEventListener("pointerdown", onPointer, true);
+    window.removeEventListener("keydown", onAnyKey, true);
+  };
 }
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console import session
-from console.components import live_slots
+from console.components import desk_words, live_slots
 from console.components.live_slots import Places
 from console.components.text_line import Tone
 from engine.domain.case_status import CaseStatus
@@ -58,12 +58,23 @@ def begin() -> None:
     """Forget the places: the page was opened anew, so nobody is aiming at any of them."""
     session.forget(PAGE, "places")
     session.forget(PAGE, "became")
+    session.forget(PAGE, "most")
+
+
+def show_more() -> None:
+    """The end of the places was reached: make more of them."""
+    session.remember(PAGE, "most", _most() + live_slots.AT_ONCE)
+
+
+def _most() -> int:
+    most: int = session.recall(PAGE, "most", live_slots.AT_ONCE)
+    return most
 
 
 def arranged(live: LiveRow) -> Places:
     """Where every case stands now."""
     before: Places = session.recall(PAGE, "places", Places())
-    now = live_slots.placed(before.slots, live, session.stopwatch())
+    now = live_slots.placed(before.slots, live, session.stopwatch(), _most())
     session.remember(PAGE, "places", now)
     return now
 
@@ -108,7 +119,7 @@ def _words(card: CaseCard) -> tuple[str, Tone]:
         who = card.decision.person if card.decision else "somebody"
         return f"Decided by {who}; takes effect in a moment", "info"
     if row.status is CaseStatus.PENDING and row.attention is not None:
-        note = attention_words.note_words(row, {})
+        note = attention_words.note_words(row, desk_words.titles(row.desk))
         said = f"Goes to a person: {codes.ATTENTION[row.attention].lower()}"
         return f"{said} ({note})" if note else said, "warn"
     if row.status is CaseStatus.CLOSED_NO_ACTION:

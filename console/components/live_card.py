@@ -114,20 +114,26 @@ def _of_held(held: HeldRow) -> Card:
 
 
 def why_it_waits(window: WindowRow) -> str:
-    """Which usual limit it is beyond, with what was seen."""
+    """Which usual limit it is beyond, with what was seen and what would have been enough."""
     titles = desk_words.titles(window.action.desk)
     said = [_beyond(rule, window.action, titles) for rule in window.beyond]
     return "Not at once: " + "; ".join(said) if said else "Waits so that people can object"
 
 
 def _beyond(rule: RuleResult, action: ProposedRow, titles: Mapping[str, str]) -> str:
-    if rule.rule == "confidence_below_threshold" and action.confidence is not None:
-        sure = f"sure by {words.percent(action.confidence)}"
-        return f"{sure}, {words.percent(action.threshold)} needed" if action.threshold else sure
     seen = phrases.rule_value(rule.rule, rule.seen, titles)
     usual = rule.limit.partition(" at once, ")[0]
     limit = phrases.rule_value(rule.rule, usual, titles)
-    return f"{phrases.broken_words(rule.rule).lower()} ({seen}; usual: {limit})"
+    if rule.rule != "confidence_below_threshold" or action.confidence is None:
+        return f"{phrases.broken_words(rule.rule).lower()} ({seen}; usual: {limit})"
+    sure = f"sure by {words.percent(action.confidence)}"
+    if action.threshold is None:
+        at_once = f"but {limit}, so none runs at once"
+    else:
+        at_once = f"{words.percent(action.threshold)} needed to run at once"
+    wider = action.wider_threshold
+    enough = "" if wider is None else f", {words.percent(wider)} after a window"
+    return f"{sure}, {at_once}{enough}"
 
 
 def notice_words(window: WindowRow, now: datetime) -> tuple[str, Tone]:
@@ -146,7 +152,7 @@ _CSS = (
     theme.COMPONENT
     + """
 .card { display: grid; grid-template-columns: 5.6rem minmax(0, 1fr); gap: 0 .8rem;
-  height: 6.2rem; overflow: hidden; }
+  height: 6.9rem; overflow: hidden; }
 .time { font-size: 1.45rem; font-weight: 650; line-height: 1.15;
   font-variant-numeric: tabular-nums; }
 .time.soon { color: var(--st-orange-text-color, var(--st-orange-color)); }
@@ -157,7 +163,10 @@ _CSS = (
   background: color-mix(in srgb, var(--st-text-color) 13%, transparent); }
 .bar > i { display: block; height: 100%; background: var(--st-primary-color); }
 .small { font-size: .82rem; }
-.line { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.line { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 1;
+  overflow: hidden; }
+.line:first-of-type { -webkit-line-clamp: 2; }
+.gone .line { -webkit-line-clamp: 4; }
 .head { display: flex; gap: .4rem; align-items: baseline; }
 .head > .title { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .head > :not(.title) { flex: none; }
@@ -193,7 +202,9 @@ export default function ({ data, parentElement }) {
   head.append(make("span", "mono", data.number), make("span", "title", data.title));
   const right = make("div", "");
   right.append(head, make("div", "does", `→ ${data.proposal}`));
-  for (const line of data.lines) right.append(make("div", `line small ${line.tone}`, line.text));
+  const lines = make("div", "");
+  for (const line of data.lines) lines.append(make("div", `line small ${line.tone}`, line.text));
+  right.append(lines);
   card.append(left, right);
   root.replaceChildren(card);
   tick(root, data.ends, (ms, share) => {

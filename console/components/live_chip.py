@@ -1,14 +1,18 @@
-"""The line above every page about what runs unless somebody stops it, and the way to it."""
+"""The line above every page about what runs unless somebody stops it, and the way to it.
+
+A count is no notice: only what stands on the screen itself tells anybody of it.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from typing import TypedDict
 
 import streamlit as st
 
 from console import session, theme
 from console.components import live_seen, ticking
+from console.components.ticking import Ends
 from engine.service.live_rows import AheadRow
 
 KEY = "live_chip"
@@ -31,7 +35,6 @@ button:hover { text-decoration: underline; }
 
 _JS = (
     ticking.JS
-    + live_seen.JS
     + """
 export default function ({ data, parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
@@ -40,8 +43,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   button.querySelector(".brief").textContent = data.brief;
   button.title = data.hint;
   button.onclick = () => setTriggerValue("opened", Date.now());
+  time.textContent = "";
   tick(button, data.ends, (left) => { time.textContent = left > 0 ? clock(left) : "now"; });
-  return reportSeen(button, data.ids, setTriggerValue);
 }
 """
 )
@@ -61,28 +64,35 @@ def draw() -> None:
     if not live_seen.may_hold(session.person()):
         return
     ahead = session.queries().ahead()
-    if ahead.next_at is None:
+    if not ahead.count and not ahead.paused:
         return
-    _draw(ahead, ahead.next_at, session.now())
+    _mount(key=KEY, data=said_of(ahead, session.now()), width="content", on_opened_change=_nothing)
     state = st.session_state.get(KEY)
     if state and state.get("opened"):
         st.switch_page(_LIVE_PAGE)
 
 
-def _draw(ahead: AheadRow, next_at: datetime, now: datetime) -> None:
-    data = {
-        "said": f"{words(ahead.count)}, next in",
-        "brief": f"{ahead.count} unless stopped, in",
-        "hint": "Software runs these when their time is up. Open the live page to hold one.",
-        "ends": ticking.ends(now, next_at, now),
-        "ids": live_seen.ids_of(ahead.untold),
-    }
-    _mount(
-        key=KEY,
-        data=data,
-        width="content",
-        on_opened_change=_nothing,
-        on_seen_change=partial(live_seen.note, KEY),
+class Said(TypedDict):
+    """What the browser draws."""
+
+    said: str
+    brief: str
+    hint: str
+    ends: Ends | None
+
+
+def said_of(ahead: AheadRow, now: datetime) -> Said:
+    """What runs unless stopped, or that a pause keeps all of it from running."""
+    paused = f" {ahead.paused} more wait in what is paused." if ahead.paused else ""
+    if ahead.next_at is None:
+        count = "1 action waits" if ahead.paused == 1 else f"{ahead.paused} actions wait"
+        hint = "None runs while the pause holds; at its time it goes to a person."
+        return Said(said=f"{count}, paused", brief=f"{ahead.paused} paused", hint=hint, ends=None)
+    return Said(
+        said=f"{words(ahead.count)}, next in",
+        brief=f"{ahead.count} unless stopped, in",
+        hint=f"Software runs these when their time is up. Open the live page to see them.{paused}",
+        ends=ticking.ends(now, ahead.next_at, now),
     )
 
 

@@ -17,6 +17,7 @@ from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
 from engine.domain.outcome import OutcomeKind
 from engine.domain.phase import Phase
+from engine.service.authority import AUDITORS
 from engine.service.live_rows import LiveCell, RanRow
 from engine.service.words import PERMIT
 
@@ -27,8 +28,9 @@ _NONE = "Software has done nothing alone yet.\n"
 
 def draw(ran: Sequence[RanRow], cells: Sequence[LiveCell]) -> None:
     """Draw the feed; the newest first."""
+    is_auditor = session.person().has_any(AUDITORS)
     pick_list.draw(
-        [line_of(row) for row in ran],
+        [line_of(row, is_auditor=is_auditor) for row in ran],
         key=KEY,
         label="Done by software alone",
         empty=why_empty(cells),
@@ -42,8 +44,17 @@ def draw(ran: Sequence[RanRow], cells: Sequence[LiveCell]) -> None:
         st.switch_page(_CASE_PAGE, query_params={"case": chosen})
 
 
-def line_of(row: RanRow) -> Line:
-    """One action as the feed shows it."""
+def line_of(row: RanRow, *, is_auditor: bool = False) -> Line:
+    """One action as the feed shows it; what waits for a blind audit is not told to auditors."""
+    if row.awaits_audit and is_auditor:
+        return Line(
+            id=str(row.case_id),
+            head=f"{row.at:%H:%M:%S}",
+            number=row.source_id,
+            text="Drawn for audit: what was done is told once somebody has answered.",
+            hint=row.title,
+            marks=[],
+        )
     return Line(
         id=str(row.case_id),
         head=f"{row.at:%H:%M:%S}",

@@ -1,7 +1,8 @@
 """Places of the live page: which case stands where, so that no refresh moves what is clicked.
 
 A case keeps its place for as long as the page is open, also once it ran or was held; its place is
-given to another only when nobody can be aiming at it any more. Nothing is drawn or read here.
+given to another only when nobody can be aiming at it any more. What closes later stands further
+down, and there is a place for everything as the person scrolls. Nothing is drawn or read here.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from secrets import token_hex
 from engine.domain.ids import CaseId
 from engine.service.live_rows import HeldRow, LiveRow, ProposedRow, WindowRow
 
-MOST = 12
-"""Places on the page; what comes after waits until one is free."""
+AT_ONCE = 24
+"""Places on the page at first, and so many more each time its end is reached."""
 REUSED_AFTER_S = 10.0
 """So long a place shows what became of its case before another may stand there."""
 
@@ -49,19 +50,29 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
-    """All places, and how many cases wait for one."""
+    """All places, and what comes below them."""
 
     slots: tuple[Slot, ...] = ()
-    waiting: int = 0
+    below: tuple[Slot, ...] = ()
+    """In its order; it stands on the page once its end is reached."""
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether what closes sooner stands higher, and what is held below all of it."""
+        live = [slot.window for slot in self.slots if not slot.is_gone]
+        closing = [window.closes_at for window in live if window is not None]
+        has_held_below = all(window is None for window in live[len(closing) :])
+        return closing == sorted(closing) and has_held_below
 
 
-def placed(before: Sequence[Slot], live: LiveRow, now: float) -> Places:
+def placed(before: Sequence[Slot], live: LiveRow, now: float, most: int = AT_ONCE) -> Places:
     """Where every case stands after a refresh.
 
     Args:
         before: The places so far.
         live: What there is now; the soonest window comes first.
         now: The stopwatch.
+        most: So many places there are now.
     """
     fresh = {slot.case_id: slot for slot in _fresh(live, now)}
     kept = [_later(slot, fresh.pop(slot.case_id, None), now) for slot in before]
@@ -69,9 +80,9 @@ def placed(before: Sequence[Slot], live: LiveRow, now: float) -> Places:
     for place, slot in enumerate(kept):
         if newcomers and slot.is_gone and now - slot.since >= REUSED_AFTER_S:
             kept[place] = newcomers.pop(0)
-    room = max(0, MOST - len(kept))
+    room = max(0, most - len(kept))
     return Places(
-        slots=(*_trimmed(kept, newcomers, now), *newcomers[:room]), waiting=len(newcomers[room:])
+        slots=(*_trimmed(kept, newcomers, now), *newcomers[:room]), below=tuple(newcomers[room:])
     )
 
 
@@ -80,7 +91,7 @@ def _fresh(live: LiveRow, now: float) -> list[Slot]:
     windows = [
         Slot(action=row.action, window=row, held=None, since=now, form="") for row in live.windows
     ]
-    return [replace(slot, form=token_hex(8)) for slot in (*held, *windows)]
+    return [replace(slot, form=token_hex(8)) for slot in (*windows, *held)]
 
 
 def _later(slot: Slot, fresh: Slot | None, now: float) -> Slot:

@@ -21,6 +21,7 @@ from console.components import (
     live_answers,
     live_board,
     live_card,
+    live_more,
     live_seen,
     open_case,
 )
@@ -51,10 +52,13 @@ def _draw_fresh(desk: str) -> None:
     live = live_board.read(desk)
     places = live_board.arranged(live)
     _draw_reason(live)
-    shown = [slot.window for slot in places.slots if slot.window is not None]
-    untold = [window.action.case_id for window in shown if window.noticed_at is None]
-    if live_seen.may_hold(session.person()):
-        live_seen.draw(untold, key="live_seen")
+    _draw_order(places, live)
+    shown = {
+        f"live_card_{place}": slot.window
+        for place, slot in enumerate(places.slots)
+        if slot.window is not None
+    }
+    live_seen.draw(shown, key="live_seen")
     _draw_places(places, live)
     flash.draw_toasts()
 
@@ -69,6 +73,30 @@ def _draw_reason(live: LiveRow) -> None:
             last_decision.draw(last)
 
 
+def _draw_order(places: Places, live: LiveRow) -> None:
+    """How much there is, and the way back to the order of time; always one line."""
+    with st.container(key="live_order", horizontal=True, vertical_alignment="center"):
+        st.caption(words.plain(ahead_words(live)), width="stretch")
+        st.button(
+            "Soonest first",
+            key=session.key(PAGE, "order"),
+            width="content",
+            disabled=places.is_in_order,
+            help="Places stay while the page is open; this puts them in order of time again.",
+            on_click=live_board.begin,
+        )
+
+
+def ahead_words(live: LiveRow) -> str:
+    """How much is in a window, and how much of it nobody has seen."""
+    count = len(live.windows) + live.later
+    unseen = sum(window.noticed_at is None for window in live.windows) + live.later
+    if not count:
+        return "None in a veto window"
+    said = f"{count:,} in a veto window" if count == 1 else f"{count:,} in veto windows"
+    return f"{said}, {unseen:,} of them unseen" if unseen else f"{said}, all seen"
+
+
 def _draw_places(places: Places, live: LiveRow) -> None:
     with st.container(key="live_slots"):
         if not places.slots:
@@ -76,8 +104,16 @@ def _draw_places(places: Places, live: LiveRow) -> None:
         for place, slot in enumerate(places.slots):
             with st.container(key=f"live_slot_{place}", border=True):
                 _draw_slot(slot, place, live.version)
-        if places.waiting:
-            st.caption(f"{places.waiting} more run later; they come here as places become free.")
+        if places.below:
+            window = places.below[0].window
+            live_more.draw(
+                len(places.slots),
+                len(places.below),
+                window.closes_at if window is not None else None,
+                on_more=live_board.show_more,
+            )
+        elif live.later:
+            st.caption(f"{live.later:,} more close later; they come here as these are over.")
 
 
 def _draw_slot(slot: Slot, place: int, version: str) -> None:
@@ -238,8 +274,10 @@ def _key(name: str, slot: Slot) -> str:
 
 _STYLE = """
 <style>
-[class*="st-key-live_slot_"] { min-height: 10.1rem; gap: .4rem; padding: .6rem .8rem; }
+[class*="st-key-live_slot_"] { min-height: 10.8rem; gap: .4rem; padding: .6rem .8rem; }
 .st-key-live_slots { gap: .5rem; }
+.st-key-live_order { min-height: 2.5rem; flex-wrap: nowrap; white-space: nowrap; }
+.st-key-live_order p { white-space: nowrap; }
 .st-key-live_slots [data-testid="stColumn"] { min-width: 5.5rem; }
 .st-key-live_slots .stButton button { padding-inline: .35rem; white-space: nowrap; }
 </style>

@@ -12,16 +12,16 @@ from secrets import token_hex
 from uuid import UUID
 
 from console import session
-from engine.domain.actor import Role
 from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
+from engine.service import phrases
+from engine.service.authority import DECIDERS
 from engine.service.requests import ClaimCase, ReleaseClaim
 from engine.service.rows import CaseCard
 
 PAGE = "open_case"
 _OPEN = "open"
 _DRAFTS = "drafts"
-_DECIDERS = frozenset({Role.OPERATOR, Role.SENIOR_OPERATOR})
 
 WAITS = frozenset(
     {
@@ -163,7 +163,20 @@ def holder_of(card: CaseCard) -> str:
 
 def may_decide() -> bool:
     """Whether the person holds a role that decides."""
-    return session.person().has_any(_DECIDERS)
+    return session.person().has_any(DECIDERS)
+
+
+def why_not_mine(card: CaseCard) -> str:
+    """Why the person may not answer the case at all, as a sentence; empty where they may."""
+    if not may_decide():
+        return "You may look; deciding needs the role of an operator."
+    waits = phrases.who_decides(card.row.role, (), session.person().roles)
+    return f"{waits} You may look." if waits else ""
+
+
+def why_not_decided_by_me(card: CaseCard) -> str:
+    """Why the person may not have the recommended action run or rejected; empty where they may."""
+    return phrases.who_decides("", card.deciders, session.person().roles)
 
 
 # --- drafts --------------------------------------------------------------------------------
@@ -197,7 +210,8 @@ def _pin(card: CaseCard) -> None:
 
 
 def _claimed(card: CaseCard) -> CaseCard:
-    wants = card.row.status in WAITS and may_decide() and not holder_of(card)
+    # Who may not answer it takes it from nobody who may.
+    wants = card.row.status in WAITS and not why_not_mine(card) and not holder_of(card)
     if not wants:
         return card
     draft = draft_of(card.row.case_id) or (card.claim.draft if card.claim else "")

@@ -10,6 +10,7 @@ import streamlit as st
 from console import format as words
 from console import session
 from engine.domain.recommendation import Recommendation
+from engine.service import phrases
 from engine.service import words as codes
 from engine.service.rows import ToolChoice
 
@@ -39,7 +40,7 @@ def draw(card: Choosable, form: str, *, label: str = "Do this instead") -> None:
         form: Part of every key; another one gives empty fields.
         label: Over the choice of tool.
     """
-    titles = {choice.tool: choice.title for choice in card.tools}
+    titles = {choice.tool: choice.title for choice in choices(card)}
     columns = st.columns([1, 2], gap="small")
     with columns[0]:
         st.selectbox(
@@ -48,36 +49,64 @@ def draw(card: Choosable, form: str, *, label: str = "Do this instead") -> None:
             format_func=lambda tool: titles[tool],
             key=_tool_key(form),
         )
-    choice = _chosen(card, form)
-    with columns[1], st.container(horizontal=True, vertical_alignment="bottom"):
+    with columns[1]:
+        draw_fields(card, _chosen(card, form), form)
+
+
+def draw_fields(card: Choosable, choice: ToolChoice, form: str) -> None:
+    """Draw a field for each argument of a tool that is not fixed."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         for name, field in _open_fields(choice).items():
             _draw_field(card, choice, name, field, form)
+
+
+def choices(card: Choosable) -> tuple[ToolChoice, ...]:
+    """The tools that the person may choose: a cell may be other roles' to decide."""
+    held = session.person().roles
+    return tuple(one for one in card.tools if not phrases.who_decides("", one.deciders, held))
 
 
 def read(card: Choosable, form: str) -> tuple[str, dict[str, Any]]:
     """The chosen tool and all its arguments, those of the case included."""
     choice = _chosen(card, form)
+    return choice.tool, read_fields(choice, form)
+
+
+def read_fields(choice: ToolChoice, form: str) -> dict[str, Any]:
+    """All arguments of a tool that are filled in, fixed ones included."""
     filled = {
         name: st.session_state.get(_field_key(form, choice.tool, name))
         for name in _open_fields(choice)
     }
     given = {name: value for name, value in filled.items() if value not in (None, "")}
-    return choice.tool, {**choice.fixed, **given}
+    return {**choice.fixed, **given}
 
 
 def is_complete(card: Choosable, form: str) -> bool:
     """Whether every argument the tool requires is filled."""
-    if not card.tools:
-        return False
+    return bool(choices(card)) and not missing_field(card, form)
+
+
+def missing_field(card: Choosable, form: str) -> str:
+    """Key of the first field that has to be filled and is not; empty where there is none."""
+    if not choices(card):
+        return _tool_key(form)
     choice = _chosen(card, form)
-    _, arguments = read(card, form)
+    empty = empty_fields(choice, form)
+    return _field_key(form, choice.tool, empty[0]) if empty else ""
+
+
+def empty_fields(choice: ToolChoice, form: str) -> list[str]:
+    """Arguments that a tool requires and that are not filled in."""
+    arguments = read_fields(choice, form)
     required: Sequence[str] = choice.schema.get("required", ())
-    return all(name in arguments for name in required)
+    return [name for name in required if name not in arguments]
 
 
 def _chosen(card: Choosable, form: str) -> ToolChoice:
     tool = st.session_state.get(_tool_key(form))
-    return next((choice for choice in card.tools if choice.tool == tool), card.tools[0])
+    offered = choices(card)
+    return next((choice for choice in offered if choice.tool == tool), offered[0])
 
 
 def _open_fields(choice: ToolChoice) -> dict[str, Mapping[str, Any]]:
@@ -89,7 +118,7 @@ def _draw_field(
     card: Choosable, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
 ) -> None:
     key = _field_key(form, choice.tool, name)
-    label = words.plain(field.get("title") or codes.name(name))
+    label = words.plain(label_of(choice, name))
     options = choice.options.get(name) or tuple(field.get("enum", ()))
     if options:
         shown, likely = _likely_first(card, choice.tool, name, options)
@@ -109,6 +138,11 @@ def _draw_field(
         st.text_area(label, max_chars=field.get("maxLength"), height=68, key=key)
     else:
         st.text_input(label, max_chars=field.get("maxLength"), key=key)
+
+
+def label_of(choice: ToolChoice, name: str) -> str:
+    """What an argument is called before people."""
+    return str(_open_fields(choice).get(name, {}).get("title") or codes.name(name))
 
 
 def _draw_number(label: str, field: Mapping[str, Any], key: str) -> None:

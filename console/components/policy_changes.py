@@ -35,8 +35,8 @@ def _widening(change: ChangeRow) -> list[Piece]:
 
 
 def subject(code: str) -> str:
-    """A cell by its title, a rule by its name."""
+    """A cell by its title, a rule by its name, the goal and the document by those words."""
     kind, sign, name = code.partition(":")
     if sign:
         return f"{kind.capitalize()} {name.replace('_', ' ')}"
-    return "Goal" if code == "goal" else desk_words.cell(code)
+    return code.capitalize() if code in ("goal", "document") else desk_words.cell(code)

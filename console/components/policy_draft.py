@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from console import flash, session
-from console import format as words
-from console.components import policy_changes, policy_words
+from console.components import envelope_document, policy_changes, policy_words
 from engine.domain.actor import Person
 from engine.domain.policy import PolicyKind
 from engine.errors import ConfigError
 from engine.service.requests import ProposeVersion, SaveDraft
+from engine.service.rows import VersionRow
 
 _STYLE = """<style>
 [class*="st-key-"][class*="-editor-any"] textarea {
@@ -28,17 +28,17 @@ _STYLE = """<style>
 class Beside:
     """What a page draws beside the text of its draft; both get the desk and the draft."""
 
-    form: Callable[[str, str], None]
     consequences: Callable[[str, str], None]
+    form: Callable[[str, str], None] | None = None
 
 
 def draw(
     page: str,
     kind: PolicyKind,
     desk: str,
-    document: str,
+    active: VersionRow | None,
     person: Person,
-    beside: Beside | None = None,
+    beside: Beside,
 ) -> None:
     """Draw the editor on the active document of a desk.
 
@@ -46,20 +46,21 @@ def draw(
         page: Whose keys to use.
         kind: What is edited.
         desk: Name of the desk.
-        document: YAML that holds now.
+        active: The version that holds now.
         person: Who is signed in.
-        beside: A form over the text and what a draft leads to, where the page has them.
+        beside: What a draft leads to, and a form over the text where the page has one.
     """
+    document = active.document if active is not None else ""
     if not policy_words.may_write(person, kind):
         _draw_read_only(kind, document)
         return
     is_outdated = _begin(page, desk, document)
     editor, preview = st.columns(2, gap="medium")
     with editor:
-        if beside is not None:
+        if beside.form is not None:
             beside.form(desk, st.session_state[_key(page, desk, "draft")])
-        draft = _draw_fields(page, desk, height=430 if beside is None else 260)
-        _draw_buttons(page, kind, desk, document)
+        draft = _draw_fields(page, desk, height=430 if beside.form is None else 260)
+        _draw_buttons(page, kind, desk, document, active.version if active is not None else 0)
     with preview:
         if is_outdated:
             st.warning(
@@ -68,7 +69,7 @@ def draw(
                 icon=":material/sync_problem:",
             )
         is_good = _draw_preview(page, kind, desk, draft)
-        if is_good and beside is not None:
+        if is_good:
             beside.consequences(desk, draft)
 
 
@@ -92,11 +93,17 @@ def _draw_fields(page: str, desk: str, height: int) -> str:
             key=_key(page, desk, "draft"),
             persist_state="session",
         )
-    st.text_input("Note: why", key=_key(page, desk, "note"), max_chars=300, persist_state="session")
+    st.text_input(
+        "Note: why",
+        key=_key(page, desk, "note"),
+        max_chars=300,
+        persist_state="session",
+        help="It becomes the document's own note too, unless you wrote another one there.",
+    )
     return draft or ""
 
 
-def _draw_buttons(page: str, kind: PolicyKind, desk: str, document: str) -> None:
+def _draw_buttons(page: str, kind: PolicyKind, desk: str, document: str, over: int) -> None:
     """Never disabled: a field commits when it is left, and the click that leaves it must count."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -104,7 +111,7 @@ def _draw_buttons(page: str, kind: PolicyKind, desk: str, document: str) -> None
             key=_key(page, desk, "propose"),
             type="primary",
             on_click=_propose,
-            args=(page, kind, desk, document),
+            args=(page, kind, desk, document, over),
         )
         st.button(
             "Keep as draft", key=_key(page, desk, "save"), on_click=_save, args=(page, kind, desk)
@@ -135,20 +142,28 @@ def _draw_preview(page: str, kind: PolicyKind, desk: str, draft: str) -> bool:
         changes = session.queries().changes(desk, kind, draft)
     except ConfigError as error:
         st.error("This cannot be proposed yet:", icon=":material/error:")
-        st.text(words.plain(error.message))
+        st.text(error.message)
         return False
     policy_changes.draw(changes, key=session.key(page, "preview", desk))
     return True
 
 
-def _propose(page: str, kind: PolicyKind, desk: str, document: str) -> None:
+def _propose(page: str, kind: PolicyKind, desk: str, document: str, over: int) -> None:
     draft = st.session_state[_key(page, desk, "draft")]
     note = st.session_state[_key(page, desk, "note")].strip()
     if draft == document:
         flash.add("warning", "Nothing was proposed: the draft is the active version.")
     elif not note:
         flash.add("warning", "Nothing was proposed: say in the note why it should change.")
-    elif session.submit(ProposeVersion(kind=kind, desk=desk, document=draft, note=note)):
+    elif session.submit(
+        ProposeVersion(
+            kind=kind,
+            desk=desk,
+            document=envelope_document.with_own_note(draft, document, note),
+            note=note,
+            over=over,
+        )
+    ):
         st.session_state[_key(page, desk, "note")] = ""
         _reset(page, desk, document)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from console import flash, session
-from console.components import desk_words, policy_draft, policy_versions
+from console.components import consequences, desk_words, policy_draft, policy_versions
+from console.components.policy_draft import Beside
 from engine.domain.policy import PolicyKind
 
 
@@ -36,10 +37,14 @@ def draw_versions(page: str, kind: PolicyKind, desk: str) -> None:
     with st.container(key=session.key(page, "messages")):
         flash.draw_here()
     signing, proposing = st.tabs(
-        ["Versions and signatures", "Propose a change"], key=session.key(page, "changes")
+        ["Versions and signatures", "Propose a change"],
+        key=session.key(page, "changes"),
+        on_change="rerun",  # a tab that is not open asks history nothing
     )
-    active = policy_versions.active(versions)
-    with signing:
-        policy_versions.draw(page, versions, person)
-    with proposing:
-        policy_draft.draw(page, kind, desk, active.document if active else "", person)
+    if signing.open:
+        with signing:
+            policy_versions.draw(page, versions, person)
+    if proposing.open:
+        beside = Beside(consequences=lambda of, draft: consequences.draw(page, kind, of, draft))
+        with proposing:
+            policy_draft.draw(page, kind, desk, policy_versions.active(versions), person, beside)

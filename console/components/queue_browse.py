@@ -27,6 +27,10 @@ _EMPTY = (
     "Nobody waits for you.\nEverything that came in is decided or inside the envelope. "
     "New cases appear here by themselves."
 )
+_NOTHING_YET = (
+    "No case has come in yet.\nSend some: countersign submit FILE --desk NAME, or POST\n"
+    "/api/v1/cases. They appear here by themselves."
+)
 _NO_MATCH = "No case fits these filters.\nThe queue itself may hold others: clear the filters."
 
 
@@ -66,13 +70,20 @@ def _draw_fresh(which: QueueFilter) -> None:
     queue_list.draw(
         lines,
         opened=opened.case_id if opened else None,
-        empty=_NO_MATCH if is_filtering(which) else _EMPTY,
+        empty=_nothing(which),
         key=LIST,
         on_pick=_pick,
     )
     if which.text and not seen.part.rows:
         _draw_elsewhere(which.text, seen.version)
     _draw_foot(seen, which)
+
+
+def _nothing(which: QueueFilter) -> str:
+    """What is said of an empty list: that is good news only where something has come in."""
+    if is_filtering(which):
+        return _NO_MATCH
+    return _EMPTY if any(desk.cases for desk in desk_clock.desks()) else _NOTHING_YET
 
 
 def _draw_elsewhere(text: str, version: str) -> None:

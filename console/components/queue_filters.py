@@ -5,19 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from console import session
-from console.components import desk_clock
+from console.components import desk_clock, open_case
 from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.service import words as codes
+from engine.service.authority import waiting_for
 from engine.service.rows import QueueFilter
 
 PAGE = "queue"
-_FOR_ROLES = (
-    Role.OPERATOR,
-    Role.SENIOR_OPERATOR,
-    Role.PRODUCT_OWNER,
-    Role.RISK_OFFICER,
-)
+_ME = "me"
+_FOR_ROLES = (Role.OPERATOR, Role.SENIOR_OPERATOR)
+"""Cases are passed on to these alone."""
 
 
 def draw() -> QueueFilter:
@@ -39,10 +37,10 @@ def draw() -> QueueFilter:
         label_visibility="collapsed",
         key=session.key(PAGE, "attention"),
     )
-    role = lower[0].selectbox(
+    whom = lower[0].selectbox(
         "For",
-        ["", *_FOR_ROLES],
-        format_func=lambda role: f"For {codes.ROLE[role]}s" if role else "For anybody",
+        ["", *([_ME] if open_case.may_decide() else []), *_FOR_ROLES],
+        format_func=_whom,
         label_visibility="collapsed",
         key=session.key(PAGE, "role"),
     )
@@ -56,9 +54,22 @@ def draw() -> QueueFilter:
     return QueueFilter(
         desk=desk,
         attention=Attention(attention) if attention else None,
-        role=Role(role) if role else None,
+        roles=_roles(whom),
         text=text.strip(),
     )
+
+
+def _whom(whom: str) -> str:
+    said = {"": "For anybody", _ME: "For me"}
+    return said.get(whom) or f"For {codes.ROLE[whom]}s"
+
+
+def _roles(whom: str) -> frozenset[str]:
+    """The roles of cases that are for somebody; none: all."""
+    if whom == _ME:
+        # Whoever decides at all may answer what waits for nobody in particular.
+        return waiting_for(*session.person().roles) | {""}
+    return waiting_for(Role(whom)) if whom else frozenset()
 
 
 def is_filtering(which: QueueFilter) -> bool:

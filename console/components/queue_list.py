@@ -89,8 +89,8 @@ _CSS = (
 .pair > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
   min-width: 0; }
 .pair > :last-child { flex: none; font-size: .84rem; font-variant-numeric: tabular-nums; }
-.pair > .does { white-space: normal; display: -webkit-box; -webkit-box-orient: vertical;
-  -webkit-line-clamp: 2; overflow-wrap: anywhere; }
+.pair > :is(.does, .why) { white-space: normal; display: -webkit-box;
+  -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow-wrap: anywhere; }
 .title { font-weight: 600; }
 .small { font-size: .84rem; }
 .overdue, .urgent { color: var(--st-red-text-color, var(--st-red-color)); font-weight: 650; }
@@ -104,7 +104,14 @@ _CSS = (
 .bar > b { position: absolute; top: -3px; bottom: -3px; width: 2px;
   background: var(--st-text-color); }
 .list { container-type: inline-size; }
-@container (max-width: 21rem) { .bar { display: none; } }
+@container (max-width: 21rem) {
+  .bar { display: none; }
+  .pair { flex-wrap: wrap; gap: 0 .6rem; }
+  .pair > :first-child { flex: 1 1 100%; white-space: normal; }
+  .pair > .does { flex: 1 1 8rem; }
+  .pair > :last-child { margin-left: auto; }
+}
+@media (max-width: 68rem) { .list { height: calc(100vh - 22rem); } }
 .empty { padding: 1.2rem 1rem; white-space: pre-line; }
 """
 )
@@ -147,7 +154,7 @@ const draw = (row, open, pick) => {
   const title = make("span");
   title.append(make("span", "chip", row.priority), " ", make("span", "title", row.title));
   const proposal = make("span", "does", `→ ${row.proposal}`);
-  const why = make("span", "small dim", row.why);
+  const why = make("span", "why small dim", row.why);
   const marks = make("span");
   if (row.holder) marks.append(make("span", "chip info", `held by ${row.holder}`), " ");
   for (const tag of row.tags) marks.append(make("span", "chip", tag), " ");

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
 
 import streamlit as st
 
 from console import format as words
 from console import session
-from console.components import desk_words, text_table
+from console.components import desk_words, override_form, text_table
 from console.components.text_table import Cell, Column
 from engine.domain.actor import Role
-from engine.domain.verdict import Verdict
+from engine.domain.recommendation import Recommendation
+from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import EngineError
 from engine.service import phrases
 from engine.service import words as codes
-from engine.service.rows import CellRow
+from engine.service.rows import CellRow, ToolChoice
 from engine.service.trials import Trial
 
 
@@ -25,7 +26,7 @@ def draw(page: str, desk: str, cells: tuple[CellRow, ...]) -> None:
     if not cells:
         st.info("This desk has no cell to try.", icon=":material/grid_off:")
         return
-    trial = _draw_form(page, cells)
+    trial = _draw_form(page, cells, session.queries().tools(desk))
     if trial is None:
         return
     try:
@@ -33,10 +34,33 @@ def draw(page: str, desk: str, cells: tuple[CellRow, ...]) -> None:
     except EngineError as error:
         st.error(words.plain(error.message), icon=":material/error:")
         return
-    _draw_verdict(verdict, desk)
+    tried = (trial.case_type, trial.action)
+    cell = next(one for one in cells if (one.case_type, one.action) == tried)
+    st.text(answer_words(verdict, cell))
+    _draw_rules(verdict, desk)
 
 
-def _draw_form(page: str, cells: tuple[CellRow, ...]) -> Trial | None:
+def answer_words(verdict: Verdict, cell: CellRow) -> str:
+    """Policy's answer, with the minutes where it lets people object first."""
+    said = f"Policy would say: {codes.VERDICT[verdict.kind]}"
+    if verdict.kind is not VerdictKind.VETO_WINDOW or cell.wider is None:
+        return f"{said}."
+    minutes = timedelta(minutes=cell.wider.veto_minutes)
+    return f"{said}: it waits {words.span(minutes)} on the page Live first."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Alone:
+    """Tools that are chosen for no case."""
+
+    tools: tuple[ToolChoice, ...]
+    recommendation: Recommendation | None = None
+
+
+def _draw_form(
+    page: str, cells: tuple[CellRow, ...], tools: tuple[ToolChoice, ...]
+) -> Trial | None:
+    """The fields of the action's own schema; None while one that is required is empty."""
     known = {cell.cell: cell for cell in cells}
     what, who, priority, sure = st.columns([3, 2, 1, 1])
     name = what.selectbox(
@@ -45,46 +69,35 @@ def _draw_form(page: str, cells: tuple[CellRow, ...]) -> Trial | None:
     actor = who.selectbox(
         "Who acts",
         ["software", *(role.value for role in Role)],
-        format_func=lambda one: one.replace("_", " "),
+        format_func=lambda one: codes.ROLE.get(one, one),
         key=session.key(page, "trial", "who"),
     )
     urgent = priority.number_input("Priority", 1, 9, 3, key=session.key(page, "trial", "priority"))
     confidence = sure.number_input(
         "Confidence", 0.0, 1.0, 0.95, 0.01, key=session.key(page, "trial", "confidence")
     )
-    text = st.text_input(
-        "Arguments (JSON)",
-        "{}",
-        key=session.key(page, "trial", "arguments"),
-        max_chars=2000,
-        help="What the tool would be called with, for example an amount or a group.",
-    )
-    arguments = _arguments(text)
-    if arguments is None:
-        st.error("The arguments are no JSON object.", icon=":material/error:")
-        return None
     cell = known[name]
+    tool = next((one for one in tools if one.tool == cell.action), None)
+    if tool is None:
+        st.info("The desk has no such action any more.", icon=":material/grid_off:")
+        return None
+    form = session.key(page, "trial", cell.cell)
+    override_form.draw_fields(_Alone(tools=tools), tool, form)
+    if empty := override_form.empty_fields(tool, form):
+        asked = " and ".join(override_form.label_of(tool, one).lower() for one in empty)
+        st.caption(words.plain(f"Fill in {asked} to see what policy would say."))
+        return None
     return Trial(
         case_type=cell.case_type,
         action=cell.action,
-        arguments=arguments,
+        arguments=override_form.read_fields(tool, form),
         priority=int(urgent),
         confidence=float(confidence),
         roles=None if actor == "software" else frozenset({Role(actor)}),
     )
 
 
-def _arguments(text: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _draw_verdict(verdict: Verdict, desk: str) -> None:
-    said = codes.VERDICT[verdict.kind]
-    st.text(f"Policy would say: {said}.")
+def _draw_rules(verdict: Verdict, desk: str) -> None:
     rules = sorted(verdict.rules, key=lambda rule: rule.is_kept)
     titles = desk_words.titles(desk)
     text_table.draw(

@@ -17,8 +17,8 @@ from engine.domain.case import Origin
 from engine.service.rows import CellScore, DeskRow, Share
 
 _COLUMNS = (
-    text_table.Column(label="Cell", width="26%"),
-    text_table.Column(label="Data", width="9%"),
+    text_table.Column(label="Cell", width="24%"),
+    text_table.Column(label="Data", width="11%"),
     text_table.Column(label="Cases", width="7%", is_right=True),
     text_table.Column(label="Waiting", width="7%", is_right=True),
     text_table.Column(label="Executed alone", width="9%", is_right=True),
@@ -133,7 +133,9 @@ def _draw_correctness(score: CellScore) -> None:
                 label="Wrong when executed alone",
                 share=score.realised_error,
                 missing="Nothing that ran without a person has met its truth yet.",
-                help="Among actions executed without a person whose truth is known.",
+                help="Among actions executed without a person whose truth is known: from the "
+                "record, an audit, or somebody who had not seen the recommendation. A plain share; the "
+                "simulation of a draft weighs each truth by how likely it was known.",
             )
         )
     if score.ece is None or score.brier is None:

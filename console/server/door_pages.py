@@ -106,7 +106,7 @@ def sign_in_page(*, target: str, name: str = "", error: str = "", is_new: bool =
     name_focus, password_focus = ("", " autofocus") if name else (" autofocus", "")
     return _page(
         "Sign in",
-        f"""<p>With your operator account.</p>{_alert(error)}
+        f"""<p>With your account.</p>{_alert(error)}
 <form method="post" action="/signin">
 <input type="hidden" name="next" value="{escape(target)}">
 <label for="name">Name</label>
@@ -149,6 +149,15 @@ maxlength="200" required>
 maxlength="200" required>
 <button>Make the account and sign in</button>
 </form>""",
+    )
+
+
+def wrong_set_up_page() -> str:
+    """A set-up link that makes no account any more, or never did."""
+    return notice_page(
+        "This link makes no account",
+        "It is wrong, used or too old. Open the one that <code>countersign up</code> has printed "
+        "last; stopping it and starting it again prints a new one.",
     )
 
 

@@ -110,10 +110,14 @@ class Doors:
         return response
 
     async def show_set_up(self, request: Request) -> Response:
-        """The form for the first account; says nothing about whether the link is right."""
-        if not await to_thread.run_sync(lambda: self._open_engine().needs_setup()):
+        """The form for the first account; a link that makes none is told before it is filled in."""
+        engine = self._open_engine()
+        if not await to_thread.run_sync(engine.needs_setup):
             return RedirectResponse(SIGN_IN_PATH, status_code=303, headers=_NO_STORE)
-        return page(door_pages.set_up_page(token=request.query_params.get("token", "")))
+        token = request.query_params.get("token", "")
+        if not await to_thread.run_sync(lambda: engine.is_set_up_link(token)):
+            return page(door_pages.wrong_set_up_page(), 403)
+        return page(door_pages.set_up_page(token=token))
 
     async def set_up(self, request: Request) -> Response:
         """Make the first account and sign it in."""

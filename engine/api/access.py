@@ -8,12 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from engine.domain.actor import Person, Role
-from engine.errors import NotAllowed, NotSignedIn
+from engine.domain.actor import Person
+from engine.errors import NotSignedIn
 from engine.service.engine import Engine
-
-MAY_SUBMIT = frozenset(Role) - {Role.VIEWER}
-"""Who may send cases in."""
 
 _bearer = HTTPBearer(auto_error=False, description="A token of `countersign user token`.")
 
@@ -38,14 +35,15 @@ def caller(
     return engine.person_of_token(credentials.credentials)
 
 
-def submitter(person: Annotated[Person, Depends(caller)]) -> Person:
+def submitter(
+    engine: Annotated[Engine, Depends(engine_of)], person: Annotated[Person, Depends(caller)]
+) -> Person:
     """A caller who may send cases in.
 
     Raises:
-        NotAllowed: The person only looks on.
+        NotAllowed: The person only looks on; the attempt is in the ledger.
     """
-    if not person.has_any(MAY_SUBMIT):
-        raise NotAllowed("A viewer does not send cases in.")
+    engine.admit(person)
     return person
 
 

@@ -11,6 +11,7 @@ from engine.domain.actor import Role
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.policy import PolicyKind
+from engine.service.storable import is_storable
 
 MOST_ROWS = 10_000
 LONGEST_TEXT = 10_000
@@ -18,7 +19,7 @@ LONGEST_TEXT = 10_000
 
 def _storable(text: str) -> str:
     """Refuse what a database does not take as text."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if not is_storable(text):
         raise ValueError("must not contain the null character or broken characters")
     return text
 
@@ -129,6 +130,10 @@ class ProposalBody(Body):
     desk: Name
     document: Annotated[str, Field(max_length=200_000), AfterValidator(_storable)]
     note: PlainText = ""
+    over: int = Field(
+        ge=0,
+        description="Number of the active version it was made from; 0: what the desk shipped with.",
+    )
 
 
 class RepliedDone(BaseModel):

@@ -27,6 +27,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
 from engine.errors import InvalidRequest
 from engine.service import requests, rows
+from engine.service.authority import waiting_for
 from engine.service.engine import Submitted
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -47,7 +48,12 @@ def queue_filter(
 ) -> rows.QueueFilter:
     """Which cases of the queue, from the query string."""
     return rows.QueueFilter(
-        desk=desk, attention=attention, role=role, text=text, status=status, claimed_by=claimed_by
+        desk=desk,
+        attention=attention,
+        roles=waiting_for(role) if role else frozenset(),
+        text=text,
+        status=status,
+        claimed_by=claimed_by,
     )
 
 

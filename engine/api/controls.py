@@ -49,6 +49,6 @@ def list_versions(desk: str, kind: PolicyKind, engine: OpenEngine, person: Calle
 def propose_version(body: ProposalBody, asked: Asked) -> JSONResponse:
     """Put forward a new version of a document; somebody else activates it by signing."""
     request = requests.ProposeVersion(
-        kind=body.kind, desk=body.desk, document=body.document, note=body.note
+        kind=body.kind, desk=body.desk, document=body.document, note=body.note, over=body.over
     )
     return JSONResponse(asked.do(request))

@@ -13,7 +13,7 @@ Scope = Annotated[
     str,
     typer.Argument(help="`all`, `desk:NAME` or `cell:DESK/CASE_TYPE/ACTION`."),
 ]
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it goes into the ledger.")]
+Reason = Annotated[str, typer.Option("--reason", "-r", "-m", help="Why; it goes into the ledger.")]
 
 
 def pause(reason: Reason, as_name: AsName, scope: Scope = "all") -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.opening import AsJson, AsName, DeskName, execute_as, opened_engine
+from engine.cli.document_words import what_it_is
+from engine.cli.opening import AsJson, AsName, DeskName, execute_as, opened_engine, settings_with
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, say_table
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.errors import ConfigError, InvalidRequest, NotFound
@@ -29,7 +30,17 @@ Version = Annotated[int | None, typer.Option("--version", help="The active one b
 Earlier = Annotated[
     int | None, typer.Option("--version", help="The one before the active one by default.")
 ]
+Over = Annotated[
+    int | None,
+    typer.Option(
+        "--over",
+        help="The active version you looked at: refused if another one is active by then. "
+        "By default the one that is active now.",
+    ),
+]
 From = Annotated[int | None, typer.Option("--from", help="The active one by default.")]
+_NOBODY = "(shipped)"
+"""Who proposed what the desk ships with."""
 To = Annotated[int | None, typer.Option("--to", help="Instead of a file.")]
 Note = Annotated[str, typer.Option("--note", "-m", help="What changes, and why.")]
 
@@ -53,7 +64,13 @@ def _add_reading(app: typer.Typer, kind: PolicyKind) -> None:
             say_json(versions)
             return
         rows = [
-            (str(row.version), row.status, row.drafted_by, row.signed_by or "-", row.note)
+            (
+                str(row.version),
+                row.status,
+                row.drafted_by or _NOBODY,
+                row.rolled_back_by or row.signed_by or "-",
+                row.note,
+            )
             for row in versions
         ]
         say_table(("VERSION", "STATUS", "PROPOSED BY", "SIGNED BY", "NOTE"), rows)
@@ -62,13 +79,15 @@ def _add_reading(app: typer.Typer, kind: PolicyKind) -> None:
 
     @app.command("validate")
     def validate(file: File) -> None:
-        """Check a file; exit code 1 and the first mistake where it is wrong."""
+        """Check a file against its schema and its desk; exit code 1 and the first mistake where it
+        is wrong.
+        """  # noqa: D205 - shown as one paragraph by --help
         try:
-            document = _read(kind, file)
+            document = _fitting(kind, file)
         except ConfigError as error:
             say(error.message)
             raise typer.Exit(CHECK_FAILED) from None
-        say(f"{file} is good: {_what(document)} for {document.desk}.")
+        say(f"{file} is good: {what_it_is(document)} for {document.desk}.")
 
     @app.command("schema")
     def schema() -> None:
@@ -116,14 +135,20 @@ def _add_comparing(app: typer.Typer, kind: PolicyKind) -> None:
 def _add_writing(app: typer.Typer, kind: PolicyKind) -> None:
     @app.command("propose")
     def propose(
-        file: File, desk: DeskName, note: Note, as_name: AsName, as_json: AsJson = False
+        file: File,
+        desk: DeskName,
+        note: Note,
+        as_name: AsName,
+        over: Over = None,
+        as_json: AsJson = False,
     ) -> None:
         """Put forward a new version; somebody else activates it."""
         from engine.service.requests import ProposeVersion
 
-        text = _text(file)
-        request = ProposeVersion(kind=kind, desk=desk, document=text, note=note)
-        _execute_shown(opened_engine(), desk, text, request, as_name, as_json=as_json)
+        text, engine = _text(file), opened_engine()
+        seen = _seen(_versions(engine, desk, kind), over)
+        request = ProposeVersion(kind=kind, desk=desk, document=text, note=note, over=seen)
+        _execute_shown(engine, desk, text, request, as_name, as_json=as_json)
 
     @app.command("withdraw")
     def withdraw(version: Number, desk: DeskName, as_name: AsName) -> None:
@@ -135,30 +160,38 @@ def _add_writing(app: typer.Typer, kind: PolicyKind) -> None:
 
 def _add_signing(app: typer.Typer, kind: PolicyKind) -> None:
     @app.command("activate")
-    def activate(version: Number, desk: DeskName, as_name: AsName, as_json: AsJson = False) -> None:
+    def activate(
+        version: Number,
+        desk: DeskName,
+        as_name: AsName,
+        over: Over = None,
+        as_json: AsJson = False,
+    ) -> None:
         """Sign a version that somebody else proposed; it is active from then on."""
         from engine.service.requests import SignVersion
 
         engine = opened_engine()
         versions = _versions(engine, desk, kind)
         text = next((row.document for row in versions if row.version == version), "")
-        request = SignVersion(kind=kind, desk=desk, version=version)
+        request = SignVersion(kind=kind, desk=desk, version=version, over=_seen(versions, over))
         _execute_shown(engine, desk, text, request, as_name, as_json=as_json)
 
     @app.command("rollback")
     def rollback(
         desk: DeskName,
         as_name: AsName,
-        reason: Annotated[str, typer.Option("--reason", "-m", help="Why.")],
+        reason: Annotated[str, typer.Option("--reason", "-r", "-m", help="Why.")],
         version: Earlier = None,
+        over: Over = None,
         as_json: AsJson = False,
     ) -> None:
         """Make an earlier version active again, by default the one before the active one."""
         from engine.service.requests import RollBack
 
         engine = opened_engine()
-        earlier = _earlier(_versions(engine, desk, kind), version)
-        request = RollBack(kind=kind, desk=desk, version=earlier.version, reason=reason)
+        versions = _versions(engine, desk, kind)
+        earlier, seen = _earlier(versions, version), _seen(versions, over)
+        request = RollBack(kind=kind, desk=desk, version=earlier.version, reason=reason, over=seen)
         _execute_shown(engine, desk, earlier.document, request, as_name, as_json=as_json)
 
 
@@ -176,16 +209,14 @@ def _read(kind: PolicyKind, file: Path) -> PolicyDocument:
     return read_document(DOCUMENTS[kind], _text(file), file.name)
 
 
-def _what(document: PolicyDocument) -> str:
-    from engine.govern.envelope import EnvelopeDocument
-    from engine.govern.hard_rules import GuardrailDocument
+def _fitting(kind: PolicyKind, file: Path) -> PolicyDocument:
+    """The document of a file, held against the desk it is for; needs no database."""
+    from engine.bootstrap.parts import open_clock, open_desks
+    from engine.runtime.desk_documents import desk_of, read_of_desk
 
-    match document:
-        case EnvelopeDocument():
-            return f"an envelope with {len(document.cells)} cells"
-        case GuardrailDocument():
-            return f"{len(document.guardrails)} guardrails"
-    return "goals"
+    desks = open_desks(settings_with(), open_clock())
+    desk = desk_of(desks, _read(kind, file), file.name)
+    return read_of_desk(desk, kind, _text(file), file.name)
 
 
 def _unified(before: VersionRow, after: str, after_name: str) -> list[str]:
@@ -202,19 +233,18 @@ def _execute_shown(
     *,
     as_json: bool,
 ) -> None:
-    """Show what a document changes before it is asked for in somebody's name."""
+    """Ask for something in somebody's name; once it is done, show what it changed."""
     kind: PolicyKind = getattr(request, "kind", PolicyKind.ENVELOPE)
     versions = _versions(engine, desk, kind)
     try:
         changed = _changes(engine, _one(versions, None), document)
     except ConfigError:  # no such document: the engine refuses it in its own words, on the record
         changed = ()
-    if not as_json:
-        _say_changes(changed)
     message = execute_as(as_name, request, engine)
     if as_json:
         say_json({"message": message, "changes": changed})
     else:
+        _say_changes(changed)
         say(message)
 
 
@@ -245,6 +275,10 @@ def _one(versions: tuple[VersionRow, ...], wanted: int | None) -> VersionRow:
         if row.version == wanted or (wanted is None and row.status is VersionStatus.ACTIVE):
             return row
     raise NotFound(f"There is no version {wanted if wanted is not None else 'that is active'}.")
+
+
+def _seen(versions: tuple[VersionRow, ...], over: int | None) -> int:
+    return _one(versions, None).version if over is None else over
 
 
 def _earlier(versions: tuple[VersionRow, ...], wanted: int | None) -> VersionRow:

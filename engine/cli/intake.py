@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,9 +36,12 @@ def submit(
     from engine.perceive.files import read_rows
 
     engine = opened_engine()
+    rows = read_rows(file, engine.desk(desk).intake)
+    # The first row tells that the file can be read at all, before anything is said of the desk.
+    first = tuple(islice(rows, 1))
     submitted = engine.submit(
         desk,
-        read_rows(file, engine.desk(desk).intake),
+        chain(first, rows),
         origin=Origin.SIMULATED if simulated else Origin.REAL,
         is_replay=replay,
         submitted_by=COMMAND_LINE,

@@ -80,10 +80,19 @@ def execute_as(name: str, request: Request, engine: LocalEngine | None = None) -
 
 
 def read_secret(what: str, variable: str) -> str:
-    """A password: from the environment, from a person, or from the next line of the input."""
+    """A password: from the environment, from a person, or from the next line of the input.
+
+    Raises:
+        ConfigError: None was given.
+    """
     if given := secret_from_environment(variable):
         return given
     if sys.stdin.isatty():
         typed: str = typer.prompt(what, hide_input=True, err=True)
         return typed
-    return sys.stdin.readline().rstrip("\r\n")
+    if given := sys.stdin.readline().rstrip("\r\n"):
+        return given
+    raise ConfigError(
+        f"{what} was not given: run this at a terminal, set COUNTERSIGN_{variable}, or give it as "
+        "the next line of the input."
+    )

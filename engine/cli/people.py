@@ -158,7 +158,7 @@ def revoke_token(
 @app.command("sessions")
 def list_sessions(as_name: AsName, of: Of = "", as_json: AsJson = False) -> None:
     """The sessions that have not ended, newest first, with where they were begun."""
-    _show(_account(as_name, of).sessions, "BEGUN AT", as_json)
+    _show(_account(as_name, of).sessions, "BEGUN FROM", as_json)
 
 
 @app.command("end-sessions")

@@ -53,8 +53,17 @@ class FactSet:
 
     def value_of(self, attribute: str, entity: str | None = None) -> FactValue:
         """The latest value of an attribute, None where there is none."""
+        found = self._latest(attribute, entity)
+        return found.value if found else None
+
+    def entity_of(self, attribute: str) -> str | None:
+        """Of which entity `value_of` tells this attribute, None where there is none."""
+        found = self._latest(attribute, None)
+        return found.entity if found else None
+
+    def _latest(self, attribute: str, entity: str | None) -> Fact | None:
         found = [f for f in self.facts if f.attribute == attribute and entity in (None, f.entity)]
-        return max(found, key=lambda f: f.observed_at).value if found else None
+        return max(found, key=lambda f: f.observed_at) if found else None
 
 
 def fact_set(case_id: CaseId, revision: int, facts: Sequence[Fact]) -> FactSet:
@@ -93,6 +102,12 @@ def facts_from_json(groups: Json) -> tuple[Fact, ...]:
         for (entity, source, observed_at, ttl_s), said in groups
         for attribute, value in said
     )
+
+
+def people_who_told(facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Sign-in names of those who said some of the facts, each once, by name."""
+    told = (fact.source.removeprefix(PERSON_SOURCE) for fact in facts if fact.is_from_person)
+    return tuple(sorted(set(told)))
 
 
 def stale_facts(facts: Sequence[Fact], at: datetime) -> tuple[Fact, ...]:

@@ -119,4 +119,8 @@ class Recommendation:
     """As `threshold`, for the wider limits of ON_THE_LOOP."""
     wider_cut: float | None = None
     """As `cut`, for the wider limits of ON_THE_LOOP."""
+    risk_limit: float | None = None
+    """The tolerated share of wrong actions that `cut` was chosen for; it holds no smaller one."""
+    wider_risk_limit: float | None = None
+    """The same of `wider_cut`."""
     actions: tuple[Action, ...] = field(default=())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.domain.budget import BudgetLimit, Reservation
+from engine.domain.budget import BudgetLimit, Reservation, Window
 from engine.domain.case import Case
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect
@@ -74,6 +74,8 @@ class BudgetReserved:
 
     taken: Reservation
     limit: BudgetLimit
+    window: Window
+    """The window it is taken in; `taken` has its start."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,10 +94,11 @@ class WindowOpened:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WindowExtended:
-    """A veto window gets more time; refused where it got more before."""
+    """A veto window gets more time; refused where a person gave it more before."""
 
     action_id: ActionId
     by: str
+    """Empty: nobody gave it; the window of the cell is longer by now."""
     closes_at: datetime
 
 

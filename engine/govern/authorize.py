@@ -22,6 +22,15 @@ from engine.govern.rules import checks_of, not_paused, well_formed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A budget with what the document says of it: whose clock, and which money."""
+
+    limit: BudgetLimit
+    zone: str
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CellPolicy:
     """All that policy says about one cell."""
 
@@ -37,18 +46,22 @@ class CellPolicy:
         own = _WITHOUT if self.envelope is None else checks_of(self.envelope.limits)
         object.__setattr__(self, "checks", (*own, *map(hard_check, self.hard_rules)))
 
-    def budgets(self, *, is_alone: bool) -> tuple[tuple[BudgetLimit, str], ...]:
-        """The budgets an action takes from, each with its zone.
+    def budgets(self, *, is_alone: bool) -> tuple[Counted, ...]:
+        """The budgets an action takes from.
 
         An envelope's budgets, and those of rules that only ask for a person, limit software; what
         is denied beyond a budget is denied to people too, so their actions count there.
         """
         own = self.envelope.limits if self.envelope is not None and is_alone else None
-        found = [(budget, own.zone) for budget in own.budgets] if own else []
+        found = _counted(own.budgets, own.zone, own.currency) if own is not None else []
         for hard in self.hard_rules:
             if is_alone or hard.kind is VerdictKind.DENY:
-                found += [(budget, hard.zone) for budget in hard.budgets]
+                found += _counted(hard.budgets, hard.zone, hard.currency)
         return tuple(found)
+
+
+def _counted(budgets: Sequence[BudgetLimit], zone: str, currency: str) -> list[Counted]:
+    return [Counted(limit=one, zone=zone, currency=currency) for one in budgets]
 
 
 def policy_for(cell: Cell, envelope: CellEnvelope | None, rules: Sequence[HardRule]) -> CellPolicy:

@@ -5,11 +5,10 @@ Each function gives what broke the limit in words, or an empty text where it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
-from engine.domain.budget import BudgetLimit
+from engine.domain.budget import BudgetLimit, names_somebody
 from engine.domain.money import Money
 from engine.govern.limits import ArgumentRule, Hours, Weekday
 from engine.govern.request import AuthorizationRequest, Usage
@@ -33,7 +32,7 @@ def wrong_argument(name: str, rule: ArgumentRule, arguments: Any) -> str:
     value = arguments[name]
     if rule.one_of is not None and not _is_among(value, rule.one_of):
         return f"{name} is {value!s:.60}"
-    if rule.none_of is not None and _is_among(value, rule.none_of):
+    if rule.none_of is not None and (not _is_scalar(value) or _is_among(value, rule.none_of)):
         return f"{name} is {value!s:.60}"
     if (rule.at_least is not None or rule.at_most is not None) and not _is_between(value, rule):
         return f"{name} is {value!s:.60}"
@@ -42,9 +41,17 @@ def wrong_argument(name: str, rule: ArgumentRule, arguments: Any) -> str:
     return ""
 
 
-def _is_among(value: Any, listed: Iterable[Any]) -> bool:
-    # True is 1 in Python, but a person who lists 1 does not mean yes.
-    return any(value == one and type(value) is type(one) for one in listed)
+def _is_among(value: Any, listed: tuple[Any, ...]) -> bool:
+    if value not in listed:
+        return False
+    # To Python True is 1, but a person who lists 1 does not mean yes; 1.0 is 1 to everybody.
+    is_yes_or_no = isinstance(value, bool)
+    return any(value == one and isinstance(one, bool) is is_yes_or_no for one in listed)
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether it can be compared with what a rule lists; not a number (NaN) equals nothing."""
+    return isinstance(value, str | int | float) and value == value
 
 
 def _is_between(value: Any, rule: ArgumentRule) -> bool:
@@ -72,7 +79,7 @@ def spent_budget(
     limit: BudgetLimit, request: AuthorizationRequest, usage: Usage, currency: str
 ) -> str:
     """Whether a budget has no room for this action; without a customer nobody can tell."""
-    if limit.is_per_customer and not request.customer:
+    if limit.is_per_customer and not names_somebody(request.customer):
         return "no customer named"
     used = usage.of(limit.key)
     if limit.executions is not None and used.executions >= limit.executions:
@@ -108,9 +115,9 @@ def argument_words(name: str, rule: ArgumentRule) -> str:
     if rule.none_of is not None:
         said.append("none of " + ", ".join(str(one) for one in rule.none_of))
     if rule.at_least is not None:
-        said.append(f"at least {rule.at_least:g}")
+        said.append(f"at least {rule.at_least:.16g}")
     if rule.at_most is not None:
-        said.append(f"at most {rule.at_most:g}")
+        said.append(f"at most {rule.at_most:.16g}")
     if rule.longest is not None:
         said.append(f"at most {rule.longest} characters")
     return f"{name} {' and '.join(said)}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from engine.domain.actor import Role
 from engine.domain.budget import BudgetLimit
 from engine.domain.phase import Cell, Phase
-from engine.govern.limits import ArgumentRule, Closed, Hours, OnDeadline, Threshold
+from engine.govern.limits import ArgumentRule, Closed, Decider, Hours, OnDeadline, Threshold
 
 
 class WiderLimits(Closed):
@@ -40,10 +39,10 @@ class CellLimits(Closed):
     max_unseen_values: int | None = None
     on_the_loop: WiderLimits | None = None
     audit_rate: float = 0.10
-    roles: tuple[Role, ...] = (Role.OPERATOR, Role.SENIOR_OPERATOR)
+    roles: tuple[Decider, ...] = (Role.OPERATOR, Role.SENIOR_OPERATOR)
     review_minutes: int = 480
     on_deadline: OnDeadline = OnDeadline.ESCALATE
-    escalate_to: Literal[Role.OPERATOR, Role.SENIOR_OPERATOR] = Role.SENIOR_OPERATOR
+    escalate_to: Decider = Role.SENIOR_OPERATOR
     grant_minutes: int = 15
     currency: str = "EUR"
     zone: str = "UTC"

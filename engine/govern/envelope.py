@@ -20,12 +20,7 @@ from engine.govern.cell_limits import CellEnvelope as CellEnvelope
 from engine.govern.cell_limits import CellLimits as CellLimits
 from engine.govern.cell_limits import WiderLimits as WiderLimits
 from engine.govern.documents import PolicyDocument, read_document
-from engine.govern.limits import (
-    Budget,
-    Closed,
-    Limits,
-    RollingThreshold,
-)
+from engine.govern.limits import MOST_CELLS, Budget, Closed, Limits, Name, RollingThreshold
 from engine.govern.strictness import LOOSER, is_looser
 
 USUAL_EXECUTIONS_PER_HOUR = 60
@@ -35,8 +30,8 @@ USUAL_EXECUTIONS_PER_HOUR = 60
 class CellEntry(Limits):
     """The limits of one cell, as written in the document."""
 
-    case_type: str
-    action: str
+    case_type: Name
+    action: Name
 
 
 class EnvelopeDocument(PolicyDocument):
@@ -44,9 +39,9 @@ class EnvelopeDocument(PolicyDocument):
 
     limits: Limits = Field(default_factory=Limits)
     """What holds for the whole desk."""
-    case_types: dict[str, Limits] = Field(default_factory=dict)
+    case_types: dict[Name, Limits] = Field(default_factory=dict, max_length=MOST_CELLS)
     """What holds for every cell of a case type."""
-    cells: tuple[CellEntry, ...]
+    cells: tuple[CellEntry, ...] = Field(max_length=MOST_CELLS)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

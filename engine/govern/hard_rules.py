@@ -20,7 +20,7 @@ from engine.domain.phase import Cell
 from engine.domain.verdict import VerdictKind
 from engine.govern.documents import PolicyDocument
 from engine.govern.envelope import budget_limit
-from engine.govern.limits import Bounds, Closed
+from engine.govern.limits import MOST_MINUTES, MOST_MONEY, Bounds, Closed, Minor, Name, Note
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -45,11 +45,11 @@ class NamedRule(Bounds):
 
     name: Annotated[str, AfterValidator(_is_slug)]
     """What verdicts call it."""
-    why: str = Field(min_length=1, max_length=300)
+    why: Annotated[Note, Field(min_length=1, max_length=300)]
     """The reason in words, for everybody whom it stops."""
-    case_type: str | None = None
+    case_type: Name | None = None
     """Only cases of this type; all by default."""
-    action: str | None = None
+    action: Name | None = None
     """Only this action; all by default."""
     never: bool = False
     """Forbid it altogether."""
@@ -73,14 +73,18 @@ def _limits(bound: object) -> bool:
 
 
 def _named_once(rules: tuple[NamedRule, ...]) -> tuple[NamedRule, ...]:
-    names = [rule.name for rule in rules]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"the rule {name} stands twice")
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.name in seen:
+            raise ValueError(f"the rule {rule.name} stands twice")
+        seen.add(rule.name)
     return rules
 
 
-NamedRules = Annotated[tuple[NamedRule, ...], AfterValidator(_named_once)]
+MOST_RULES = 200
+NamedRules = Annotated[
+    tuple[NamedRule, ...], Field(max_length=MOST_RULES), AfterValidator(_named_once)
+]
 
 
 class GuardrailDocument(PolicyDocument):
@@ -104,19 +108,27 @@ class Measure(Closed):
     """One business measure with its target."""
 
     kind: MeasureKind
-    target: float = Field(ge=0)
+    target: float = Field(ge=0, le=MOST_MONEY, allow_inf_nan=False)
     """Minutes, a share from 0 to 1, or minor units."""
-    note: str = ""
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if self.kind is MeasureKind.CORRECTNESS and self.target > 1:
+            raise ValueError("correctness is a share from 0 to 1; write 0.9 for nine of ten")
+        return self
 
 
 class GoalsDocument(PolicyDocument):
     """What a desk is for, how it is judged, and what must hold whatever the envelope says."""
 
-    goal: str = Field(min_length=1, max_length=500)
-    measures: tuple[Measure, ...] = ()
-    minutes_per_decision: float | None = Field(default=None, gt=0)
+    goal: Annotated[Note, Field(min_length=1, max_length=500)]
+    measures: tuple[Measure, ...] = Field(default=(), max_length=20)
+    minutes_per_decision: float | None = Field(
+        default=None, ge=0.01, le=MOST_MINUTES, allow_inf_nan=False
+    )
     """What a person needs for one case, where it is known better than from the clicks."""
-    cost_per_hour: int | None = Field(default=None, ge=0)
+    cost_per_hour: Minor | None = None
     """What an hour of a person costs, in minor units."""
     constraints: NamedRules = ()
 

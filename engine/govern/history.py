@@ -101,6 +101,8 @@ class DecisionHistory:
     """Stale facts at that moment; the next two are counts as well."""
     contradictory: NDArray[np.int32]
     unseen: NDArray[np.int32]
+    is_in_hand: NDArray[np.bool_]
+    """Whether the case was in people's hands; where nobody can tell, it was not."""
     amount: NDArray[np.int64]
     """Minor units; 0 where no money moves."""
     currency: NDArray[np.int16]
@@ -194,6 +196,7 @@ class DecisionHistory:
             stale=("stale",) * int(self.stale[row]),
             contradictory=("contradictory",) * int(self.contradictory[row]),
             unseen=("unseen",) * int(self.unseen[row]),
+            in_hand="in hand" if self.is_in_hand[row] else "",
         )
 
     def _arguments(self, row: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from datetime import time
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from unicodedata import category
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -29,37 +30,80 @@ class Closed(BaseModel):
 def _known_zone(name: str) -> str:
     if name not in _zones():
         raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/Vienna or UTC")
-    ZoneInfo(name)
     return name
 
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # These mean whatever the machine is set to, or nothing: two workers would keep other hours.
+    return frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}
 
+
+def _can_be_shown(text: str) -> str:
+    for one in text:
+        if category(one) in ("Cc", "Cs") and one not in "\n\t":
+            raise ValueError(f"it has a character that cannot be shown (U+{ord(one):04X})")
+    return text
+
+
+MOST_MONEY = 10**15 - 1
+"""In minor units. A replay counts no further, and no currency needs more."""
+MOST_MINUTES = 366 * 24 * 60
+MOST_COUNT = 1_000_000_000
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """IANA name of a time zone."""
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """Three capital letters (ISO 4217)."""
-Minor = Annotated[int, Field(ge=0)]
+Minor = Annotated[int, Field(ge=0, le=MOST_MONEY)]
 """Money in the smallest unit of the document's currency."""
-Plain = str | bool | int | float
+Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
+Number = Annotated[float, Field(ge=-(2**53 - 1), le=2**53 - 1, allow_inf_nan=False)]
+"""A number that an argument is compared with; whole ones are exact."""
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_can_be_shown)]
+"""Of a desk, case type, action or argument."""
+Note = Annotated[str, Field(max_length=2_000), AfterValidator(_can_be_shown)]
+Plain = (
+    Annotated[str, Field(max_length=200), AfterValidator(_can_be_shown)]
+    | bool
+    | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    | Annotated[float, Field(allow_inf_nan=False)]
+)
 """A value an argument can have."""
+MOST_CELLS = 300
+MOST_VALUES = 200
+MOST_ARGUMENTS = 20
+
+
+def _allows_something(values: tuple[Plain, ...] | None) -> tuple[Plain, ...] | None:
+    if values == ():
+        raise ValueError(
+            "an empty list allows nothing; so that software never does it set phase: COPILOT, so "
+            "that nobody does it write a guardrail with never: true"
+        )
+    return values
+
+
+def _forbids_something(values: tuple[Plain, ...] | None) -> tuple[Plain, ...] | None:
+    if values == ():
+        raise ValueError("an empty list forbids nothing; name a value, or leave none_of out")
+    return values
 
 
 class HandSetThreshold(Closed):
     """A confidence chosen by a person; no evidence stands behind it."""
 
     kind: Literal["hand_set"] = "hand_set"
-    min_confidence: float = Field(ge=0, le=1)
+    min_confidence: Share
 
 
 class RollingThreshold(Closed):
     """A threshold chosen anew from the latest resolved predictions, so that the error holds."""
 
     kind: Literal["rolling"] = "rolling"
-    risk_limit: float = Field(gt=0, lt=1)
+    risk_limit: float = Field(gt=0, lt=1, allow_inf_nan=False)
     """Largest tolerated share of wrong actions among those executed alone."""
 
 
@@ -91,7 +135,8 @@ WORKING_DAYS = (Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI)
 class Hours(Closed):
     """When something may happen, by the clock of the document's zone."""
 
-    days: tuple[Weekday, ...] = Field(default=WORKING_DAYS, min_length=1)
+    days: tuple[Weekday, ...] = Field(default=tuple(Weekday), min_length=1, max_length=7)
+    """Every day unless some are named."""
     opens: time = time(0)
     closes: time = time(0)
     """00:00 is the end of the day."""
@@ -105,15 +150,32 @@ class Hours(Closed):
         return self
 
 
+_Values = Annotated[tuple[Plain, ...], Field(max_length=MOST_VALUES)] | None
+
+
 class ArgumentRule(Closed):
     """What one argument of the action may be; a missing argument breaks the rule."""
 
-    one_of: tuple[Plain, ...] | None = None
-    none_of: tuple[Plain, ...] | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    longest: int | None = Field(default=None, ge=0)
+    one_of: Annotated[_Values, AfterValidator(_allows_something)] = None
+    """Texts are equal letter by letter, numbers by what they are; yes and no are no numbers."""
+    none_of: Annotated[_Values, AfterValidator(_forbids_something)] = None
+    """Likewise; a list, a mapping or nothing at all breaks the rule too."""
+    at_least: Number | None = None
+    at_most: Number | None = None
+    longest: Count | None = None
     """Characters of a text."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two rules say the same; to Python 1 and yes would be equal."""
+        return isinstance(other, ArgumentRule) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        """Equal for equal rules."""
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> str:
+        return self.model_dump_json()
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -131,7 +193,7 @@ class Budget(Closed):
     per: Period
     for_each: Literal["customer"] | None = None
     """Counted for every customer apart."""
-    executions: int | None = Field(default=None, ge=0)
+    executions: Count | None = None
     amount: Minor | None = None
 
     @model_validator(mode="after")
@@ -153,15 +215,15 @@ class Bounds(Closed):
 
     amount_cap: Minor | None = None
     """Most money one action may move."""
-    arguments: dict[str, ArgumentRule] = Field(default_factory=dict)
+    arguments: dict[Name, ArgumentRule] = Field(default_factory=dict, max_length=MOST_ARGUMENTS)
     budgets: Annotated[tuple[Budget, ...], AfterValidator(_each_once)] = ()
     hours: Hours | None = None
     reversible_only: bool | None = None
     most_urgent_priority: int | None = Field(default=None, ge=1, le=9)
     """Cases more urgent than this priority (a smaller number) are outside."""
-    max_stale_facts: int | None = Field(default=None, ge=0)
-    max_contradictions: int | None = Field(default=None, ge=0)
-    max_unseen_values: int | None = Field(default=None, ge=0)
+    max_stale_facts: Count | None = None
+    max_contradictions: Count | None = None
+    max_unseen_values: Count | None = None
     """Facts whose value the reasoner has never met: how much novelty is allowed."""
 
 
@@ -171,8 +233,12 @@ class Wider(Closed):
     threshold: Threshold | None = None
     most_urgent_priority: int | None = Field(default=None, ge=1, le=9)
     amount_cap: Minor | None = None
-    veto_minutes: float | None = Field(default=None, ge=0, le=10_080)
-    """How long people can hold it before it runs; 0: it runs at once."""
+    veto_minutes: float | None = Field(default=None, ge=1, le=10_080, allow_inf_nan=False)
+    """How long people can hold it before it runs; in less than a minute nobody could."""
+
+
+Decider = Literal[Role.OPERATOR, Role.SENIOR_OPERATOR]
+"""Only these two decide cases at all."""
 
 
 class Limits(Bounds):
@@ -183,14 +249,14 @@ class Limits(Bounds):
     second_person_above: Minor | None = None
     """Above this amount two people have to approve, and software never acts alone."""
     on_the_loop: Wider | None = None
-    audit_rate: float | None = Field(default=None, ge=0.05, le=1)
+    audit_rate: float | None = Field(default=None, ge=0.05, le=1, allow_inf_nan=False)
     """Probability with which an action is drawn for audit; never below 5 %."""
-    roles: tuple[Role, ...] | None = Field(default=None, min_length=1)
+    roles: tuple[Decider, ...] | None = Field(default=None, min_length=1, max_length=2)
     """Roles that may decide a case of the cell."""
-    review_minutes: int | None = Field(default=None, ge=1)
+    review_minutes: Minutes | None = None
     """How long a case waits for a person before `on_deadline`."""
     on_deadline: OnDeadline | None = None
-    escalate_to: Literal[Role.OPERATOR, Role.SENIOR_OPERATOR] | None = None
-    """Who decides what nobody decided in time; only these two decide cases at all."""
-    grant_minutes: int | None = Field(default=None, ge=1)
+    escalate_to: Decider | None = None
+    """Who decides what nobody decided in time."""
+    grant_minutes: Minutes | None = None
     """How long a grant may wait for its execution."""

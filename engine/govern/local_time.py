@@ -119,9 +119,10 @@ def window_starts(period: Period, moments: Moments, zone: str) -> Moments:
     if moments.size == 0:
         return moments
     shown = local_times(moments, zone)
-    unit = HOUR_US if period is Period.HOUR else DAY_US
-    # All moments of one hour or day of the wall clock, and of one showing of it, share a window.
-    slots = shown.local_us // unit * 2 + shown.is_second
+    if period is Period.HOUR:
+        return moments - shown.local_us % HOUR_US
+    # All moments of one day of the wall clock, and of one showing of it, share a window.
+    slots = shown.day * 2 + shown.is_second
     slots -= slots.min()
     sample = np.full(int(slots.max()) + 1, _NO_MOMENT, dtype=np.int64)
     sample[slots] = moments

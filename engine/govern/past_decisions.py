@@ -96,6 +96,7 @@ _TYPECODES: dict[str, tuple[str, Any]] = {
     "stale": ("i", np.int32),
     "contradictory": ("i", np.int32),
     "unseen": ("i", np.int32),
+    "is_in_hand": ("b", np.bool_),
     "amount": ("q", np.int64),
     "currency": ("h", np.int16),
     "customer": ("i", np.int32),
@@ -158,7 +159,7 @@ class PastDecisions:
         self._texts.append(past.text)
 
     def _of_request(self, request: AuthorizationRequest) -> dict[str, Any]:
-        amount, customer = request.amount, request.customer
+        amount, customer = request.amount, customer_code(request.customer)
         minor = 0 if amount is None else max(-MOST_MINOR, min(amount.minor, MOST_MINOR))
         return {
             "cell": self._cells.setdefault(request.cell, len(self._cells)),
@@ -170,10 +171,11 @@ class PastDecisions:
             "stale": len(request.stale),
             "contradictory": len(request.contradictory),
             "unseen": len(request.unseen),
+            "is_in_hand": bool(request.in_hand),
             "amount": minor,
             "currency": NOT_THERE if amount is None else self._currencies.of(amount.currency),
-            "customer": self._customers.of(customer_code(customer)) if customer else NOT_THERE,
-            "problem": self._problems.of(request.problem),
+            "customer": self._customers.of(customer) if customer else NOT_THERE,
+            "problem": self._problems.of(request.malformed),
             "is_known_case_type": request.is_known_case_type,
         }
 

@@ -162,6 +162,7 @@ def _raise_own(found: Levels, rows: CellRows, limits: CellLimits, cuts: Cuts) ->
     wrong = [
         ~rows.column("is_known_case_type") | (not is_ours),
         ~(rows.column("is_calibrated") & ~np.isnan(confidence)),
+        rows.column("is_in_hand"),
         *_too_many(rows, limits.max_stale_facts, limits.max_contradictions),
         *(rows.columns.wrong_argument(name, one, rows.rows) for name, one in limits.arguments),
     ]
@@ -225,8 +226,7 @@ def _raise_wide(
         return
     waits = broken & keeps & rows.can_be_put_back
     _raise(found, broken & ~waits, ESCALATE)
-    if wider.veto_minutes > 0:
-        _raise(found, waits, WINDOW)
+    _raise(found, waits, WINDOW)
 
 
 def _raise_hard(found: Levels, rows: CellRows, hard: HardRule) -> None:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from engine.domain.budget import BudgetLimit
 from engine.govern.local_time import Moments
 
-_NO_LIMIT = 2**62
+_NO_LIMIT = 2**127
+"""More than all amounts of a history together."""
 
 Places = NDArray[np.int64]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from engine.domain.actor import Role
@@ -12,6 +14,7 @@ from engine.domain.budget import Spent
 from engine.domain.money import Money
 from engine.domain.phase import Cell
 from engine.domain.tool import EffectClass
+from engine.govern.limits import MOST_MONEY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +23,8 @@ class AuthorizationRequest:
 
     cell: Cell
     problem: str = ""
-    """Why the request is malformed (unknown tool, bad arguments); empty: it is well-formed."""
+    """What its maker found wrong (unknown tool, bad arguments); empty: nothing. `malformed` says
+    what else is."""
     at: datetime | None = None
     """The desk's present; None: not told, and no hours can be shown to hold."""
     is_known_case_type: bool = True
@@ -47,6 +51,8 @@ class AuthorizationRequest:
     contradictory: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     """Facts whose value the reasoner has never met."""
+    in_hand: str = ""
+    """Why the case is in people's hands (they told a fact, a role has it); empty: it is not."""
     paused: str = ""
     """Scope of the pause that holds; empty: none does."""
     can_audit: bool = True
@@ -56,7 +62,27 @@ class AuthorizationRequest:
     approvals: int = 0
     """How many different people have approved this very action."""
 
+    @property
+    def malformed(self) -> str:
+        """What is wrong with the request itself, whatever the limits are; empty: nothing."""
+        if self.problem:
+            return self.problem
+        amount = self.amount
+        if amount is not None:
+            if amount.minor < 0:
+                return f"{amount} is less than nothing"
+            if amount.minor > MOST_MONEY:
+                return f"{amount} is more than can be counted"
+            if not _CURRENCY.fullmatch(amount.currency):
+                return f"{amount.currency!r:.40} is no currency of three capital letters"
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            return f"the confidence {self.confidence:g} is not between 0 and 1"
+        if self.score is not None and not isfinite(self.score):
+            return f"the raw confidence {self.score:g} is no number"
+        return ""
 
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _NOTHING = Spent()
 
 

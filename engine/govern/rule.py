@@ -48,12 +48,10 @@ def wide(
     beyond: str,
     seen: str,
 ) -> RuleResult:
-    """What only the wider limit allows: after a veto window, at once where there is none."""
+    """What only the wider limit allows, after a veto window."""
     wider = limits.wider
     if wider is None or request.effect_class not in PUT_BACK:
         return rule.broken(limit, seen)
-    if wider.veto_minutes <= 0:
-        return rule.kept(beyond, seen)
     return Rule(name=rule.name, otherwise=VerdictKind.VETO_WINDOW).broken(
         f"{limit} at once, {beyond} after {wider.veto_minutes:g} minutes", seen
     )

@@ -36,11 +36,16 @@ from engine.govern.rules_confidence import confidence_below_threshold, confidenc
 
 
 def well_formed() -> Check:
-    """The request keeps the tool's schema."""
+    """The request keeps the tool's schema, and says nothing that cannot be."""
     rule = Rule(name="request_malformed", otherwise=VerdictKind.DENY, binds_people=True)
-    limit = "the tool's schema"
-    kept = rule.kept(limit, "kept")
-    return lambda look: rule.broken(limit, look.request.problem) if look.request.problem else kept
+    limit = "a well-formed call"
+    kept = rule.kept("the tool's schema", "kept")
+
+    def check(look: Look) -> RuleResult:
+        malformed = look.request.malformed
+        return rule.broken(limit, malformed) if malformed else kept
+
+    return check
 
 
 def not_paused() -> Check:
@@ -64,6 +69,12 @@ def _counted(
         return rule.broken(limit, wrong) if wrong else rule.kept(limit, ", ".join(names))
 
     return check
+
+
+def _case_in_hand() -> Check:
+    rule, limit = Rule(name="case_in_hand"), "nobody has a hand in it"
+    kept = rule.kept(limit, "nobody")
+    return lambda look: rule.broken(limit, look.request.in_hand) if look.request.in_hand else kept
 
 
 def _audit_key_missing(limits: CellLimits) -> Check:
@@ -98,5 +109,6 @@ def checks_of(limits: CellLimits) -> tuple[Check, ...]:
             "contradiction",
         ),
         _counted("values_unseen", lambda r: r.unseen, limits.max_unseen_values, "unseen value"),
+        _case_in_hand(),
         _audit_key_missing(limits),
     )

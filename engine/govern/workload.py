@@ -24,6 +24,7 @@ from engine.govern.policy_set import PolicySet
 from engine.govern.replay import NEVER, Replayed, window_us
 from engine.govern.replay_columns import Rows
 from engine.govern.replay_rules import ESCALATE, FREE, WINDOW
+from engine.govern.resample import Band
 from engine.govern.staffing import (
     QueueForecast,
     Staffing,
@@ -36,6 +37,8 @@ MOST_QUEUED = 30_000
 """Cases of the simulated queue; of longer histories the last days with so many."""
 USUAL_MINUTES = 5.0
 """For one case, where neither goals nor clicks tell."""
+FEWEST_MEASURED = 30
+"""Decisions; fewer tell nothing about how long people take, nor how many of them there are."""
 MOST_BUSY = 0.85
 """A team of unknown size is taken to be as small as it can be without being busier than this."""
 
@@ -45,6 +48,7 @@ SOFTWARE_S = 1.0
 _OPENS, _CLOSES = time(8), time(18)
 _SEED = 20
 _SECONDS = 1e6
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +92,9 @@ class Workload:
     """Of all decisions, those of software included; None where nobody keeps up."""
     cost_per_decision: float | None
     """People's time, in minor units; None where no hour has a price."""
+    late_a_day: Band | None
+    """Cases of a calendar day that people decide after the deadline; None where nobody keeps up, or
+    no limit says. A count and no share: what is left to people shrinks with what software takes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -143,11 +150,17 @@ def _minutes(given: Team, history: DecisionHistory, policy: PolicySet) -> tuple[
         return given.minutes_per_case, "as given"
     if policy.goals.minutes_per_decision is not None:
         return policy.goals.minutes_per_decision, "from the desk's goals"
-    measured = history.decide_ms[history.decide_ms != NOT_THERE]
-    if measured.size:
+    measured = _measured_ms(history)
+    if measured.size >= FEWEST_MEASURED:
         minutes = max(float(np.median(measured)) / 60_000.0, 0.01)
         return minutes, f"the median of {measured.size:,} measured decisions"
-    return USUAL_MINUTES, "assumed: no decision was measured and no goal says"
+    known = f"{measured.size} of the {FEWEST_MEASURED} decisions it takes were measured"
+    return USUAL_MINUTES, f"assumed: {known if measured.size else 'no decision was measured'}"
+
+
+def _measured_ms(history: DecisionHistory) -> NDArray[np.int64]:
+    measured: NDArray[np.int64] = history.decide_ms[history.decide_ms != NOT_THERE]
+    return measured
 
 
 def _people(
@@ -159,8 +172,8 @@ def _people(
 ) -> tuple[int, str]:
     if given.people is not None:
         return given.people, "as given"
-    if history.deciders:
-        return history.deciders, "people who have decided at this desk"
+    if history.deciders and _measured_ms(history).size >= FEWEST_MEASURED:
+        return history.deciders, "as many as have decided at this desk"
     start, end = arrivals.period
     weeks = max((end - start) / (7 * 86_400.0), 1.0 / 7.0)
     work_s = arrivals.people_s.size / weeks * minutes * 60.0
@@ -227,7 +240,17 @@ def workload(arrivals: Arrivals, team: KnownTeam, cost_per_hour: int | None) -> 
         queue=queue,
         latency=None if queue is None else _latency(arrivals, team.staffing),
         cost_per_decision=hours * (cost_per_hour or 0) / decisions if has_cost else None,
+        late_a_day=_late_a_day(arrivals, queue, deadline),
     )
+
+
+def _late_a_day(
+    arrivals: Arrivals, queue: QueueForecast | None, deadline: int | None
+) -> Band | None:
+    if queue is None or (deadline is None and arrivals.people_s.size):
+        return None
+    start, end = arrivals.period
+    return queue.breaches.divided_by((end - start) / _DAY_S)
 
 
 def _most_common(minutes: NDArray[np.int64]) -> int | None:

@@ -114,11 +114,15 @@ class Acting:
 
     def _lapse(self, case: Case) -> None:
         self._reach(CrashPoint.BEFORE_LAPSE)
-        escalated = self._windows.escalated(case)
-        if escalated is not None:
-            self._writing.commit(escalated)
-        else:
-            self._execute(case, self._windows.permit)
+        self._execute(case, self._lapsed)
+
+    def _lapsed(self, case: Case, policy: Policy) -> Permit | None:
+        """The permit of a window whose time is up; None where it may not lapse."""
+        instead = self._windows.instead(case, policy)
+        if instead is None:
+            return self._windows.permit(case, policy)
+        self._writing.commit(instead)
+        return None
 
     def _compensate(self, case: Case) -> None:
         grant = self._store.reader.grant(case)
@@ -135,10 +139,12 @@ class Acting:
         reader = self._store.reader
         return Permit(case=case, action=reader.action(case), grant=reader.grant(case))
 
-    def _execute(self, case: Case, permit_of: Callable[[Case, Policy], Permit]) -> None:
+    def _execute(self, case: Case, permit_of: Callable[[Case, Policy], Permit | None]) -> None:
         while True:
             policy = self._policy.current()
             permit = permit_of(case, policy)
+            if permit is None:
+                return
             try:
                 prepared = self._prepared(permit, policy)
                 if isinstance(prepared, Refusal):

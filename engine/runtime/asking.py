@@ -6,7 +6,7 @@ history: what is judged is the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 from engine.desk import Desk
 from engine.domain.actor import Role
 from engine.domain.case import Case
-from engine.domain.fact import FactSet, contradictions, stale_facts
+from engine.domain.fact import Fact, FactSet, contradictions, people_who_told, stale_facts
 from engine.domain.recommendation import Recommendation
 from engine.domain.tool import ToolContract
 from engine.govern.authorize import CellPolicy
+from engine.govern.cell_limits import CellLimits
+from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.govern.taking import takings as takings
 from engine.ports import Reader
@@ -50,16 +52,34 @@ class Person:
 UNSURE = Sureness()
 
 
-def sureness_of(made: Recommendation) -> Sureness:
-    """How sure a stored recommendation was, against the cuts of its moment."""
+def risk_limit_of(threshold: HandSetThreshold | RollingThreshold | None) -> float | None:
+    """The risk limit that a threshold is chosen for; None: it is none, or set by hand."""
+    return threshold.risk_limit if isinstance(threshold, RollingThreshold) else None
+
+
+def is_for(risk_limit: float | None, chosen_for: float | None) -> bool:
+    """Whether a threshold chosen for one risk limit holds another: no looser one may."""
+    return risk_limit is not None and chosen_for is not None and chosen_for <= risk_limit
+
+
+def sureness_of(made: Recommendation, limits: CellLimits | None) -> Sureness:
+    """How sure a stored recommendation was, against the cuts of its moment.
+
+    Args:
+        made: The recommendation.
+        limits: Those in force; a cut that was chosen for a looser risk limit holds none of theirs.
+    """
+    wider = limits.wider if limits is not None else None
+    usual_holds = is_for(risk_limit_of(limits.threshold if limits else None), made.risk_limit)
+    wider_holds = is_for(risk_limit_of(wider.threshold if wider else None), made.wider_risk_limit)
     return Sureness(
         confidence=made.confidence,
         is_calibrated=made.is_calibrated,
         score=made.draft.raw_confidence,
-        cut=made.cut,
-        threshold=made.threshold,
-        wider_cut=made.wider_cut,
-        wider_threshold=made.wider_threshold,
+        cut=made.cut if usual_holds else None,
+        threshold=made.threshold if usual_holds else None,
+        wider_cut=made.wider_cut if wider_holds else None,
+        wider_threshold=made.wider_threshold if wider_holds else None,
         unseen=made.draft.unseen,
     )
 
@@ -118,6 +138,7 @@ def ask(
         stale=tuple(fact.id for fact in stale_facts(known, at)),
         contradictory=tuple(first.id for first, _ in contradictions(known, at)),
         unseen=sureness.unseen,
+        in_hand=_in_hand(case, known),
         paused=moment.paused,
         can_audit=moment.can_audit,
         person_roles=None if person is None else person.roles,
@@ -125,7 +146,14 @@ def ask(
     )
 
 
+def _in_hand(case: Case, known: Sequence[Fact]) -> str:
+    """Why a case is in people's hands; on what they told or passed on software never acts alone."""
+    told = people_who_told(known)
+    waits = [f"waits for the role {case.role.replace('_', ' ')}"] if case.role else []
+    return "; ".join([*waits, f"a fact told by {', '.join(told)}"] if told else waits)
+
+
 def usage_now(reader: Reader, policy: CellPolicy, request: AuthorizationRequest) -> Usage:
     """How much of those budgets is used at this moment."""
-    taken = [one.taken for one in takings(policy, request)]
-    return Usage(spent=reader.spent(taken)) if taken else Usage()
+    found = takings(policy, request)
+    return Usage(spent=reader.spent(found)) if found else Usage()

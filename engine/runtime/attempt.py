@@ -12,7 +12,6 @@ from datetime import datetime
 
 from engine.act.grants import misfit
 from engine.desk import Desk
-from engine.domain import actor as domain
 from engine.domain.canonical import Json, digest
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
@@ -20,13 +19,13 @@ from engine.domain.grant import Grant, GrantBasis
 from engine.domain.phase import Cell
 from engine.domain.recommendation import Action
 from engine.domain.transition import BudgetReserved
-from engine.domain.verdict import Verdict, VerdictKind
+from engine.domain.verdict import RuleResult, Verdict, VerdictKind
 from engine.errors import InvalidRequest, ToolError, ToolUnavailable
 from engine.govern.authorize import CellPolicy, authorize
 from engine.govern.request import AuthorizationRequest
 from engine.ports import Clock, EffectTool, Reader
 from engine.runtime.asking import UNSURE, Call, Moment, Person, ask, sureness_of, takings, usage_now
-from engine.runtime.policy import Policy, cell_of
+from engine.runtime.policy import Policy, cell_of, why_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,14 +147,14 @@ class Preparation:
         person = None
         if not attempt.is_alone:
             names = self._people(attempt, limits)
-            people = [policy.person(name) for name in names]
-            gone = [name for name, one in zip(names, people, strict=True) if not _may_act(one)]
-            if gone:
-                return Refusal(
-                    attention=Attention.AUTHORITY_LOST, note=f"{gone[0]} may no longer decide"
-                )
-            roles = [one.roles for one in people if one is not None]
-            person = Person(roles=roles[0], approvals=len(set(names)))
+            for name in names:
+                if not policy.may_decide(attempt.cell, policy.person(name)):
+                    return Refusal(
+                        attention=Attention.AUTHORITY_LOST, note=f"{name} may no longer decide"
+                    )
+            actor = policy.person(names[0])
+            assert actor is not None
+            person = Person(roles=actor.roles, approvals=len(set(names)))
         request = self._request(attempt, limits, policy, person)
         usage = usage_now(self._reader, limits, request)
         verdict = authorize(request, limits, usage)
@@ -163,7 +162,7 @@ class Preparation:
             verdict.kind is VerdictKind.VETO_WINDOW and grant.basis is GrantBasis.VETO_LAPSE
         )
         if not may_run:
-            return _refusal(verdict, is_person=person is not None)
+            return _refusal(attempt, verdict, limits)
         return replace(attempt, takings=takings(limits, request))
 
     def _people(self, attempt: Attempt, limits: CellPolicy) -> tuple[str, ...]:
@@ -179,7 +178,7 @@ class Preparation:
     def _request(
         self, attempt: Attempt, limits: CellPolicy, policy: Policy, person: Person | None
     ) -> AuthorizationRequest:
-        case = attempt.case
+        case, envelope = attempt.case, limits.envelope
         is_undo = attempt.grant.basis is GrantBasis.UNDO
         # What limits autonomy only is not read where a person answered: it does not bind them.
         made = self._reader.recommendation(case) if person is None else None
@@ -195,17 +194,13 @@ class Preparation:
                 paused="" if is_undo else policy.paused(attempt.cell),
                 can_audit=bool(self._audit_key),
             ),
-            sureness=sureness_of(made) if made else UNSURE,
+            sureness=sureness_of(made, envelope.limits if envelope else None) if made else UNSURE,
             person=person,
         )
 
     def desk_time(self, case: Case, now: datetime) -> datetime:
         """The present of the case's desk: the replay clock's, or now."""
         return now if self._reader.desk_time(case.desk) is None else case.as_of
-
-
-def _may_act(person: domain.Person | None) -> bool:
-    return person is not None and person.is_active
 
 
 _CODES = {
@@ -216,12 +211,38 @@ _CODES = {
 }
 
 
-def _refusal(verdict: Verdict, *, is_person: bool) -> Refusal:
-    rule = next(r for r in verdict.broken if r.binds_people or not is_person)
+def _refusal(attempt: Attempt, verdict: Verdict, limits: CellPolicy) -> Refusal:
+    """Why it may not run now: the strictest rule that was not kept, by its name."""
+    rule = max(_stopping(attempt, verdict), key=lambda one: one.otherwise.strictness)
+    why = why_of(rule, limits)
+    because = f", because {why}" if why else ""
     return Refusal(
-        attention=_CODES.get(rule.rule, Attention.ENVELOPE_CHANGED),
-        note=f"{rule.rule}: {rule.seen} against {rule.limit}",
+        attention=_code_of(rule, verdict, attempt.action),
+        note=f"{rule.rule}: {rule.seen} against {rule.limit}{because}",
     )
+
+
+def _stopping(attempt: Attempt, verdict: Verdict) -> list[RuleResult]:
+    """Broken rules that hold here: a window that is over has answered those that ask for one."""
+    is_lapse = attempt.grant.basis is GrantBasis.VETO_LAPSE
+    return [
+        rule
+        for rule in verdict.broken
+        if (rule.binds_people or attempt.is_alone)
+        and not (is_lapse and rule.otherwise is VerdictKind.VETO_WINDOW)
+    ]
+
+
+def _code_of(rule: RuleResult, verdict: Verdict, action: Action) -> Attention:
+    """What has changed: the rules beside the envelope, the envelope, or what they are about."""
+    if rule.rule in _CODES:
+        return _CODES[rule.rule]
+    if rule.otherwise is VerdictKind.DENY:
+        return Attention.DENIED
+    is_hard = ":" in rule.rule
+    if not is_hard and verdict.envelope_hash != action.verdict.envelope_hash:
+        return Attention.ENVELOPE_CHANGED
+    return Attention.OUTSIDE_ENVELOPE
 
 
 def _drift(code: Attention, action: Action, state: Json) -> str:

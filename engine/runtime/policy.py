@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 from engine.desk import Desk
@@ -10,11 +11,16 @@ from engine.domain.case import Case
 from engine.domain.phase import Cell
 from engine.domain.policy import PolicyKind
 from engine.domain.recommendation import Action
+from engine.domain.verdict import RuleResult
+from engine.errors import ConfigError, Conflict
 from engine.govern.authorize import CellPolicy, policy_for
 from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import CellEnvelope, EnvelopeDocument, resolve
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, HardRule, hard_rules
-from engine.ports import Control, Pause, Reader
+from engine.govern.unreadable import UNREADABLE, nothing_allowed, rules_of_envelope
+from engine.ports import Control, Pause, PolicyVersion, Reader
+
+log = logging.getLogger("countersign.policy")
 
 DOCUMENTS: Mapping[PolicyKind, type[PolicyDocument]] = {
     PolicyKind.ENVELOPE: EnvelopeDocument,
@@ -50,6 +56,9 @@ class Policy:
         for desk in desks.values():
             self._envelopes |= resolve(active_envelope(control, desk))
             self._rules[desk.name] = active_rules(control, desk)
+            for hard in self._rules[desk.name]:
+                if hard.rule.name in UNREADABLE:
+                    log.error("nobody may act on %s: %s", desk.name, hard.rule.why)
 
     def person(self, name: str) -> Person | None:
         """The person with that sign-in name, with the rights they have in this epoch."""
@@ -74,6 +83,13 @@ class Policy:
         if action is None:
             return None
         return self.envelope(cell_of(case, action.tool))
+
+    def may_decide(self, cell: Cell, person: Person | None) -> bool:
+        """Whether somebody may answer for a cell now: the account is open, a role is the cell's."""
+        if person is None or not person.is_active:
+            return False
+        envelope = self.envelope(cell)
+        return envelope is None or person.has_any(frozenset(envelope.limits.roles))
 
     def pause(self, cell: Cell) -> Pause | None:
         """The widest brake that holds a cell."""
@@ -104,18 +120,63 @@ class PolicyView:
         return self._policy
 
 
+def why_of(rule: RuleResult, policy: CellPolicy) -> str:
+    """The reason that a hard rule gives for itself; empty for a limit of the envelope."""
+    return next((hard.rule.why for hard in policy.hard_rules if hard.title == rule.rule), "")
+
+
 def cell_of(case: Case, tool: str) -> Cell:
     """The cell a call of a tool for a case belongs to."""
     return Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
 
 
 def active_document(control: Control, desk: Desk, kind: PolicyKind) -> PolicyDocument:
-    """The active document of a desk; the one it ships with until somebody signs another."""
+    """The active document of a desk; the one it ships with until somebody signs another.
+
+    For one that cannot be read stands one that allows nothing: other desks have to go on.
+    """
     version = control.active.get((desk.name, kind))
     if version is None:
         return desk.shipped(kind)
     source = f"{kind} {version.version} of {desk.name}"
-    return read_document(DOCUMENTS[kind], version.document, source)
+    try:
+        return read_document(DOCUMENTS[kind], version.document, source)
+    except ConfigError:
+        return nothing_allowed(DOCUMENTS[kind], desk.name)
+
+
+def problem_of(version: PolicyVersion) -> str:
+    """Why a stored version cannot be read; empty: it can."""
+    try:
+        read_document(DOCUMENTS[version.kind], version.document, f"version {version.version}")
+    except ConfigError as error:
+        return error.message
+    return ""
+
+
+def active_number(control: Control, desk: str, kind: PolicyKind) -> int:
+    """Number of the active version; 0: what the desk shipped with."""
+    version = control.active.get((desk, kind))
+    return 0 if version is None else version.version
+
+
+def require_active(active: int, over: int) -> None:
+    """Refuse what was made over a version that is active no longer.
+
+    Args:
+        active: Number of the active version.
+        over: Number of the one that was active on the person's screen.
+
+    Raises:
+        Conflict: They differ.
+    """
+    if active != over:
+        before = f"version {over}" if over else "what the desk shipped with"
+        now = f"Version {active}" if active else "What the desk shipped with"
+        raise Conflict(
+            f"{now} is active, no longer {before}, which you saw. Look at what would change now, "
+            "and do it again."
+        )
 
 
 def active_envelope(control: Control, desk: Desk) -> EnvelopeDocument:
@@ -129,7 +190,7 @@ def cell_policy(cell: Cell, documents: Mapping[PolicyKind, PolicyDocument]) -> C
     """What these documents say about a cell."""
     envelope = documents[PolicyKind.ENVELOPE]
     assert isinstance(envelope, EnvelopeDocument)
-    rules: list[HardRule] = []
+    rules = [*rules_of_envelope(envelope)]
     for kind in (PolicyKind.GUARDRAILS, PolicyKind.GOALS):
         document = documents[kind]
         assert isinstance(document, GuardrailDocument | GoalsDocument)
@@ -139,7 +200,7 @@ def cell_policy(cell: Cell, documents: Mapping[PolicyKind, PolicyDocument]) -> C
 
 def active_rules(control: Control, desk: Desk) -> tuple[HardRule, ...]:
     """The hard rules of a desk: risk's guardrails first, then the constraints of its goals."""
-    found: list[HardRule] = []
+    found = [*rules_of_envelope(active_envelope(control, desk))]
     for kind in (PolicyKind.GUARDRAILS, PolicyKind.GOALS):
         document = active_document(control, desk, kind)
         assert isinstance(document, GuardrailDocument | GoalsDocument)

@@ -165,6 +165,8 @@ class Reasoning:
             cut=scored.cut,
             wider_threshold=scored.wider_threshold,
             wider_cut=scored.wider_cut,
+            risk_limit=scored.risk_limit,
+            wider_risk_limit=scored.wider_risk_limit,
             as_of=case.as_of,
             created_at=self._clock.now(),
             actions=(self._action(candidate, verdict),),

@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.desk import Desk
 from engine.domain.recommendation import Draft
 from engine.govern.envelope import CellEnvelope
-from engine.govern.limits import HandSetThreshold, RollingThreshold
+from engine.runtime.asking import risk_limit_of
 from engine.runtime.learning import DeskLearning
 from engine.runtime.policy import Policy
 
@@ -36,6 +36,8 @@ class Scored:
     cut: float | None = None
     wider_threshold: float | None = None
     wider_cut: float | None = None
+    risk_limit: float | None = None
+    wider_risk_limit: float | None = None
 
 
 def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> Scored:
@@ -46,8 +48,10 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
     calibration = learning.calibration_at(setting.at)
     limits = envelope.limits if envelope is not None else None
     wider = limits.wider if limits is not None else None
-    cut = _cut(limits.threshold if limits else None, learning, setting.at)
-    wider_cut = _cut(wider.threshold if wider else None, learning, setting.at)
+    risk_limit = risk_limit_of(limits.threshold if limits else None)
+    wider_risk_limit = risk_limit_of(wider.threshold if wider else None)
+    cut = _cut(risk_limit, learning, setting.at)
+    wider_cut = _cut(wider_risk_limit, learning, setting.at)
     return Scored(
         confidence=calibration.apply_one(raw),
         is_calibrated=calibration.is_calibrated,
@@ -56,13 +60,11 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
         cut=cut,
         wider_threshold=None if wider_cut is None else calibration.apply_one(wider_cut),
         wider_cut=wider_cut,
+        risk_limit=risk_limit,
+        wider_risk_limit=wider_risk_limit,
     )
 
 
-def _cut(
-    threshold: HandSetThreshold | RollingThreshold | None, learning: DeskLearning, at: datetime
-) -> float | None:
-    """The raw confidence a rolling threshold asks for now; None: none is enough."""
-    if not isinstance(threshold, RollingThreshold):
-        return None
-    return learning.threshold_at(at, threshold.risk_limit).cut
+def _cut(risk_limit: float | None, learning: DeskLearning, at: datetime) -> float | None:
+    """The raw confidence that a risk limit asks for now; None: none is enough."""
+    return None if risk_limit is None else learning.threshold_at(at, risk_limit).cut

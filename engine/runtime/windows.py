@@ -1,8 +1,9 @@
 """Veto windows: opening one, and what becomes of it when its time is up.
 
 A window lapses into an action only if people could have held it: the notice reached somebody while
-half the window was still left, workers were alive meanwhile, and the lapse is not late. Otherwise
-the case goes to a person. A lapse is nobody's sign-off.
+half the window was still left, who may decide the cell still, workers were alive meanwhile, and the
+lapse is not late. Otherwise the case goes to a person. A window that is longer by now goes on. A
+lapse is nobody's sign-off.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from engine.domain.grant import GrantBasis
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action
 from engine.domain.span import Choice, ChoiceKind
-from engine.domain.transition import Transition, WindowOpened
+from engine.domain.transition import Transition, WindowExtended, WindowOpened
 from engine.domain.veto import VetoWindow
 from engine.errors import Conflict
 from engine.govern.envelope import CellEnvelope
@@ -35,15 +36,13 @@ LONGEST_SILENCE = timedelta(seconds=60)
 
 def opened(case: Case, action: Action, envelope: CellEnvelope, now: datetime) -> Transition:
     """The case whose action waits out its veto window from now on, by the wall clock."""
-    wider = envelope.limits.wider
-    minutes = wider.veto_minutes if wider is not None else 0.0
-    closes_at = now + timedelta(minutes=minutes)
+    closes_at = now + _length(envelope)
     window = VetoWindow(action_id=action.id, case_id=case.id, opened_at=now, closes_at=closes_at)
     entry = EntryDraft(
         kind=EventKind.WINDOW_OPENED,
         actor=POLICY,
         at=now,
-        payload={"closes_at": closes_at, "minutes": minutes},
+        payload={"closes_at": closes_at, "minutes": _length(envelope) / timedelta(minutes=1)},
     )
     after = case.moved(CaseStatus.VETO_WINDOW, wake_at=closes_at, attention=None, attention_note="")
     return Transition(
@@ -59,14 +58,30 @@ class Windows:
     clock: Clock
     ids: Ids
 
-    def escalated(self, case: Case) -> Transition | None:
-        """The way to a person, where the window may not lapse; None where it may."""
+    def instead(self, case: Case, policy: Policy) -> Transition | None:
+        """What comes in the place of the lapse: more time, or a person; None where it may lapse."""
         now = self.clock.now()
         window = self._window(case)
-        why = self._why_not(window, now)
-        if why is None:
-            return None
-        attention, note = why
+        envelope = policy.envelope_of(case, self.reader.action(case))
+        closes_at = max(window.closes_at, window.opened_at + _length(envelope))
+        if closes_at > now:
+            return self._going_on(case, window, closes_at)
+        why = self._why_not(window, now) or _gone(window, envelope, policy)
+        return None if why is None else self._escalated(case, *why)
+
+    def _going_on(self, case: Case, window: VetoWindow, closes_at: datetime) -> Transition:
+        """The window is longer than when it was opened; it takes nobody's one extension."""
+        longer = WindowExtended(action_id=window.action_id, by="", closes_at=closes_at)
+        said = {"closes_at": closes_at}
+        return Transition(
+            before=case,
+            after=case.moved(CaseStatus.VETO_WINDOW, wake_at=closes_at),
+            entries=(self._entry(EventKind.WINDOW_EXTENDED, POLICY, said),),
+            records=(longer,),
+            lease_epoch=case.lease_epoch,
+        )
+
+    def _escalated(self, case: Case, attention: Attention, note: str) -> Transition:
         said = {"code": attention, "why": note}
         return Transition(
             before=case,
@@ -81,7 +96,7 @@ class Windows:
             choices=(
                 Choice(
                     kind=ChoiceKind.REFUSE,
-                    at=now,
+                    at=self.clock.now(),
                     decided_by=ENGINE.decided_by,
                     decider="veto window",
                     chosen=attention,
@@ -148,3 +163,19 @@ class Windows:
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=actor, at=self.clock.now(), payload=payload)
+
+
+def _length(envelope: CellEnvelope | None) -> timedelta:
+    """How long people can hold what only the wider limits allow; nothing where there are none."""
+    wider = envelope.limits.wider if envelope is not None else None
+    return timedelta(minutes=wider.veto_minutes) if wider is not None else timedelta()
+
+
+def _gone(
+    window: VetoWindow, envelope: CellEnvelope | None, policy: Policy
+) -> tuple[Attention, str] | None:
+    """Whether nobody is left of those who were told; of a channel's readers nobody knows."""
+    told = policy.person(window.noticed_by)
+    if told is None or envelope is None or policy.may_decide(envelope.cell, told):
+        return None
+    return Attention.NOTICE_FAILED, f"{told.name}, who was told, may no longer decide this"

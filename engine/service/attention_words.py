@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.percent import percent, with_one_sign
-from engine.service.phrases import a_role, broken_words, hard_rule_words, rule_value
+from engine.service.phrases import a_role, broken_words, hard_rule_words, rule_value, scope_words
 from engine.service.rows import QueueRow
 from engine.service.words import ATTENTION, BROKEN, ROLE, RULE, STATUS
 
@@ -25,7 +25,9 @@ _BY_ENGINE = frozenset(
 """With these the note is the engine's own; a person's note is never rewritten."""
 
 _RULE_NOTE = re.compile(
-    r"(?P<rule>(?:guardrail:|constraint:)?\w+): (?P<seen>.*?)(?: against (?P<limit>.*))?", re.DOTALL
+    r"(?P<rule>(?:guardrail:|constraint:)?\w+): (?P<seen>.*?)(?: against (?P<limit>.*?))?"
+    r"(?:, because (?P<why>.*))?",
+    re.DOTALL,
 )
 _AT_LEAST = re.compile(r"at least (?P<least>[\d.]+).*")
 ASKED = "Question asked"
@@ -51,6 +53,9 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
         return _undo_note(note) if row.attention is None else note
     if note == _ALONE:
         return "Software would have done it alone"
+    if row.attention is Attention.PAUSED:
+        scope = note.removeprefix("paused: ").removesuffix(" against no pause")
+        return scope_words(scope, {}, titles)
     found = _RULE_NOTE.fullmatch(note)
     if found is None or (found["rule"] not in RULE and not hard_rule_words(found["rule"])):
         return with_one_sign(note)
@@ -61,7 +66,8 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
     if tell := _NOTES.get(rule):
         return tell(seen, limit)
     against = f" against {limit}" if limit else ""
-    return f"{broken_words(rule)}: {seen}{against}"
+    because = f", because {found['why']}" if found["why"] else ""
+    return f"{broken_words(rule)}: {seen}{against}{because}"
 
 
 def why_short(row: QueueRow, titles: Mapping[str, str]) -> str:
@@ -124,6 +130,7 @@ _NOTES: dict[str, Callable[[str, str], str]] = {
     "budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
     "fact_stale": lambda seen, limit: f"Stale: {seen}",
     "facts_contradictory": lambda seen, limit: f"Contradicted: {seen}",
+    "case_in_hand": lambda seen, limit: f"In people's hands: {seen}",
     "effect_not_reversible": lambda seen, limit: BROKEN["effect_not_reversible"],
     "audit_key_missing": lambda seen, limit: BROKEN["audit_key_missing"],
     "no_envelope": lambda seen, limit: BROKEN["no_envelope"],

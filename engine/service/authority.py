@@ -11,6 +11,8 @@ DECIDERS = frozenset({Role.OPERATOR, Role.SENIOR_OPERATOR})
 """Who may answer recommendations; a case is passed on only to these."""
 AUDITORS = frozenset({Role.SENIOR_OPERATOR, Role.RISK_OFFICER})
 """Who learns which actions were drawn for audit, and answers them."""
+SUBMITTERS = frozenset(Role) - {Role.VIEWER}
+"""Who may send cases in."""
 _OWNERS = frozenset({Role.PRODUCT_OWNER, Role.RISK_OFFICER})
 _RISK = frozenset({Role.RISK_OFFICER})
 _BRAKES = frozenset(
@@ -70,6 +72,39 @@ def allowed_roles(request: r.Request) -> frozenset[Role]:
     return MAY.get(type(request), frozenset())
 
 
+def waiting_for(*roles: Role) -> frozenset[str]:
+    """Roles of cases that somebody of these roles is asked to answer, for a filter of the queue.
+
+    A case that was passed on to nobody in particular (its role is empty) needs no more than an
+    operator.
+    """
+    anybody = {""} if Role.OPERATOR in roles else set[str]()
+    return frozenset(roles) | anybody
+
+
+def may(request: r.Request, person: Person | None) -> bool:
+    """Whether somebody, as they are now, may make a request."""
+    return person is not None and person.is_active and person.has_any(allowed_roles(request))
+
+
+def require_author(kind: PolicyKind, author: str, person: Person | None) -> None:
+    """Refuse what was proposed by somebody who may propose such documents no longer.
+
+    Args:
+        kind: Of the document.
+        author: Sign-in name of who proposed it.
+        person: Who that is now; None: nobody any more.
+
+    Raises:
+        NotAllowed: The account is closed, or has lost the roles that propose.
+    """
+    if person is None or not person.is_active or not person.has_any(WRITERS[kind]):
+        raise NotAllowed(
+            f"{author}, who proposed this version, may no longer propose {kind}; somebody who may "
+            "has to propose it anew."
+        )
+
+
 def require(request: r.Request, person: Person) -> None:
     """Refuse what the person's roles do not allow.
 
@@ -82,3 +117,15 @@ def require(request: r.Request, person: Person) -> None:
     if not person.has_any(allowed):
         names = " or ".join(sorted(role.replace("_", " ") for role in allowed)) or "nobody"
         raise NotAllowed(f"Only {names} may do this.", request=type(request).__name__)
+
+
+def require_submitter(person: Person) -> None:
+    """Refuse who may not send cases in.
+
+    Raises:
+        NotAllowed: The account is closed, or it only looks on.
+    """
+    if not person.is_active:
+        raise NotAllowed("This account is closed.")
+    if not person.has_any(SUBMITTERS):
+        raise NotAllowed("A viewer does not send cases in.")

@@ -15,11 +15,13 @@ from engine.domain.recommendation import Action, Recommendation
 from engine.domain.tool import ToolContract
 from engine.domain.verdict import Verdict
 from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
-from engine.govern.authorize import authorize
+from engine.govern.authorize import CellPolicy, authorize
 from engine.ports import Clock, EffectTool, Ids, Reader
 from engine.runtime.asking import Call, Moment, ask, usage_now
 from engine.runtime.asking import Person as Actor
 from engine.runtime.policy import PolicyView, cell_of
+from engine.service.denials import denial_words
+from engine.service.phrases import who_decides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +107,7 @@ class Binding:
             person=Actor(roles=person.roles, approvals=approvals),
         )
         verdict = authorize(request, limits, usage_now(self.reader, limits, request))
-        _require_no_rule(verdict)
+        _require_no_rule(verdict, limits)
         return verdict
 
     def require_role(self, case: Case, made: Recommendation | None, person: Person) -> None:
@@ -117,12 +119,13 @@ class Binding:
         if made is None or not made.actions:
             return
         envelope = self.policy.current().envelope(cell_of(case, made.actions[0].tool))
-        if envelope is not None and not person.has_any(frozenset(envelope.limits.roles)):
-            roles = " or ".join(role.replace("_", " ") for role in envelope.limits.roles)
-            raise NotAllowed(f"This cell is decided by {roles}.")
+        if envelope is not None and (
+            refusal := who_decides("", envelope.limits.roles, person.roles)
+        ):
+            raise NotAllowed(refusal)
 
 
-def _require_no_rule(verdict: Verdict) -> None:
+def _require_no_rule(verdict: Verdict, limits: CellPolicy) -> None:
     """Refuse what a rule forbids to people; a second person may still be missing."""
     holds = [rule for rule in verdict.broken if rule.binds_people]
     if not holds or needs_second_person(verdict):
@@ -132,7 +135,17 @@ def _require_no_rule(verdict: Verdict) -> None:
         raise NotAllowed(f"This cell is decided by {rule.limit.replace('_', ' ')}.")
     if rule.rule == "paused":
         raise InvalidRequest(f"Actions are paused ({rule.seen}); wait or ask for a resume.")
-    raise InvalidRequest(f"{rule.rule}: {rule.seen} against {rule.limit}")
+    raise InvalidRequest(denial_words(rule, limits))
+
+
+def require_role_of_case(case: Case, person: Person) -> None:
+    """A case that was passed on to a role, or timed out to it, is that role's to answer.
+
+    Raises:
+        NotAllowed: The person does not hold the role.
+    """
+    if refusal := who_decides(case.role, (), person.roles):
+        raise NotAllowed(refusal)
 
 
 def needs_second_person(verdict: Verdict) -> bool:

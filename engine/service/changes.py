@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.domain.budget import BudgetLimit
+from engine.domain.canonical import canonical_text
 from engine.domain.money import Money
-from engine.domain.percent import percent
+from engine.domain.percent import exact_percent, percent
 from engine.domain.phase import Cell, Phase
 from engine.govern import bounds
 from engine.govern.documents import PolicyDocument
@@ -20,6 +21,7 @@ from engine.govern.envelope import CellEnvelope, CellLimits, EnvelopeDocument, W
 from engine.govern.hard_rules import GoalsDocument
 from engine.govern.limits import ArgumentRule, HandSetThreshold, Hours, RollingThreshold
 from engine.govern.strictness import is_looser, is_wider_phase
+from engine.service.document_changes import UNSAID, changes_of_head, unsaid
 from engine.service.rows import CellRow, ChangeRow
 from engine.service.rule_changes import changes_of_goals, changes_of_rules, rules_of
 from engine.service.words import PHASE, PHASE_MEANS
@@ -53,6 +55,8 @@ _FIELDS = (
     _Field(name="on_deadline", said="what happens then"),
     _Field(name="escalate_to", said="the role it then goes to"),
     _Field(name="grant_minutes", said="minutes a permit holds"),
+    _Field(name="currency", said="the currency of amounts"),
+    _Field(name="zone", said="the clock of hours and days"),
 )
 
 
@@ -73,9 +77,14 @@ def changes(
     """
     if isinstance(before, EnvelopeDocument) and isinstance(after, EnvelopeDocument):
         now = resolve(active) if active is not None else {}
-        return _of_cells(resolve(before), resolve(after), now, cells or {})
-    said = [] if not isinstance(after, GoalsDocument) else list(changes_of_goals(before, after))
-    return (*said, *changes_of_rules(rules_of(before), rules_of(after)))
+        body = _of_cells(resolve(before), resolve(after), now, cells or {})
+        frees = False  # its cells say so, each with its evidence
+    else:
+        said = changes_of_goals(before, after) if isinstance(after, GoalsDocument) else ()
+        body = (*said, *changes_of_rules(rules_of(before), rules_of(after)))
+        frees = bool(rules_of(before))
+    head = changes_of_head(before, after, frees=frees)
+    return (*head, *body, *(() if body else unsaid(before, after)))
 
 
 def widens(before: PolicyDocument, after: PolicyDocument) -> bool:
@@ -94,25 +103,26 @@ def _of_cells(
 ) -> tuple[ChangeRow, ...]:
     found = []
     for cell in {**new, **old}:
+        if cell in old and cell in new and old[cell].hash == new[cell].hash:
+            continue
         was = old[cell].limits if cell in old else None
         is_now = new[cell].limits if cell in new else None
-        sentences = tuple(_sentences(cell, was, is_now))
-        is_wider = _cell_widens(was, is_now)
+        found_words = tuple(_sentences(cell, was, is_now))
+        sentences = found_words or (UNSAID,)
+        is_wider = _cell_widens(was, is_now) or not found_words
         evidence = ""
         if is_wider and is_now is not None:
             evidence = _evidence(rows.get(str(cell)), now.get(cell), is_now)
-        if sentences:
-            found.append(
-                ChangeRow(
-                    subject=str(cell), sentences=sentences, widens=is_wider, evidence=evidence
-                )
-            )
+        found.append(
+            ChangeRow(subject=str(cell), sentences=sentences, widens=is_wider, evidence=evidence)
+        )
     return tuple(found)
 
 
 def _sentences(cell: Cell, was: CellLimits | None, now: CellLimits | None) -> Iterator[str]:
     if now is None:
-        yield "The cell is taken out; people decide every case of it."
+        freed = ", any operator alone" if was is not None and _binds_people(was) else ""
+        yield f"The cell is taken out; people decide every case of it{freed}."
         return
     if was is None:
         yield f"The cell is new, in phase {PHASE[now.phase]}: {PHASE_MEANS[now.phase]}."
@@ -126,6 +136,8 @@ def _sentences(cell: Cell, was: CellLimits | None, now: CellLimits | None) -> It
         yield f"{cell.action_type} may run alone from {after}, was {before}."
     for field in _FIELDS:
         old, new = (_shown(limits, field) for limits in (was, now))
+        if old == new and getattr(was, field.name) != getattr(now, field.name):
+            old, new = (_in_full(limits, field.name) for limits in (was, now))
         if old != new:
             yield f"{field.said[0].upper()}{field.said[1:]}: {new}, was {old}."
     yield from _wider_sentences(was.on_the_loop, now.on_the_loop, now.currency)
@@ -153,8 +165,15 @@ def _wider(limits: WiderLimits, currency: str) -> str:
 def threshold_words(threshold: HandSetThreshold | RollingThreshold) -> str:
     """A threshold in words: `0.81, set by hand`, or the error that it is chosen to hold."""
     if isinstance(threshold, HandSetThreshold):
-        return f"{threshold.min_confidence:.2f}, set by hand"
-    return f"the confidence that holds {percent(threshold.risk_limit)} error"
+        short = f"{threshold.min_confidence:.2f}"
+        is_exact = float(short) == threshold.min_confidence
+        return f"{short if is_exact else repr(threshold.min_confidence)}, set by hand"
+    return f"the confidence that holds {exact_percent(threshold.risk_limit)} error"
+
+
+def _in_full(limits: CellLimits, name: str) -> str:
+    """A value as it is stored, where two read alike."""
+    return canonical_text(limits.model_dump(mode="json", include={name})[name])
 
 
 def _shown(limits: CellLimits, field: _Field) -> str:
@@ -165,7 +184,9 @@ def _shown(limits: CellLimits, field: _Field) -> str:
         case "amount_cap" | "second_person_above":
             return str(Money(minor=value, currency=limits.currency))
         case "audit_rate":
-            return percent(value)
+            return exact_percent(value)
+        case "currency" | "zone":
+            return str(value)
         case "arguments" | "budgets" | "hours":
             return "; ".join(_listed(one, limits) for one in value)
     return _plain(value)
@@ -196,10 +217,12 @@ def _plain(value: Any) -> str:
 def _cell_widens(was: CellLimits | None, now: CellLimits | None) -> bool:
     """Whether software may do more alone, or people more than before."""
     if now is None:
-        return False
+        return was is not None and _binds_people(was)
     if was is None:
         return now.phase is not Phase.COPILOT
     if is_looser("second_person_above", was.second_person_above, now.second_person_above):
+        return True
+    if was.second_person_above is not None and was.currency != now.currency:
         return True
     if now.phase is Phase.COPILOT:
         return is_looser("roles", was.roles, now.roles)
@@ -215,12 +238,17 @@ def _cell_widens(was: CellLimits | None, now: CellLimits | None) -> bool:
     )
 
 
+def _binds_people(limits: CellLimits) -> bool:
+    """Whether people may do less in the cell than where there is none."""
+    anybody = CellLimits.model_fields["roles"].default
+    return limits.second_person_above is not None or is_looser("roles", limits.roles, anybody)
+
+
 def _holds_all(was: CellLimits, now: CellLimits) -> bool:
     """Whether every rule, hour and budget that held still holds, or a tighter one."""
     if was.zone != now.zone or was.currency != now.currency:
         return False
-    kept = all(one in now.arguments for one in was.arguments)
-    kept = kept and all(one in now.hours for one in was.hours)
+    kept = all(_stated(was, name) <= _stated(now, name) for name in ("arguments", "hours"))
     budgets = {one.key: one for one in now.budgets}
     return kept and all(
         one.key in budgets
@@ -228,6 +256,11 @@ def _holds_all(was: CellLimits, now: CellLimits) -> bool:
         and not is_looser("amount_cap", one.amount, budgets[one.key].amount)
         for one in was.budgets
     )
+
+
+def _stated(limits: CellLimits, name: str) -> set[str]:
+    # As text: to Python 1 is True, to a rule for an argument it is not.
+    return {canonical_text(one) for one in limits.model_dump(mode="json", include={name})[name]}
 
 
 def _loop_widens(was: CellLimits, now: CellLimits) -> bool:

@@ -25,9 +25,9 @@ from engine.domain.transition import (
 from engine.domain.verdict import VerdictKind
 from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.ports import Clock, Ids, Store
-from engine.runtime.policy import PolicyView
+from engine.runtime.policy import PolicyView, cell_of
 from engine.service.authority import DECIDERS
-from engine.service.binding import Binding, needs_second_person
+from engine.service.binding import Binding, needs_second_person, require_role_of_case
 from engine.service.decision_marks import decision_of, done_of, is_repeat, transition_of
 from engine.service.engine import Done
 from engine.service.phrases import state_of
@@ -70,7 +70,7 @@ class Deciding:
         if case.version != request.version:
             return self._repeated(request, person, case)
         self._require_undecided(case)
-        _require_role_of_case(case, person)
+        require_role_of_case(case, person)
         made = self.store.reader.recommendation(case)
         match request.kind:
             case DecisionKind.APPROVE:
@@ -84,7 +84,7 @@ class Deciding:
             case DecisionKind.ASK:
                 step = self._asked(case, made, request, person)
         self._commit(step, person)
-        return done_of(request.kind, step.after)
+        return done_of(request.kind, step.after, was=case.status)
 
     def _repeated(self, request: DecideCase, person: Person, case: Case) -> Done:
         """What is said of a form that comes after its case moved: a double click, or too late."""
@@ -113,7 +113,7 @@ class Deciding:
             raise InvalidRequest("There is no recommendation to approve; choose an action.")
         if action.verdict.kind is VerdictKind.DENY:
             raise InvalidRequest("Policy denies this action; nobody can approve it.")
-        first_by = self._first_by(case, person)
+        first_by = self._first_by(case, action, person)
         tool = self.desks[case.desk].effect_tool(action.tool)
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {action.tool!r} any more.")
@@ -122,7 +122,8 @@ class Deciding:
         )
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         decision = replace(decision, first_by=first_by)
-        words = tool.describe(action.arguments) if first_by else case.proposal
+        is_second = case.status is CaseStatus.SECOND_PENDING
+        words = tool.describe(action.arguments) if is_second else case.proposal
         if needs_second_person(verdict):
             return self._halfway(case, decision, action.id, words, ())
         return self._releasing(case, decision, action.id, words, ())
@@ -133,8 +134,12 @@ class Deciding:
             return self.store.reader.action(case)
         return made.actions[0] if made is not None and made.actions else None
 
-    def _first_by(self, case: Case, person: Person) -> str:
-        """Who approved before, where the case waits for the second of two people."""
+    def _first_by(self, case: Case, action: Action, person: Person) -> str:
+        """Who approved before, where the case waits for the second of two people.
+
+        An approval counts only while its author may decide the cell; the answer of somebody who
+        comes after one that no longer counts is the first one.
+        """
         if case.status is not CaseStatus.SECOND_PENDING:
             return ""
         first = self.store.reader.decision(case.id)
@@ -142,7 +147,9 @@ class Deciding:
             raise Conflict("The first approval was taken back; look again.")
         if first.person_id == person.id:
             raise NotAllowed("You approved this already; somebody else has to.")
-        return first.person
+        policy = self.policy.current()
+        author = policy.person(first.person)
+        return first.person if policy.may_decide(cell_of(case, action.tool), author) else ""
 
     def _overridden(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
@@ -280,9 +287,3 @@ class Deciding:
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was decided.")
             unit.commit()
-
-
-def _require_role_of_case(case: Case, person: Person) -> None:
-    """A case that was passed on to a role, or timed out to it, is that role's to answer."""
-    if case.role and case.role not in person.roles:
-        raise NotAllowed(f"This case waits for a {case.role.replace('_', ' ')}.")

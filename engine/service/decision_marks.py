@@ -15,6 +15,7 @@ from engine.domain.recommendation import Action, Recommendation
 from engine.domain.span import Choice, ChoiceKind, Span, Stage
 from engine.domain.transition import Record, Transition
 from engine.service.engine import Done
+from engine.service.phrases import a_role
 from engine.service.requests import DecideCase
 
 
@@ -134,13 +135,13 @@ def transition_of(
     )
 
 
-def done_of(kind: DecisionKind, after: Case) -> Done:
-    """What is said of a decision."""
+def done_of(kind: DecisionKind, after: Case, was: CaseStatus | None = None) -> Done:
+    """What is said of a decision; an approval of what `was` held is a release."""
     words = {
-        DecisionKind.APPROVE: "Approved.",
+        DecisionKind.APPROVE: "Released." if was is CaseStatus.HELD else "Approved.",
         DecisionKind.OVERRIDE: "Your action was recorded.",
         DecisionKind.REJECT: "Rejected; nothing will be done.",
-        DecisionKind.ESCALATE: f"Passed to {after.role.replace('_', ' ')}.",
+        DecisionKind.ESCALATE: f"Passed to {a_role(after.role)}.",
         DecisionKind.ASK: "The case waits for the answer.",
     }
     is_releasing = after.status is CaseStatus.RELEASING

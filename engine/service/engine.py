@@ -82,6 +82,14 @@ class Engine(Protocol):
         """
         ...
 
+    def admit(self, person: Person) -> None:
+        """Let somebody send cases in.
+
+        Raises:
+            NotAllowed: The person only looks on; the attempt is in the ledger.
+        """
+        ...
+
     def submit(
         self,
         desk: str,
@@ -165,6 +173,10 @@ class Engine(Protocol):
 
     def needs_setup(self) -> bool:
         """Whether there is no account yet."""
+        ...
+
+    def is_set_up_link(self, setup_token: str) -> bool:
+        """Whether a one-time link makes the first account now; asking does not use it up."""
         ...
 
     def set_up(

@@ -17,7 +17,7 @@ from engine.domain.transition import Transition
 from engine.errors import Conflict, InvalidRequest, ToolError
 from engine.ports import Clock, Ids, Store
 from engine.runtime.undoing import last_effect, request_undo, undo_of
-from engine.service.binding import Binding, needs_second_person
+from engine.service.binding import Binding, needs_second_person, require_role_of_case
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
@@ -72,10 +72,11 @@ class Handling:
         return Done(message=f"Undoing: {undo.words}.", case_id=case.id, version=step.after.version)
 
     def provide_fact(self, request: ProvideFact, person: Person) -> Done:
-        """Add what a person found out; the case is reasoned about anew.
+        """Add what a person found out; the case is reasoned about anew, and stays with people.
 
         Raises:
-            Conflict: The case does not wait for a person or a fact, or moved on.
+            Conflict: The case does not wait for a person or a fact, moved on, or is another's.
+            NotAllowed: It waits for another role, or its cell is decided by others.
             InvalidRequest: The attribute is empty or too long.
         """
         attribute = request.attribute.strip()
@@ -84,6 +85,8 @@ class Handling:
         case = self._current(request.case_id, request.version)
         if case.status not in (CaseStatus.WAITING_FACT, CaseStatus.PENDING):
             raise Conflict(f"{state_of(case)}; it takes no new facts now.")
+        require_role_of_case(case, person)
+        self.binding.require_role(case, self.store.reader.recommendation(case), person)
         now = self.clock.now()
         facts = self._with_fact(case, attribute, request.value, person)
         after = case.moved(
@@ -100,7 +103,8 @@ class Handling:
             at=now,
             payload={"attribute": attribute, "facts": facts.digest, "revision": facts.revision},
         )
-        self._commit(Transition(before=case, after=after, entries=(entry,), records=(facts,)))
+        step = Transition(before=case, after=after, entries=(entry,), records=(facts,))
+        self._commit(step, by=person)
         return Done(
             message="The fact is in; the case is looked at again.",
             case_id=case.id,
@@ -108,9 +112,10 @@ class Handling:
         )
 
     def _with_fact(self, case: Case, attribute: str, value: FactValue, person: Person) -> FactSet:
+        """The facts with one more, told of what the known one is: where they differ, it is seen."""
         known = self.store.reader.fact_sets([case.id]).get(case.id)
         fact = Fact(
-            entity="case",
+            entity=(known.entity_of(attribute) if known else None) or "case",
             attribute=attribute,
             value=value,
             source=f"{PERSON_SOURCE}{person.name}",
@@ -165,8 +170,13 @@ class Handling:
             )
         return case
 
-    def _commit(self, step: Transition) -> None:
+    def _commit(self, step: Transition, by: Person | None = None) -> None:
+        """Write a step; one `by` a person only where nobody else works on the case."""
         with self.store.begin() as unit:
+            held = unit.claims.get(step.before.id) if by is not None else None
+            is_anothers = held is not None and by is not None and held.person != by.name
+            if held is not None and is_anothers and held.expires_at > self.clock.now():
+                raise Conflict(f"{held.person} works on this case.", claimed_by=held.person)
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was done.")
             unit.commit()

@@ -101,6 +101,8 @@ class RanRow:
     can_undo: bool
     truth: OutcomeKind | None
     """What later proved true of it; None: not known."""
+    awaits_audit: bool
+    """Whether it was drawn and nobody has answered blind yet; for auditors alone."""
     origin: Origin
 
 
@@ -145,6 +147,8 @@ class LiveRow:
     """As `Queries.live_version` gave it before the rest was read."""
     windows: tuple[WindowRow, ...]
     """The soonest first."""
+    later: int = 0
+    """How many more there are that close after these."""
     held: tuple[HeldRow, ...]
     """The longest waiting first."""
     ran: tuple[RanRow, ...]
@@ -161,10 +165,11 @@ class AheadRow:
     """How much runs unless somebody stops it: for the line above every page."""
 
     count: int
+    """What nothing keeps from running so far: no pause, and no notice that came too late."""
     next_at: datetime | None
-    """When the next one runs; None: there is none."""
-    untold: tuple[CaseId, ...]
-    """Cases whose notice has reached nobody yet."""
+    """When the next one of these runs; None: there is none."""
+    paused: int
+    """What a pause keeps from running."""
 
 
 # --- audit -------------------------------------------------------------------------------
@@ -181,6 +186,9 @@ class AuditRow:
     title: str
     priority: int
     drawn_at: datetime
+    """When policy let it run and it was drawn."""
+    ran_at: datetime
+    """When it was called: after a veto window that is later."""
     origin: Origin
 
 

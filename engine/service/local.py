@@ -21,7 +21,7 @@ from engine.perceive.lines import Problem
 from engine.ports import Clock, Store
 from engine.service import requests as r
 from engine.service.auditing import Auditing
-from engine.service.authority import require
+from engine.service.authority import require, require_submitter
 from engine.service.braking import Braking
 from engine.service.claiming import Claiming
 from engine.service.deciding import Deciding
@@ -33,6 +33,7 @@ from engine.service.queries import Queries
 from engine.service.signing import Signing
 from engine.service.simulating import Simulating
 from engine.service.simulation_rows import AskSimulation, SimulationRow
+from engine.service.storable import require_storable
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
 from engine.service.versioning import Versioning
@@ -67,6 +68,7 @@ class LocalEngine:
         """See `engine.service.engine.Engine.execute`."""
         try:
             require(request, person)
+            require_storable(request)
             return self._carry_out(request, person)
         except (NotAllowed, InvalidRequest) as error:
             self._note_refusal(request, person, error)
@@ -104,20 +106,23 @@ class LocalEngine:
         return handlers[type(request)](request, person)
 
     def _note_refusal(self, request: object, person: Person, error: EngineError) -> None:
+        self._note(person, type(request).__name__, error, self._stream_of(request))
+
+    def _note(self, person: Person, what: str, error: EngineError, stream: str) -> None:
         """Refused attempts commit on their own; that one cannot be noted changes no answer."""
         entry = EntryDraft(
             kind=EventKind.ATTEMPT_REFUSED,
             actor=as_actor(person),
             at=self.clock.now(),
             payload={
-                "request": type(request).__name__,
+                "request": what,
                 "code": error.code,
                 "why": error.message[:500],
             },
         )
         try:
             with self.store.begin() as unit:
-                unit.append(self._stream_of(request), [entry])
+                unit.append(stream, [entry])
                 unit.commit()
         except StoreUnavailable:
             return
@@ -136,6 +141,14 @@ class LocalEngine:
             return f"case:{self.store.reader.case(case_id).id}"
         except NotFound:
             return "global"
+
+    def admit(self, person: Person) -> None:
+        """See `engine.service.engine.Engine.admit`."""
+        try:
+            require_submitter(person)
+        except NotAllowed as error:
+            self._note(person, "Submit", error, "global")
+            raise
 
     def submit(
         self,
@@ -202,6 +215,10 @@ class LocalEngine:
     def needs_setup(self) -> bool:
         """See `engine.service.engine.Engine.needs_setup`."""
         return self.people.needs_setup()
+
+    def is_set_up_link(self, setup_token: str) -> bool:
+        """See `engine.service.engine.Engine.is_set_up_link`."""
+        return self.people.is_set_up_link(setup_token)
 
     def set_up(
         self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""

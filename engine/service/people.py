@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.domain.actor import Actor, DecidedBy, Person, Role, as_actor
+from engine.domain.canonical import Json
 from engine.domain.ledger import EventKind
 from engine.errors import Conflict, NotAllowed, NotSignedIn
 from engine.ports import Clock, Ids
@@ -40,6 +41,8 @@ SETUP_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.SENIOR_OPERATOR
 UNKNOWN = "an unknown name"
 """How the ledger calls a name that is nobody's; no sign-in name has a space."""
 
+_NO_NAME = ""
+"""Whose attempts those with a set-up link are: nobody is called so."""
 _DOOR = Actor(decided_by=DecidedBy.CODE, name="sign-in")
 
 
@@ -164,25 +167,35 @@ class People:
             work.commit()
         return token
 
+    def is_set_up_link(self, setup_token: str) -> bool:
+        """Whether a link makes the first account now; asking does not use it up."""
+        with self.store.begin() as work:  # never committed
+            return work.spend_setup(token_hash(setup_token), self.clock.now())
+
     def set_up(
         self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
     ) -> Session:
         """Make the first account, an administrator who also operates, with the one-time link.
 
         Raises:
-            NotAllowed: The link is wrong, used or too old.
+            NotAllowed: The link is wrong, used or too old; the attempt is in the ledger.
+            NotSignedIn: There were too many attempts.
             InvalidRequest: Name or password break a rule; the link still works then.
         """
         account = self.accounts.new(
             name=name, display_name=display_name, password=password, roles=SETUP_ROLES
         )
+        self._check.count(_NO_NAME, client)
         now = account.created_at
         session, key = self._new_session(account.person, client, now)
         with self.store.begin() as work:
             if work.has_people() or not work.spend_setup(token_hash(setup_token), now):
+                payload: dict[str, Json] = {"what": "set_up", "from": client}
+                work.append(STREAM, [entry(EventKind.ATTEMPT_REFUSED, _DOOR, payload, now)])
+                work.commit()
                 raise NotAllowed(
-                    "This set-up link is wrong, used or too old; starting `countersign up` "
-                    "again prints a new one."
+                    "This set-up link is wrong, used or too old; stop countersign up and start it "
+                    "again: it prints a new one."
                 )
             work.add_account(account)
             work.add_key(key)

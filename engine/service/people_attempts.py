@@ -44,7 +44,7 @@ class PasswordCheck:
         Raises:
             NotSignedIn: Attempts on this name have to wait; `facts["retry_after_s"]` says how long.
         """
-        waiting = self._count(name, client, is_signed_in)
+        waiting = self.count(name, client, is_signed_in=is_signed_in)
         account = self.store.account(name.strip().lower()) if rules.is_name(name) else None
         is_open = account is not None and account.person.is_active
         stored = account.password_hash if account is not None and is_open else ""
@@ -65,8 +65,15 @@ class PasswordCheck:
         work.attempts(bucket)
         work.save_attempts(bucket, known, rules.forgotten_at(known))
 
-    def _count(self, name: str, client: str, is_signed_in: bool) -> Attempts | None:
-        """Count first, judge later, so that many attempts at once are not free."""
+    def count(self, name: str, client: str, *, is_signed_in: bool = False) -> Attempts | None:
+        """Count first, judge later, so that many attempts at once are not free.
+
+        Returns:
+            The count that makes the next attempt wait; None while attempts are free.
+
+        Raises:
+            NotSignedIn: Attempts on this name have to wait.
+        """
         now = self.clock.now()
         with self.store.begin() as work:
             bucket = rules.bucket_of(name, client)

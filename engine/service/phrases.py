@@ -6,7 +6,7 @@ What a person wrote is never rewritten: only forms that the engine itself writes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.domain.case import Attention, Case
 from engine.domain.decision import DecisionKind
@@ -71,6 +71,23 @@ def _broken(part: str) -> str:
     return f"{broken_words(rule)}{sign}{rest}" if rule in RULE else part
 
 
+_REFUSAL = re.compile(
+    r"(?P<rule>(?:guardrail:|constraint:)?\w+): (?P<seen>.*?) against (?P<limit>.*?)"
+    r"(?P<why>, because .*)?",
+    re.DOTALL,
+)
+
+
+def refusal_words(text: str, titles: Mapping[str, str] | None = None) -> str:
+    """`rule: seen against limit`, as the engine notes what it refused, in words; else as it is."""
+    found = _REFUSAL.fullmatch(text)
+    if found is None or not (found["rule"] in RULE or hard_rule_words(found["rule"])):
+        return with_one_sign(text)
+    rule = found["rule"]
+    seen, limit = (rule_value(rule, found[part], titles) for part in ("seen", "limit"))
+    return f"{broken_words(rule)}: {seen} against {limit}{found['why'] or ''}"
+
+
 _VALUES: dict[str, str] = {
     **{str(role): words for role, words in ROLE.items()},
     **{str(phase): words for phase, words in PHASE.items()},
@@ -79,7 +96,7 @@ _CODE = re.compile(r"\b(?:" + "|".join(sorted(_VALUES, key=len, reverse=True)) +
 
 
 _SHARE = re.compile(r"\b[01]\.\d{3}\b")
-_FREE = frozenset({"paused", "request_malformed"})
+_FREE = frozenset({"paused", "request_malformed", "case_in_hand"})
 """Rules that saw what a person or a tool wrote."""
 
 
@@ -158,6 +175,24 @@ def a_role(role: str) -> str:
     """A role with its article."""
     said = ROLE.get(role, name(role).lower())
     return f"an {said}" if said[:1] in "aeiou" else f"a {said}"
+
+
+def who_decides(case_role: str, cell_roles: Sequence[str], held: Collection[str]) -> str:
+    """Who has to answer a case, as a sentence, where these roles may not; empty where they may.
+
+    The one rule for both sides: what deciding refuses and what a page locks beforehand.
+
+    Args:
+        case_role: The role the case was passed on to; empty where it waits for nobody special.
+        cell_roles: Roles of which one is needed for its cell; none: any that decides.
+        held: Roles of who wants to answer.
+    """
+    if case_role and case_role not in held:
+        return f"This case waits for {a_role(case_role)}."
+    if cell_roles and not set(cell_roles) & set(held):
+        names = " or ".join(ROLE.get(role, name(role).lower()) for role in cell_roles)
+        return f"This cell is decided by {names}."
+    return ""
 
 
 def permit_words(basis: str) -> str:

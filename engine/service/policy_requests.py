@@ -45,6 +45,9 @@ class ProposeVersion:
     """YAML."""
     note: str
     """What changes, and why."""
+    over: int
+    """Number of the version that was active on the person's screen; 0: what the desk shipped with.
+    """
     version: int | None = None
     """The draft it grew from; None: it begins here."""
 
@@ -56,6 +59,9 @@ class SignVersion:
     kind: PolicyKind
     desk: str
     version: int
+    over: int
+    """Number of the version that was active on the person's screen; 0: what the desk shipped with.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +82,9 @@ class RollBack:
     version: int
     """0: what the desk shipped with."""
     reason: str
+    over: int
+    """Number of the version that was active on the person's screen; 0: what the desk shipped with.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -75,6 +75,14 @@ class Queries(Protocol):
         """
         ...
 
+    def tools(self, desk: str) -> tuple[rows.ToolChoice, ...]:
+        """The tools of a desk with the fields of a request to try; what they act on is set.
+
+        Raises:
+            NotFound: There is no such desk.
+        """
+        ...
+
     def tried(
         self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
     ) -> Verdict:

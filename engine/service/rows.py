@@ -43,8 +43,9 @@ class QueueFilter:
 
     desk: str = ""
     attention: Attention | None = None
-    role: Role | None = None
-    """Cases that wait for this role."""
+    roles: frozenset[str] = frozenset()
+    """Cases that wait for one of these roles; the empty one: for nobody in particular.
+    None of them: whatever a case waits for."""
     text: str = ""
     """Part of the title or the source id."""
     status: CaseStatus | None = None
@@ -116,6 +117,8 @@ class ToolChoice:
     """For each argument the values to choose from; absent: free text."""
     fixed: dict[str, Any]
     """Arguments that this case sets (its target)."""
+    deciders: tuple[Role, ...] = ()
+    """Roles of which one is needed to choose it for this case; none: any."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,6 +161,8 @@ class CaseCard:
     phase: Phase | None
     is_evidenced: bool
     """Whether labels that count support the phase."""
+    deciders: tuple[Role, ...]
+    """Roles of which one is needed to approve or reject what is recommended; none: any."""
     words: DecisionWords
     tools: tuple[ToolChoice, ...]
     claim: ClaimRow | None
@@ -232,6 +237,26 @@ class CellRow:
     error_high: float | None
     """Clopper-Pearson, 95 %."""
     is_evidenced: bool
+    risk_limit: float | None = None
+    """What a rolling threshold is chosen for; None: it is set by hand."""
+    is_chosen: bool = True
+    """Whether a threshold was chosen for the limit in force yet; the next case has one chosen."""
+    wider: WiderRow | None = None
+    """What else may run alone, after a veto window; None: nothing (see Phase)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WiderRow:
+    """The wider limits of a cell on the loop; its fields are those of `CellRow`."""
+
+    threshold_words: str
+    threshold: float | None
+    cut: float | None
+    risk_limit: float | None
+    is_chosen: bool
+    most_urgent_priority: int
+    veto_minutes: float
+    """How long people can hold an action before it runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -270,7 +295,7 @@ class ChangeRow:
     """What a newer document changes in one cell, or about one rule."""
 
     subject: str
-    """A cell, a rule as verdicts name it, or `goal`."""
+    """A cell, a rule as verdicts name it, `goal`, or `document`."""
     sentences: tuple[str, ...]
     widens: bool
     """Whether more may happen than before."""
@@ -295,6 +320,8 @@ class VersionRow:
     document: str
     simulation: Json
     """What history said of it when it was proposed; None: it was not asked."""
+    problem: str = ""
+    """Why an active version cannot be read, so that nobody may act; empty: it can."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.domain.canonical import canonical_text
+from engine.domain.money import Money
 from engine.govern import bounds
 from engine.govern.documents import PolicyDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, HardRule, hard_rules
 from engine.service.rows import ChangeRow
+from engine.service.words import VERDICT, name
 
 
 def rules_of(document: PolicyDocument) -> dict[str, HardRule]:
@@ -21,7 +24,7 @@ def changes_of_rules(old: Mapping[str, HardRule], new: Mapping[str, HardRule]) -
     found = []
     for title in {**new, **old}:
         was, now = old.get(title), new.get(title)
-        if was is not None and now is not None and was.rule == now.rule and was.zone == now.zone:
+        if was is not None and now is not None and _reads_the_same(was, now):
             continue
         found.append(
             ChangeRow(
@@ -34,11 +37,26 @@ def changes_of_rules(old: Mapping[str, HardRule], new: Mapping[str, HardRule]) -
     return found
 
 
+def _reads_the_same(was: HardRule, now: HardRule) -> bool:
+    """Whether a rule says the same, its amounts and its clock included."""
+    return was.rule == now.rule and rule_words(was) == rule_words(now)
+
+
 def _rule_sentence(was: HardRule | None, now: HardRule | None) -> str:
     if now is None:
         return "The rule is taken out."
     words = f"{_in_full(now)}, because: {now.rule.why}"
-    return f"The rule is new: {words}" if was is None else f"Now {words}; was {_in_full(was)}."
+    if was is None:
+        return f"The rule is new: {words}"
+    before = _in_full(was)
+    if before == _in_full(now):
+        is_why = was.rule.why != now.rule.why
+        before = f"because: {was.rule.why}" if is_why else f"written as {_as_stored(was)}"
+    return f"Now {words}; was {before}."
+
+
+def _as_stored(hard: HardRule) -> str:
+    return canonical_text(hard.rule.model_dump(mode="json", exclude_defaults=True))
 
 
 def rule_words(hard: HardRule) -> str:
@@ -68,8 +86,9 @@ def rule_words(hard: HardRule) -> str:
 
 def _in_full(hard: HardRule) -> str:
     rule = hard.rule
-    where = "/".join((rule.case_type or "every case type", rule.action or "every action"))
-    return f"{rule_words(hard)} for {where}, otherwise {hard.kind}"
+    case_type = rule.case_type.replace("_", " ") if rule.case_type else "every case type"
+    action = f"“{name(rule.action)}”" if rule.action else "every action"
+    return f"{rule_words(hard)}, for {action} and {case_type}; otherwise {VERDICT[hard.kind]}"
 
 
 def changes_of_goals(before: PolicyDocument, after: GoalsDocument) -> Iterator[ChangeRow]:
@@ -80,10 +99,27 @@ def changes_of_goals(before: PolicyDocument, after: GoalsDocument) -> Iterator[C
         sentences.append(f"The goal is “{after.goal}”, was “{before.goal}”.")
     if before.measures != after.measures:
         sentences.append(f"Measures: {_measures(after)}, were {_measures(before)}.")
+    if before.minutes_per_decision != after.minutes_per_decision:
+        was, now = (_minutes(one.minutes_per_decision) for one in (before, after))
+        sentences.append(f"A person needs {now} for one case, was {was}.")
+    if before.cost_per_hour != after.cost_per_hour:
+        sentences.append(f"An hour of a person costs {_cost(after)}, was {_cost(before)}.")
     if sentences:
         yield ChangeRow(subject="goal", sentences=tuple(sentences), widens=False, evidence="")
 
 
 def _measures(goals: GoalsDocument) -> str:
-    said = [f"{one.kind.replace('_', ' ')} {one.target:g}" for one in goals.measures]
+    said = [
+        f"{one.kind.replace('_', ' ')} {one.target:.16g}" + (f" ({one.note})" if one.note else "")
+        for one in goals.measures
+    ]
     return ", ".join(said) or "none"
+
+
+def _minutes(minutes: float | None) -> str:
+    return "what the clicks say" if minutes is None else f"{minutes:.16g} minutes"
+
+
+def _cost(goals: GoalsDocument) -> str:
+    cost = goals.cost_per_hour
+    return "nothing said" if cost is None else str(Money(minor=cost, currency=goals.currency))

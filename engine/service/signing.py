@@ -14,6 +14,7 @@ from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import EnvelopeDocument, resolve
 from engine.ports import Clock, PolicyVersion, Store
 from engine.runtime.policy import DOCUMENTS, active_document
+from engine.service.authority import require_author
 from engine.service.changes import widens
 from engine.service.engine import Done
 from engine.service.requests import RollBack, SignVersion
@@ -34,22 +35,24 @@ class Signing:
         """Activate a proposed version, by somebody other than its author.
 
         Raises:
-            NotAllowed: The person wrote it.
+            NotAllowed: The person wrote it, or its author may no longer propose.
             NotFound: There is no such version.
-            Conflict: It is not proposed.
+            Conflict: It is not proposed, or another one has become active meanwhile.
         """
         version = self._version(request.kind, request.desk, request.version)
         if version.drafted_by == person.name:
             raise NotAllowed("You proposed this version; somebody else has to sign it.")
         if version.status is not VersionStatus.PROPOSED:
             raise Conflict(f"Version {version.version} is {version.status}; nothing to sign.")
+        author = self.store.reader.person(version.drafted_by)
+        require_author(version.kind, version.drafted_by, author)
         after = replace(
             version,
             status=VersionStatus.ACTIVE,
             signed_by=person.name,
             activated_at=self.clock.now(),
         )
-        self._activate(after, version.status, person, EventKind.VERSION_ACTIVATED, "")
+        self._activate(after, version, request, person, EventKind.VERSION_ACTIVATED)
         return Done(message=f"Version {version.version} is active.", version=version.version)
 
     def roll_back(self, request: RollBack, person: Person) -> Done:
@@ -62,11 +65,11 @@ class Signing:
             InvalidRequest: The reason is missing.
             NotAllowed: The person wrote the version, and it lets software do more than now.
             NotFound: There is no such version.
-            Conflict: It was never active, or is.
+            Conflict: It was never active, or is, or another one has become active meanwhile.
         """
         if not request.reason.strip() or len(request.reason) > 2000:
             raise InvalidRequest("Say why, in 1 to 2000 characters.")
-        version = self._earlier(request.kind, request.desk, request.version)
+        version = self._earlier(request.kind, request.desk, request.version, request.reason.strip())
         if version.drafted_by == person.name and self._is_wider(version):
             raise NotAllowed(
                 "You wrote this version, and it lets software do more than the active one; "
@@ -78,20 +81,22 @@ class Signing:
             rolled_back_by=person.name,
             activated_at=self.clock.now(),
         )
-        event = EventKind.VERSION_ROLLED_BACK
-        self._activate(after, version.status, person, event, request.reason.strip())
+        self._activate(after, version, request, person, EventKind.VERSION_ROLLED_BACK)
         return Done(message=f"Back to version {version.version}.", version=version.version)
 
-    def _earlier(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
+    def _earlier(self, kind: PolicyKind, desk: str, number: int, why: str) -> PolicyVersion:
         if number == SHIPPED:
-            return self._shipped(kind, desk)
+            return self._shipped(kind, desk, why)
         version = self._version(kind, desk, number)
         if version.status is not VersionStatus.SUPERSEDED:
             raise Conflict(f"Version {number} is {version.status}; it cannot be gone back to.")
         return version
 
-    def _shipped(self, kind: PolicyKind, desk: str) -> PolicyVersion:
-        """What the desk shipped with, as a version of its own: nobody here wrote it."""
+    def _shipped(self, kind: PolicyKind, desk: str, why: str) -> PolicyVersion:
+        """What the desk shipped with, as a version of its own: nobody here wrote it.
+
+        Its note says why somebody went back to it.
+        """
         if desk not in self.desks:
             raise NotFound(f"There is no desk {desk!r} here.")
         if (desk, kind) not in self.store.reader.control().active:
@@ -103,7 +108,7 @@ class Signing:
             version=SHIPPED,
             status=VersionStatus.SUPERSEDED,
             document=document.to_yaml(),
-            note="What the desk shipped with.",
+            note=f"What the desk shipped with. Gone back to because: {why}",
             drafted_by="",
             drafted_at=self.clock.now(),
         )
@@ -116,24 +121,25 @@ class Signing:
     def _activate(
         self,
         after: PolicyVersion,
-        was: VersionStatus,
+        was: PolicyVersion,
+        request: SignVersion | RollBack,
         person: Person,
         event: EventKind,
-        reason: str,
     ) -> None:
         document = _read(after)
         with self.store.begin() as unit:
             if after.version == SHIPPED:
-                added = replace(after, status=VersionStatus.SUPERSEDED, version=0)
-                after = replace(after, version=unit.controls.add_version(added))
-            unit.controls.activate_version(after, was=was)
+                number = unit.controls.add_version(was)
+                after, was = replace(after, version=number), replace(was, version=number)
+            unit.controls.activate_version(after, was=was, over=request.over)
             said = {
                 "kind": after.kind,
                 "version": after.version,
+                "over": request.over,
                 "hash": document.hash,
                 "proposed_by": after.drafted_by,
                 "signed_by": person.name,
-                "reason": reason,
+                "reason": request.reason.strip() if isinstance(request, RollBack) else "",
                 "phases": _phases(document),
             }
             entry = EntryDraft(
@@ -145,7 +151,7 @@ class Signing:
     def _version(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
         version = self.store.reader.policy_version(desk, kind, number)
         if version is None:
-            raise NotFound(f"The {kind} of {desk} has no version {number}.")
+            raise NotFound(f"There is no version {number} of the {kind} of {desk}.")
         return version
 
 

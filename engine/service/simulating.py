@@ -20,7 +20,7 @@ from engine.domain.policy import PolicyKind
 from engine.errors import EngineError, InvalidRequest, NotFound
 from engine.govern.compare import compare
 from engine.govern.consequences import Asked
-from engine.govern.documents import PolicyDocument, read_document
+from engine.govern.documents import PolicyDocument
 from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.govern.history import DecisionHistory
@@ -31,7 +31,8 @@ from engine.govern.replay import Replaying
 from engine.govern.workload import Team
 from engine.learn.rolling_cuts import RollingCuts
 from engine.ports import Clock, Reader
-from engine.runtime.policy import DOCUMENTS, active_document
+from engine.runtime.desk_documents import read_of_desk
+from engine.runtime.policy import active_document
 from engine.service.simulation_making import simulation_row
 from engine.service.simulation_rows import AskSimulation, SimulationRow, TeamGiven
 from engine.service.simulation_words import summary
@@ -40,6 +41,8 @@ log = logging.getLogger("countersign.simulating")
 
 LONGEST_DAYS = 366
 """Of a period that is forecast."""
+MOST_PEOPLE = 10_000
+"""Who work side by side."""
 
 
 class Histories(Protocol):
@@ -66,9 +69,9 @@ class Simulating(Protocol):
 
         Raises:
             NotFound: There is no such desk.
-            InvalidRequest: The draft is for another desk, a figure is out of range, or nothing was
-                recommended yet.
-            ConfigError: The draft is no document of that kind; the message names the line.
+            InvalidRequest: A figure is out of range, or nothing was recommended yet.
+            ConfigError: The draft is no document of that kind, or of another desk; the message
+                names the line.
             ToolUnavailable: The process that simulates did not answer.
             StoreUnavailable: The database is out of reach.
         """
@@ -102,9 +105,7 @@ class LocalSimulating:
         desk = self.desks.get(asked.desk)
         if desk is None:
             raise NotFound(f"There is no desk {asked.desk!r} here.")
-        document = read_document(DOCUMENTS[asked.kind], asked.document, "the draft")
-        if document.desk != desk.name:
-            raise InvalidRequest(f"The document is for {document.desk!r}, not for {desk.name!r}.")
+        document = read_of_desk(desk, asked.kind, asked.document, "the draft")
         if not 1 <= asked.future_days <= LONGEST_DAYS:
             raise InvalidRequest(f"Days to come are 1 to {LONGEST_DAYS}, not {asked.future_days}.")
         active = self._active(desk)
@@ -152,16 +153,24 @@ def team_of(given: TeamGiven | None, zone: str) -> Team:
         zone: Whose clock their hours follow.
 
     Raises:
-        InvalidRequest: A time cannot be read.
+        InvalidRequest: A time cannot be read, or nobody would be there.
     """
     if given is None:
         return Team()
+    if given.people is not None and not 1 <= given.people <= MOST_PEOPLE:
+        raise InvalidRequest(f"People are 1 to {MOST_PEOPLE:,}, not {given.people:,}.")
     hours = None
     if given.opens or given.closes or given.works_weekends:
+        opens, closes = _clock(given.opens or "08:00"), _clock(given.closes or "18:00")
+        if opens == closes != time(0):
+            raise InvalidRequest(
+                f"Who comes and leaves at {opens:%H:%M} is never there; the whole day is 00:00 to "
+                "24:00."
+            )
         hours = OpeningHours(
             days=tuple(Weekday) if given.works_weekends else WORKING_DAYS,
-            opens=_clock(given.opens or "08:00"),
-            closes=_clock(given.closes or "18:00"),
+            opens=opens,
+            closes=closes,
             zone=zone,
         )
     return Team(people=given.people, hours=hours, minutes_per_case=given.minutes_per_case)

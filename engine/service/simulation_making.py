@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def simulation_row(
     """
     total, forecast = _cell(found.total, history), _forecast(found.forecast)
     people_now, people = _workload(found.people_now), _workload(found.people)
+    team = _team(found.team)
     return rows.SimulationRow(
         desk=asked.desk,
         kind=asked.kind,
@@ -53,13 +55,13 @@ def simulation_row(
         budgets=tuple(_budgets(found)),
         forecast=forecast,
         forecast_now=_forecast(found.forecast_now),
-        team=_team(found.team),
+        team=team,
         queue_since=found.queue_since,
         people_now=people_now,
         people=people,
         audits_a_day=found.audits_a_day,
         measures=tuple(_measure(one, found) for one in draft.goals.measures),
-        sentences=sentences(total, forecast, people_now, people, currency=found.currency),
+        sentences=sentences(total, forecast, (people_now, people), team, currency=found.currency),
         limits=limits_of_history(history, found, draft),
     )
 
@@ -105,6 +107,7 @@ def _side(side: Side) -> rows.SideRow:
         error=_error(side.error),
         labels=side.error.labels,
         wrong=side.error.labels_wrong,
+        is_weighted=_is_weighted(side.error),
         unknown=side.unknown,
         moved=tuple(rows.MoneyRow(minor=one.minor, currency=one.currency) for one in side.moved),
     )
@@ -114,6 +117,10 @@ def _error(error: ErrorEstimate) -> rows.RangeRow | None:
     if error.error is None:
         return None
     return rows.RangeRow(value=error.error, low=error.lower, high=error.upper)
+
+
+def _is_weighted(error: ErrorEstimate) -> bool:
+    return error.labels > 0 and not math.isclose(error.n_eff, error.labels)
 
 
 def _range(band: Band | None) -> rows.RangeRow | None:
@@ -202,6 +209,7 @@ def _workload(found: Workload) -> rows.WorkloadRow:
         latency_median_s=None if latency is None else latency.median_s,
         latency_p90_s=None if latency is None else latency.p90_s,
         cost_per_decision=found.cost_per_decision,
+        late_a_day=_range(found.late_a_day),
     )
 
 

@@ -83,6 +83,9 @@ class SideRow:
     labels: int
     """Known truths among those."""
     wrong: int
+    is_weighted: bool
+    """Whether each truth was weighed by how likely it was known, so that the error is no plain
+    share of `wrong` in `labels`."""
     unknown: int
     """Those without a truth that counts."""
     moved: tuple[MoneyRow, ...]
@@ -200,7 +203,7 @@ class QueueSimulationRow:
     """Until it is decided."""
     decision_p90_s: float | None
     breaches: RangeRow
-    """Share decided after its deadline."""
+    """Share of what reaches people that is decided after its deadline."""
     breaches_unavoidable: int
     """Cases whose deadline passes before anybody comes, whatever the number of people."""
     waiting_at_end: float
@@ -219,6 +222,8 @@ class WorkloadRow:
     latency_p90_s: float | None
     cost_per_decision: float | None
     """Minor units; None where the goals name no price of an hour."""
+    late_a_day: RangeRow | None
+    """Cases of a calendar day decided after their deadline; None: none is set, or no queue."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

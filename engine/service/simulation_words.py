@@ -9,12 +9,15 @@ from engine.domain.money import Money
 from engine.domain.percent import percent
 from engine.service import simulation_rows as rows
 
+WEIGHED = ", each weighed by how likely it was known"
+"""Why an error is no plain share of the truths it stands beside."""
+
 
 def sentences(
     total: rows.CellSimulationRow,
     forecast: rows.ForecastRow,
-    people_now: rows.WorkloadRow,
-    people: rows.WorkloadRow,
+    people: tuple[rows.WorkloadRow, rows.WorkloadRow],
+    team: rows.TeamRow,
     *,
     currency: str,
 ) -> tuple[str, ...]:
@@ -23,15 +26,15 @@ def sentences(
     Args:
         total: All cells together.
         forecast: Of the draft.
-        people_now: What the documents in force leave to people.
-        people: What the draft leaves to them.
+        people: What the documents in force leave to people, and what the draft does.
+        team: Who they are taken to be.
         currency: Of the draft's envelope.
     """
     return (
         *_of_share(total),
         *_of_error(total.draft),
         *_of_money(total, currency),
-        *_of_people(people_now, people),
+        *_of_people(*people, team),
         *_of_forecast(forecast),
     )
 
@@ -64,8 +67,8 @@ def _of_error(draft: rows.SideRow) -> Iterator[str]:
     if error is not None:
         yield (
             f"Of those with a known truth {percent(error.value, 1)} would have been wrong "
-            f"(between {percent(error.low, 1)} and {percent(error.high, 1)}, from "
-            f"{draft.labels:,} truths)."
+            f"(between {percent(error.low, 1)} and {percent(error.high, 1)}, "
+            f"{draft.wrong:,} of {draft.labels:,} truths{WEIGHED if draft.is_weighted else ''})."
         )
 
 
@@ -83,19 +86,33 @@ def _of_money(total: rows.CellSimulationRow, currency: str) -> Iterator[str]:
         yield f"At worst {worst} could move in a day before every budget is spent."
 
 
-def _of_people(now: rows.WorkloadRow, then: rows.WorkloadRow) -> Iterator[str]:
+def _of_people(now: rows.WorkloadRow, then: rows.WorkloadRow, team: rows.TeamRow) -> Iterator[str]:
     if now.queue is None or then.queue is None:
         return
+    late = ""
+    if then.late_a_day is not None and now.late_a_day is not None:
+        late = (
+            f"; {then.late_a_day.value:.1f} cases a day would miss the deadline, "
+            f"{now.late_a_day.value:.1f} now"
+        )
     yield (
         f"People would work {then.queue.hours_per_day.value:.1f} hours on a working day, "
-        f"{now.queue.hours_per_day.value:.1f} now; {percent(then.queue.breaches.value, 1)} of "
-        f"their cases would miss the deadline, {percent(now.queue.breaches.value, 1)} now."
+        f"{now.queue.hours_per_day.value:.1f} now{late} ({team_words(team)})."
     )
     if then.latency_median_s is not None and now.latency_median_s is not None:
         yield (
             f"Half of all decisions would be taken within {duration(then.latency_median_s)}, "
             f"now within {duration(now.latency_median_s)}."
         )
+
+
+def team_words(team: rows.TeamRow) -> str:
+    """Who decides what is left, and where that comes from."""
+    people = "one person" if team.people == 1 else f"{team.people:,} people"
+    return (
+        f"{people}, {team.people_from}; {team.minutes_per_case:.3g} minutes a case, "
+        f"{team.minutes_from}"
+    )
 
 
 def duration(seconds: float) -> str:

@@ -14,6 +14,7 @@ from engine.domain.tool import ToolContract
 from engine.domain.verdict import Verdict
 from engine.errors import InvalidRequest, NotFound
 from engine.govern.authorize import CellPolicy, authorize
+from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.govern.request import AuthorizationRequest
 from engine.ports import Reader
 from engine.runtime.asking import usage_now
@@ -38,17 +39,30 @@ class Trial:
     unseen: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InForce:
+    """A threshold as it holds now, and the risk limit it was chosen for."""
+
+    risk_limit: float | None = None
+    threshold: float | None = None
+
+
+NONE_IN_FORCE = InForce()
+
+
 def judged(
     trial: Trial,
     desk: Desk,
     policy: CellPolicy,
     reader: Reader,
     now: datetime,
-    threshold: float | None,
+    usual: InForce = NONE_IN_FORCE,
+    wider: InForce = NONE_IN_FORCE,
 ) -> Verdict:
-    """What policy says of a trial, with the budgets and the rolling threshold as they stand.
+    """What policy says of a trial, with the budgets and the rolling thresholds as they stand.
 
-    Arguments that are left out are filled with nothing: an empty text, a zero.
+    The same limits are asked as for a recommendation: the usual ones, and on the loop the wider
+    ones too. Arguments that are left out are filled with nothing: an empty text, a zero.
 
     Raises:
         NotFound: The desk has no such action.
@@ -59,12 +73,31 @@ def judged(
         raise NotFound(f"The desk has no action {trial.action!r}.")
     if len(str(trial.arguments)) > 10_000:
         raise InvalidRequest("The arguments are too long to be tried.")
-    request = _request_of(trial, desk, tool.contract, trial.at or now, threshold)
+    at, limits = trial.at or now, policy.envelope.limits if policy.envelope else None
+    beyond = limits.wider if limits is not None else None
+    cuts = _Cuts(
+        usual=_cut(limits.threshold if limits is not None else None, usual),
+        wider=_cut(beyond.threshold if beyond is not None else None, wider),
+    )
+    request = _request_of(trial, desk, tool.contract, at, cuts)
     return authorize(request, policy, usage_now(reader, policy, request))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Cuts:
+    usual: float | None
+    wider: float | None
+
+
+def _cut(named: HandSetThreshold | RollingThreshold | None, found: InForce) -> float | None:
+    """The rolling threshold that serves a limit; one chosen for another limit says nothing."""
+    if not isinstance(named, RollingThreshold) or named.risk_limit != found.risk_limit:
+        return None
+    return found.threshold
+
+
 def _request_of(
-    trial: Trial, desk: Desk, contract: ToolContract, at: datetime, threshold: float | None
+    trial: Trial, desk: Desk, contract: ToolContract, at: datetime, cuts: _Cuts
 ) -> AuthorizationRequest:
     arguments, problem = _completed(contract, trial.arguments), ""
     try:
@@ -83,10 +116,10 @@ def _request_of(
         confidence=trial.confidence,
         is_calibrated=True,
         score=trial.confidence,
-        rolling_cut=threshold,
-        rolling_threshold=threshold,
-        wider_cut=threshold,
-        wider_threshold=threshold,
+        rolling_cut=cuts.usual,
+        rolling_threshold=cuts.usual,
+        wider_cut=cuts.wider,
+        wider_threshold=cuts.wider,
         priority=trial.priority,
         stale=_so_many("stale fact", trial.stale),
         contradictory=_so_many("contradiction", trial.contradictory),

@@ -12,11 +12,11 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.errors import ConfigError, Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.govern.documents import PolicyDocument, read_document
-from engine.govern.envelope import EnvelopeDocument
-from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.ports import Clock, PolicyVersion, Store
-from engine.runtime.policy import DOCUMENTS, active_document
+from engine.runtime.desk_documents import read_of_desk
+from engine.runtime.policy import DOCUMENTS, active_document, active_number, require_active
 from engine.service import requests as r
+from engine.service.authority import require
 from engine.service.engine import Done
 
 Simulate = Callable[[str, PolicyKind, PolicyDocument], Json]
@@ -49,7 +49,7 @@ class Versioning:
                 number = unit.controls.add_version(drafted)
             else:
                 number = known.version
-                unit.controls.change_version(drafted, was=known.status)
+                unit.controls.change_version(drafted, was=known)
             drafted = replace(drafted, version=number)
             unit.append(*self._noted(EventKind.VERSION_DRAFTED, drafted, person, document))
             unit.commit()
@@ -69,7 +69,7 @@ class Versioning:
         said = self.simulation_of(request.desk, request.kind, document)
         after = replace(version, status=VersionStatus.SIMULATED, simulation=said)
         with self.store.begin() as unit:
-            unit.controls.change_version(after, was=version.status)
+            unit.controls.change_version(after, was=version)
             unit.append(*self._noted(EventKind.VERSION_SIMULATED, after, person, document))
             unit.commit()
         return Done(message=f"Draft {version.version} is simulated.", version=version.version)
@@ -79,21 +79,24 @@ class Versioning:
 
         Raises:
             InvalidRequest: The document is none of this desk, or changes nothing.
+            NotAllowed: The person lost the role, or the account, while history was asked.
             NotFound: There is no such desk or draft.
+            Conflict: Another version has become active since the person looked.
         """
         if not request.note.strip() or len(request.note) > 2000:
             raise InvalidRequest("Say in 1 to 2000 characters what this version changes and why.")
         document = self._checked(request.kind, request.desk, request.document)
-        self._require_change(request.kind, request.desk, document)
+        self._require_change(request, document)
         known = self._own_draft(request.kind, request.desk, request.version, person)
         drafted = self._drafted(request.kind, document, request.note, person, known)
         said = self.simulation_of(request.desk, request.kind, document)
+        require(request, self.store.reader.person(person.name) or person)  # it took a while
         proposed = replace(drafted, status=VersionStatus.PROPOSED, simulation=said)
         with self.store.begin() as unit:
             if known is None:
                 proposed = replace(proposed, version=unit.controls.add_version(proposed))
             else:
-                unit.controls.change_version(proposed, was=known.status)
+                unit.controls.change_version(proposed, was=known)
             unit.append(*self._noted(EventKind.VERSION_PROPOSED, proposed, person, document))
             unit.commit()
         return Done(
@@ -116,7 +119,7 @@ class Versioning:
             raise NotAllowed(f"This draft is {version.drafted_by}'s.")
         after = replace(version, status=VersionStatus.WITHDRAWN)
         with self.store.begin() as unit:
-            unit.controls.change_version(after, was=version.status)
+            unit.controls.change_version(after, was=version)
             unit.append(*self._noted(EventKind.VERSION_WITHDRAWN, after, person, None))
             unit.commit()
         return Done(message=f"Version {version.version} is withdrawn.", version=version.version)
@@ -129,27 +132,27 @@ class Versioning:
             known = ", ".join(sorted(self.desks))
             raise NotFound(f"There is no desk {desk_name!r} here; there is {known}.")
         try:
-            document = read_document(DOCUMENTS[kind], text, _NAMES[kind])
+            document = read_of_desk(desk, kind, text, _NAMES[kind])
         except ConfigError as error:
             raise InvalidRequest(error.message) from None
-        if document.desk != desk.name:
-            raise InvalidRequest(f"The document is for {document.desk!r}, not for {desk.name!r}.")
-        for case_type, action in _places(document):
-            is_known = case_type is None or case_type in desk.case_types
-            if not is_known or (action is not None and desk.effect_tool(action) is None):
-                where = "/".join(one for one in (case_type, action) if one is not None)
-                raise InvalidRequest(f"The desk has no cell {where}.")
+        _require_lasting(document)
         return document
 
-    def _require_change(self, kind: PolicyKind, desk: str, document: PolicyDocument) -> None:
-        """Refuse what is in force already, or what already waits for its second name."""
-        active = active_document(self.store.reader.control(), self.desks[desk], kind)
+    def _require_change(self, request: r.ProposeVersion, document: PolicyDocument) -> None:
+        """Refuse what is in force already, what already waits, and what was made over another."""
+        kind, desk = request.kind, request.desk
+        control = self.store.reader.control()
+        require_active(active_number(control, desk, kind), request.over)
+        active = active_document(control, self.desks[desk], kind)
         if document.hash == active.hash:
             raise InvalidRequest("This changes nothing: the active version says the same.")
         for version in self.store.reader.policy_versions(desk, kind):
             if version.status is not VersionStatus.PROPOSED:
                 continue
-            known = read_document(DOCUMENTS[kind], version.document, f"version {version.version}")
+            try:
+                known = read_document(DOCUMENTS[kind], version.document, "a proposal")
+            except ConfigError:  # a proposal nobody can sign holds up no other
+                continue
             if document.hash == known.hash:
                 raise InvalidRequest(
                     f"This proposes nothing new: version {version.version} says the same and "
@@ -159,7 +162,7 @@ class Versioning:
     def _version(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
         version = self.store.reader.policy_version(desk, kind, number)
         if version is None:
-            raise NotFound(f"The {kind} of {desk} has no version {number}.")
+            raise NotFound(f"There is no version {number} of the {kind} of {desk}.")
         return version
 
     def _own_draft(
@@ -214,13 +217,11 @@ _NAMES: Mapping[PolicyKind, str] = {
 }
 
 
-def _places(document: PolicyDocument) -> list[tuple[str | None, str | None]]:
-    """The case types and actions a document speaks of."""
-    match document:
-        case EnvelopeDocument():
-            return [(cell.case_type, cell.action) for cell in document.cells]
-        case GuardrailDocument():
-            return [(rule.case_type, rule.action) for rule in document.guardrails]
-        case GoalsDocument():
-            return [(rule.case_type, rule.action) for rule in document.constraints]
-    return []
+def _require_lasting(document: PolicyDocument) -> None:
+    """Refuse what would be read otherwise once it is written down: that is what gets signed."""
+    kept = read_document(type(document), document.to_yaml(), "the document as it is kept")
+    if kept.hash != document.hash:
+        raise InvalidRequest(
+            "This document would say something else once it is kept. Nothing was changed; please "
+            "report it together with the document."
+        )

@@ -13,7 +13,7 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition, WindowExtended
 from engine.domain.veto import VetoWindow
-from engine.errors import Conflict, InvalidRequest, NotFound
+from engine.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.ports import Clock, Store
 from engine.runtime.policy import PolicyView
 from engine.service.engine import Done
@@ -62,9 +62,11 @@ class Watching:
         """Give the window its whole time once more.
 
         Raises:
+            NotAllowed: The cell is decided by other roles; holding is everybody's.
             Conflict: It got more before, it is over, or the case moved on.
         """
         case = self._open(request.case_id, request.version)
+        self._require_role(case, person)
         window = self._window(case)
         closes_at = window.closes_at + (window.closes_at - window.opened_at)
         after = case.moved(CaseStatus.VETO_WINDOW, wake_at=closes_at)
@@ -92,7 +94,7 @@ class Watching:
             case = self.store.reader.case(case_id)
         except NotFound:
             return False
-        if case.status is not CaseStatus.VETO_WINDOW or not self._may_hold(case, person):
+        if case.status is not CaseStatus.VETO_WINDOW or not self._may_judge(case, person):
             return False
         window = self._window(case)
         if window.noticed_at is not None:
@@ -112,10 +114,18 @@ class Watching:
             unit.commit()
         return True
 
-    def _may_hold(self, case: Case, person: Person) -> bool:
+    def _may_judge(self, case: Case, person: Person) -> bool:
         """Whether a notice to this person counts: who decides the cell can judge what they see."""
-        envelope = self.policy.current().envelope_of(case, self.store.reader.action(case))
-        return envelope is not None and person.has_any(frozenset(envelope.limits.roles))
+        policy = self.policy.current()
+        envelope = policy.envelope_of(case, self.store.reader.action(case))
+        return envelope is not None and policy.may_decide(envelope.cell, person)
+
+    def _require_role(self, case: Case, person: Person) -> None:
+        if not self._may_judge(case, person):
+            raise NotAllowed(
+                f"Your roles do not decide what {case.source_id} is about, so you cannot give it "
+                "more time; you can hold it."
+            )
 
     def _open(self, case_id: CaseId, version: int) -> Case:
         case = self.store.reader.case(case_id)

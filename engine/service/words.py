@@ -191,6 +191,36 @@ EVENT: dict[str, str] = {kind.value: name(kind) for kind in EventKind} | {
     EventKind.ATTEMPT_REFUSED: "Attempt refused",
 }
 
+REQUEST: dict[str, str] = {
+    "ClaimCase": "Taking a case",
+    "ReleaseClaim": "Giving a case back",
+    "DecideCase": "Deciding a case",
+    "TakeBackDecision": "Taking a decision back",
+    "UndoEffect": "An undo",
+    "ProvideFact": "Giving a fact",
+    "SettleRepair": "Settling a repair",
+    "SaveDraft": "Keeping a draft",
+    "SimulateDraft": "Simulating a draft",
+    "ProposeVersion": "Proposing a version",
+    "WithdrawVersion": "Withdrawing a version",
+    "SignVersion": "Signing a version",
+    "RollBack": "Going back to a version",
+    "HoldAction": "Holding an action",
+    "ExtendWindow": "Giving an action more time",
+    "SeeNotices": "Taking note of actions",
+    "AnswerAudit": "Answering an audit",
+    "PauseScope": "A pause",
+    "ResumeScope": "A resume",
+    "AddPerson": "Making an account",
+    "ChangePerson": "Changing an account",
+    "IssueToken": "Issuing a token",
+    "ChangePassword": "Changing a password",
+    "ResetPassword": "Setting a password anew",
+    "RevokeToken": "Revoking a token",
+    "EndSessions": "Ending sessions",
+}
+"""What somebody asked for, as the beginning of a sentence."""
+
 PERMIT: dict[str, str] = {
     GrantBasis.VERDICT: "policy's verdict",
     GrantBasis.VETO_LAPSE: "a veto window that nobody used",
@@ -210,7 +240,7 @@ LABEL: dict[str, str] = {
 # --- rules -------------------------------------------------------------------------------
 
 RULE: dict[str, str] = {
-    "request_malformed": "The call fits the tool's schema",
+    "request_malformed": "The call is well formed",
     "paused": "No pause holds",
     "role_may_not_decide": "The role may decide this",
     "case_type_unknown": "The case type belongs to the desk",
@@ -228,13 +258,14 @@ RULE: dict[str, str] = {
     "fact_stale": "Every fact is fresh",
     "facts_contradictory": "No facts contradict each other",
     "values_unseen": "The reasoner has met such values before",
+    "case_in_hand": "No person has a hand in the case",
     "audit_key_missing": "The audit draw has its key",
     "no_envelope": "An envelope holds for this cell",
 }
 """What each rule asks for."""
 
 BROKEN: dict[str, str] = {
-    "request_malformed": "The call does not fit the tool's schema",
+    "request_malformed": "The call is malformed",
     "paused": "A pause holds",
     "role_may_not_decide": "This role may not decide it",
     "case_type_unknown": "The desk does not know this case type",
@@ -252,6 +283,7 @@ BROKEN: dict[str, str] = {
     "fact_stale": "A fact is stale",
     "facts_contradictory": "Facts contradict each other",
     "values_unseen": "The reasoner has never met such a value",
+    "case_in_hand": "The case is in people's hands",
     "audit_key_missing": "The audit draw has no key",
     "no_envelope": "No envelope holds for this cell",
 }

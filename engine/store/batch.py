@@ -38,8 +38,8 @@ from engine.store.compiled import Compiled
 from engine.store.upsert import insert_missing
 from engine.store.window_rows import window_row
 
-MOST = 2**62
-"""More money than anybody has: a budget that limits none."""
+MOST = 2**63 - 1
+"""What a sum of money can reach at all: a budget that limits none."""
 MOST_EXECUTIONS = 2**31 - 1
 """More actions than fit into a window: a budget that limits none."""
 
@@ -173,14 +173,16 @@ class Batch:
             "amount": 0,
         }
         insert_missing(self._connection, tables.budget_uses, row)
-        room = MOST if limit.amount is None else limit.amount - taken.amount
+        most = MOST if limit.amount is None else limit.amount
         reserved = prepared.RESERVE_BUDGET.run(
             self._connection,
             of_budget=taken.budget,
             of_customer=taken.customer,
             of_window=taken.window_start,
+            after=record.window.after,
+            until=record.window.end,
             most_executions=MOST_EXECUTIONS if limit.executions is None else limit.executions,
-            most_amount_before=room,
+            most_amount_before=most - taken.amount,
             taken=taken.amount,
         )
         if reserved != 1:
@@ -204,11 +206,10 @@ class Batch:
 
     def _extend_window(self, record: WindowExtended, transition: Transition) -> None:
         table = tables.veto_windows
-        extended = self._connection.execute(
-            update(table)
-            .where(table.c.action_id == record.action_id, table.c.extended_by == "")
-            .values(extended_by=record.by, closes_at=record.closes_at)
-        )
+        query = update(table).where(table.c.action_id == record.action_id)
+        if record.by:
+            query = query.where(table.c.extended_by == "").values(extended_by=record.by)
+        extended = self._connection.execute(query.values(closes_at=record.closes_at))
         if extended.rowcount != 1:
             raise Conflict("This window was given more time before; hold the action instead.")
 

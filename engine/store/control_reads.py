@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.domain.actor import Person, Role
-from engine.domain.budget import Reservation, Spent
+from engine.domain.budget import Spent
 from engine.domain.ids import ActionId, PersonId
 from engine.domain.policy import PolicyKind, VersionStatus
+from engine.domain.transition import BudgetReserved
 from engine.domain.veto import VetoWindow
 from engine.ports import Control, Pause, PolicyVersion
 from engine.store import prepared, tables
@@ -43,6 +44,7 @@ class ControlReads(Reads):
                     at=row.at,
                     resume_by=row.resume_by,
                     resume_reason=row.resume_reason,
+                    resume_at=row.resume_at,
                 )
                 for row in pauses
             ),
@@ -71,18 +73,19 @@ class ControlReads(Reads):
         )
         return tuple(_policy_version(row) for row in rows)
 
-    def spent(self, taken: Sequence[Reservation]) -> Mapping[str, Spent]:
+    def spent(self, takings: Sequence[BudgetReserved]) -> Mapping[str, Spent]:
         """See `engine.ports.Reader.spent`."""
         found: dict[str, Spent] = {}
-        for one in taken:
+        for one in takings:
             row = self._first(
                 prepared.BUDGET_USED,
-                of_budget=one.budget,
-                of_customer=one.customer,
-                of_window=one.window_start,
+                of_budget=one.taken.budget,
+                of_customer=one.taken.customer,
+                after=one.window.after,
+                until=one.window.end,
             )
-            if row is not None:
-                found[one.budget] = Spent(executions=row.executions, amount=row.amount)
+            if row.executions:
+                found[one.taken.budget] = Spent(executions=row.executions, amount=row.amount)
         return found
 
     def veto_window(self, action_id: ActionId) -> VetoWindow | None:

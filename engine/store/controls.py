@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from engine.domain.policy import VersionStatus
 from engine.errors import Conflict
 from engine.ports import Pause, PolicyVersion
+from engine.runtime.policy import require_active
 from engine.store import tables
 from engine.store.upsert import insert_missing
 
@@ -25,27 +26,32 @@ class SqlControls:
         """See `engine.ports.Controls.pause`."""
         row = {column.name: getattr(pause, column.name) for column in tables.pauses.c}
         is_new = insert_missing(self._connection, tables.pauses, row)
-        if is_new:
-            self.raise_epoch()
+        if not is_new:
+            query = update(tables.pauses).where(_pause.scope == pause.scope)
+            self._connection.execute(query.values(row))
+        self.raise_epoch()
         return is_new
 
-    def ask_to_resume(self, scope: str, by: str, reason: str) -> bool:
+    def ask_to_resume(self, pause: Pause, asked: Pause) -> bool:
         """See `engine.ports.Controls.ask_to_resume`."""
-        asked = self._connection.execute(
+        done = self._connection.execute(
             update(tables.pauses)
-            .where(_pause.scope == scope, _pause.resume_by == "")
-            .values(resume_by=by, resume_reason=reason)
+            .where(*_is_still(pause))
+            .values(
+                resume_by=asked.resume_by,
+                resume_reason=asked.resume_reason,
+                resume_at=asked.resume_at,
+            )
         )
-        return asked.rowcount == 1
+        return done.rowcount == 1
 
-    def resume(self, scope: str) -> bool:
+    def resume(self, pause: Pause) -> bool:
         """See `engine.ports.Controls.resume`."""
-        was_on = self._connection.execute(
-            delete(tables.pauses).where(_pause.scope == scope)
-        ).rowcount
+        query = delete(tables.pauses).where(*_is_still(pause))
+        was_on = self._connection.execute(query).rowcount == 1
         if was_on:
             self.raise_epoch()
-        return bool(was_on)
+        return was_on
 
     def add_version(self, version: PolicyVersion) -> int:
         """See `engine.ports.Controls.add_version`."""
@@ -62,7 +68,7 @@ class SqlControls:
             self.raise_epoch()
         return int(number)
 
-    def change_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+    def change_version(self, version: PolicyVersion, *, was: PolicyVersion) -> None:
         """See `engine.ports.Controls.change_version`."""
         changed = self._connection.execute(
             update(tables.policy_versions)
@@ -70,16 +76,18 @@ class SqlControls:
                 _version.desk == version.desk,
                 _version.kind == version.kind.value,
                 _version.version == version.version,
-                _version.status == was.value,
+                _version.status == was.status.value,
+                _version.document == was.document,
             )
             .values(_row(version))
         )
         if changed.rowcount != 1:
-            raise Conflict(f"Version {version.version} is no longer {was}; look again.")
+            raise Conflict(f"Version {version.version} was changed meanwhile; look again.")
 
-    def activate_version(self, version: PolicyVersion, *, was: VersionStatus) -> None:
+    def activate_version(self, version: PolicyVersion, *, was: PolicyVersion, over: int) -> None:
         """See `engine.ports.Controls.activate_version`."""
         self.raise_epoch()  # first: it keeps two signatures of one moment apart
+        require_active(self._active_number(version), over)
         self._connection.execute(
             update(tables.policy_versions)
             .where(
@@ -93,9 +101,30 @@ class SqlControls:
         )
         self.change_version(version, was=was)
 
+    def _active_number(self, version: PolicyVersion) -> int:
+        """The active version of a document; 0: what the desk shipped with."""
+        found: int | None = self._connection.scalar(
+            select(_version.version).where(
+                _version.desk == version.desk,
+                _version.kind == version.kind.value,
+                _version.status == VersionStatus.ACTIVE.value,
+            )
+        )
+        return found or 0
+
     def raise_epoch(self) -> None:
         """See `engine.ports.Controls.raise_epoch`."""
         self._connection.execute(update(tables.control).values(epoch=tables.control.c.epoch + 1))
+
+
+def _is_still(pause: Pause) -> tuple[ColumnElement[bool], ...]:
+    """That nobody put the brake on again, or asked to release it, since it was read."""
+    return (
+        _pause.scope == pause.scope,
+        _pause.at == pause.at,
+        _pause.reason == pause.reason,
+        _pause.resume_by == pause.resume_by,
+    )
 
 
 def _row(version: PolicyVersion) -> dict[str, object]:

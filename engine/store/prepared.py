@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Label,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from engine.domain.grant import GrantStatus
 from engine.store import case_rows, people_tables, tables
@@ -66,11 +76,19 @@ PERSON = Compiled(
     select(people_tables.people).where(people_tables.people.c.name == bindparam("name"))
 )
 _budget = tables.budget_uses.c
+
+
+def _used(column: ColumnElement[int], name: str) -> Label[int]:
+    """A sum over the windows that count; without a cast it is a decimal on PostgreSQL."""
+    return cast(func.coalesce(func.sum(column), 0), BigInteger).label(name)
+
+
 BUDGET_USED = Compiled(
-    select(_budget.executions, _budget.amount).where(
+    select(_used(_budget.executions, "executions"), _used(_budget.amount, "amount")).where(
         _budget.budget == bindparam("of_budget"),
         _budget.customer == bindparam("of_customer"),
-        _budget.window_start == bindparam("of_window"),
+        _budget.window_start > bindparam("after"),
+        _budget.window_start < bindparam("until"),
     )
 )
 CLAIM = Compiled(
@@ -117,14 +135,30 @@ APPLY_LABEL = Compiled(
 )
 SHARE_CONTROL = Compiled(select(tables.control.c.epoch).with_for_update(read=True))
 """The control epoch, which nobody can raise until the transaction ends."""
+
+_other = tables.budget_uses.alias("other").c
+
+
+def _elsewhere(column: ColumnElement[int]) -> ColumnElement[int]:
+    """What was used by the clock of another zone; nobody adds to it: the control epoch is held."""
+    used = select(func.coalesce(func.sum(column), 0)).where(
+        _other.budget == bindparam("of_budget"),
+        _other.customer == bindparam("of_customer"),
+        _other.window_start > bindparam("after"),
+        _other.window_start < bindparam("until"),
+        _other.window_start != bindparam("of_window"),
+    )
+    return used.scalar_subquery()
+
+
 RESERVE_BUDGET = Compiled(
     update(tables.budget_uses)
     .where(
         _budget.budget == bindparam("of_budget"),
         _budget.customer == bindparam("of_customer"),
         _budget.window_start == bindparam("of_window"),
-        _budget.executions < bindparam("most_executions"),
-        _budget.amount <= bindparam("most_amount_before"),
+        _budget.executions + _elsewhere(_other.executions) < bindparam("most_executions"),
+        _budget.amount + _elsewhere(_other.amount) <= bindparam("most_amount_before"),
     )
     .values(
         executions=_budget.executions + 1,

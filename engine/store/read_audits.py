@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, or_, select
 
 from engine.domain.actor import DecidedBy, Person
 from engine.domain.case import Case, Origin
@@ -39,6 +39,7 @@ _effect = tables.effects.c
 _grant = tables.grants.c
 _outcome = tables.outcomes.c
 _choice = tables.choices.c
+_window = tables.veto_windows.c
 
 
 class Audits:
@@ -156,6 +157,7 @@ def _waiting(person: Person) -> Select[Any]:
         select(
             *(_case[name] for name in _SHOWN),
             _draw.drawn_at,
+            _called_at().label("ran_at"),
         )
         .select_from(tables.audit_draws)
         .join(tables.actions, _action.id == _draw.action_id)
@@ -170,17 +172,25 @@ def _waiting(person: Person) -> Select[Any]:
     )
 
 
+def _called_at() -> ScalarSelect[Any]:
+    return _alone(select(_effect.intended_at)).limit(1).correlate(*_ROWS).scalar_subquery()
+
+
 def _ran_alone() -> ColumnElement[bool]:
-    return exists(
-        select(_effect.id)
-        .join(tables.grants, _grant.id == _effect.grant_id)
-        .where(
-            _effect.case_id == _case.id,
-            _effect.action_id == _action.id,
-            _effect.status.in_([status.value for status in _RAN]),
-            _grant.basis.in_([basis.value for basis in ALONE]),
-        )
+    return exists(_alone(select(_effect.id)).correlate(*_ROWS))
+
+
+def _alone(effects: Select[Any]) -> Select[Any]:
+    """The effect of a drawn action that ran without a person."""
+    return effects.join(tables.grants, _grant.id == _effect.grant_id).where(
+        _effect.case_id == _case.id,
+        _effect.action_id == _action.id,
+        _effect.status.in_([status.value for status in _RAN]),
+        _grant.basis.in_([basis.value for basis in ALONE]),
     )
+
+
+_ROWS = (tables.cases, tables.actions, tables.audit_draws)
 
 
 def _is_answered() -> ColumnElement[bool]:
@@ -194,14 +204,20 @@ def _is_answered() -> ColumnElement[bool]:
 
 
 def _had_a_hand(person: Person) -> ColumnElement[bool]:
-    """Whoever decided, held or undid it has seen what software did: their answer is not blind."""
-    return exists(
+    """Whoever decided, held or undid it, or had its notice on the screen, has seen what it was."""
+    chosen = exists(
         select(_choice.sequence).where(
             _choice.case_id == _case.id,
             _choice.decided_by == DecidedBy.PERSON.value,
             _choice.decider == person.name,
         )
     )
+    told = exists(
+        select(_window.action_id).where(
+            _window.action_id == _action.id, _window.noticed_by == person.name
+        )
+    )
+    return or_(chosen, told)
 
 
 def _facts_of(made: Recommendation) -> Select[Any]:
@@ -223,5 +239,6 @@ def _row(row: Any) -> AuditRow:
         title=row.title,
         priority=row.priority,
         drawn_at=row.drawn_at,
+        ran_at=row.ran_at,
         origin=Origin(row.origin),
     )

@@ -22,6 +22,7 @@ from engine.runtime.undoing import last_effect
 from engine.service.rows import CaseCard, ClaimRow, FactRow
 from engine.store import mapping, tables
 from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
+from engine.store.read_denied import denied_of
 from engine.store.read_evidence import EvidenceBook
 from engine.store.read_ledger import LedgerPages
 from engine.store.read_queue import Queue
@@ -90,6 +91,7 @@ class Cards:
             would_have=action.verdict.would_have if action else None,
             phase=phase,
             is_evidenced=self._is_evidenced(envelope),
+            deciders=deciding.deciders(deciding.action.tool if deciding.action else ""),
             words=words_of(deciding),
             tools=tools_of(deciding),
             claim=self._held(case.id),
@@ -127,6 +129,8 @@ class Cards:
             desk_now=desk_now,
             take_back_s=self._take_back_s,
             chosen=chosen,
+            denied=denied_of(self._source, case, action, desk_now),
+            policy=self._source.policy.current(),
         )
 
     def _chosen(self, case: Case) -> Action | None:

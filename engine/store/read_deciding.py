@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.desk import Desk
+from engine.domain.actor import Role
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect
@@ -19,13 +20,15 @@ from engine.domain.phase import Phase
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.verdict import VerdictKind
 from engine.errors import ToolError
-from engine.ports import EffectTool, Pause
+from engine.ports import Pause
+from engine.runtime.policy import Policy, cell_of
 from engine.runtime.undoing import undo_of
 from engine.service.deciding import DECIDABLE
 from engine.service.phrases import broken_words
 from engine.service.rows import DecisionWords, ToolChoice
 from engine.service.words import name
 from engine.store.read_cells import pause_words
+from engine.store.read_tools import tool_choice
 
 _PHASES: dict[Phase, str] = {
     Phase.COPILOT: "In this cell nothing runs without a person.",
@@ -53,6 +56,15 @@ class Deciding:
     take_back_s: float
     chosen: Action | None = None
     """What the first of two people let run; None where nobody has."""
+    denied: str = ""
+    """Why nobody may let it run as things stand; empty: somebody may."""
+    policy: Policy | None = None
+    """For who may decide; None: nobody is told beforehand."""
+
+    def deciders(self, tool: str) -> tuple[Role, ...]:
+        """Roles of which one is needed to have a tool run for this case; none: any."""
+        envelope = self.policy.envelope(cell_of(self.case, tool)) if self.policy else None
+        return envelope.limits.roles if envelope else ()
 
     @property
     def action(self) -> Action | None:
@@ -85,28 +97,10 @@ def tools_of(deciding: Deciding) -> tuple[ToolChoice, ...]:
         return ()
     action = deciding.action
     target = (action.target if action else "") or deciding.case.source_id
-    return tuple(_tool_choice(tool, target) for tool in deciding.desk.effect_tools)
-
-
-def _tool_choice(tool: EffectTool, target: str) -> ToolChoice:
-    contract = tool.contract
-    schema = contract.arguments.model_json_schema()
-    options = {name: _options(tool, name) for name in schema.get("properties", {})}
-    return ToolChoice(
-        tool=contract.name,
-        title=contract.title,
-        effect_class=contract.effect_class.value,
-        schema=schema,
-        options={name: values for name, values in options.items() if values},
-        fixed={contract.target_argument: target} if contract.target_argument else {},
+    return tuple(
+        tool_choice(tool, target, deciding.deciders(tool.contract.name))
+        for tool in deciding.desk.effect_tools
     )
-
-
-def _options(tool: EffectTool, argument: str) -> tuple[str, ...]:
-    try:
-        return tool.options(argument)
-    except ToolError:
-        return ()
 
 
 # --- approving ---------------------------------------------------------------------------
@@ -118,7 +112,7 @@ def _approving(deciding: Deciding) -> str:
         return ""
     parts = [
         _running(deciding, action),
-        _back(deciding),
+        _back(deciding, action),
         _PHASES[deciding.phase] if deciding.phase else "",
     ]
     return " ".join(part for part in parts if part)
@@ -130,14 +124,16 @@ def _running(deciding: Deciding, action: Action) -> str:
     what = f"“{_title(deciding, action)}”{on}"
     said = _in_words(deciding, action)
     status = deciding.case.status
+    if deciding.take_back_s == 0:
+        what = f"{what} now"
     if status is CaseStatus.SECOND_PENDING:
-        return f"You are the second of two people: runs {what} now: {said}."
+        return f"You are the second of two people: runs {what}: {said}."
     if _takes_two(action):
         return (
             f"Your approval is the first of two; {what} runs when a second person agrees: {said}."
         )
     is_held = status is CaseStatus.HELD
-    return f"{'Releases it: runs' if is_held else 'Runs'} {what} now: {said}."
+    return f"{'Releases it: runs' if is_held else 'Runs'} {what}: {said}."
 
 
 def _takes_two(action: Action) -> bool:
@@ -155,11 +151,14 @@ def _in_words(deciding: Deciding, action: Action) -> str:
     return tool.describe(action.arguments) if tool else name(action.tool)
 
 
-def _back(deciding: Deciding) -> str:
+def _back(deciding: Deciding, action: Action) -> str:
+    """Until when it can be taken back, and what can be done about it once it ran."""
     back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
     if not deciding.take_back_s:
         return f"Afterwards {back}."
-    return f"You can take it back for {deciding.take_back_s:g} s; afterwards {back}."
+    is_first = deciding.case.status is not CaseStatus.SECOND_PENDING and _takes_two(action)
+    starts = "" if is_first else f"It starts after {deciding.take_back_s:g} s. "
+    return f"{starts}Until then you can take it back; afterwards {back}."
 
 
 def _title(deciding: Deciding, action: Action) -> str:
@@ -175,6 +174,8 @@ def _why_not(deciding: Deciding) -> str:
         return f"The desk {case.desk} does not run here."
     if action is None:
         return "Nothing is recommended: choose an action, or reject."
+    if deciding.denied:
+        return deciding.denied
     if action.verdict.kind is VerdictKind.DENY:
         return f"Policy denies this action ({_denied_by(action)}); nobody can approve it."
     if deciding.pause is not None:

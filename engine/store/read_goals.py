@@ -21,6 +21,7 @@ from engine.govern.hard_rules import (
     MeasureKind,
     hard_rules,
 )
+from engine.govern.workload import FEWEST_MEASURED
 from engine.runtime.policy import active_document
 from engine.service.policy_rows import GoalsRow, MeasureRow, RuleRow
 from engine.service.rows import CellScore
@@ -88,13 +89,13 @@ class Goals:
         scores = [one for one in self._scores.rows(desk) if one.origin is Origin.REAL]
         match measure.kind:
             case MeasureKind.CORRECTNESS:
-                value, words = _correctness(scores)
+                value, words = _correctness(scores, self._beside(desk))
                 target = f"at least {percent(measure.target)}"
             case MeasureKind.LATENCY_TO_DECISION:
                 value, words = self._latency(desk)
                 target = f"at most {measure.target:g} minutes"
             case MeasureKind.COST_PER_DECISION:
-                value, words = _cost(scores, document)
+                value, words = _cost(scores, document, self._beside(desk))
                 cost = Money(minor=round(measure.target), currency=document.currency)
                 target = f"at most {cost}"
         is_more_better = measure.kind is MeasureKind.CORRECTNESS
@@ -110,6 +111,11 @@ class Goals:
             value_words=words,
             is_met=is_met,
         )
+
+    def _beside(self, desk: str) -> str:
+        """What the scorecard shows and no measure counts, in words; empty: there is nothing."""
+        simulated = [one for one in self._scores.rows(desk) if one.origin is Origin.SIMULATED]
+        return "; the simulated ones of the scorecard count for no measure" if simulated else ""
 
     def _latency(self, desk: str) -> tuple[float | None, str]:
         """Minutes from arrival to the decision, a person's or policy's, of real live cases."""
@@ -138,29 +144,34 @@ class Goals:
         return value, f"{value:,.1f} minutes, of {len(minutes):,} decisions"
 
 
-def _correctness(scores: list[CellScore]) -> tuple[float | None, str]:
+def _correctness(scores: list[CellScore], beside: str) -> tuple[float | None, str]:
     k = sum(one.recommendation_correct.k for one in scores)
     n = sum(one.recommendation_correct.n for one in scores)
     if not n:
-        return None, "no label that counts yet"
+        return None, f"no real label that counts yet{beside}"
     return k / n, f"{percent(k / n, 1)}, {k:,} of {n:,} labels that count"
 
 
-def _cost(scores: list[CellScore], document: GoalsDocument) -> tuple[float | None, str]:
+def _cost(
+    scores: list[CellScore], document: GoalsDocument, beside: str
+) -> tuple[float | None, str]:
     """What one decision costs in people's time; software's own decisions cost none of it."""
     if document.cost_per_hour is None:
         return None, "not told: the goals name no cost of an hour (cost_per_hour)"
     by_people = sum(one.agreement.n for one in scores)
     alone = sum(one.executed_alone for one in scores)
     times = [one.median_decide_ms for one in scores if one.median_decide_ms is not None]
+    if not by_people + alone:
+        return None, f"no real decision yet{beside}"
     if document.minutes_per_decision is not None:
         minutes, source = document.minutes_per_decision, "minutes as the goals name them"
-    elif times:
+    elif times and by_people >= FEWEST_MEASURED:
         minutes, source = median(times) / 60_000, "minutes as measured on the card"
     else:
-        return None, "no decision yet"
-    if not by_people + alone:
-        return None, "no decision yet"
+        return None, (
+            f"not told: {by_people} of the {FEWEST_MEASURED} answers that show how long one takes; "
+            "the goals can name it (minutes_per_decision)"
+        )
     value = document.cost_per_hour * minutes / 60 * by_people / (by_people + alone)
     said = Money(minor=round(value), currency=document.currency)
     return value, f"{said}, {source}, {alone:,} of {by_people + alone:,} without a person"

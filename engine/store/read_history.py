@@ -7,7 +7,7 @@ and one part. What became of them is `read_past`'s to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 
 from engine.desk import Desk
-from engine.domain.case import Origin
+from engine.domain.case import Case, Origin
+from engine.domain.decision import DecisionKind
 from engine.domain.outcome import LabelSource
 from engine.domain.span import ChoiceKind
 from engine.errors import InvalidRequest
@@ -94,8 +95,10 @@ class HistoryReads(Reads):
         replayed_to = self._desk_time(desk.name)
         present = _Present(now=replayed_to or self._clock.now(), is_replay=replayed_to is not None)
         past, left_out, anchored = PastDecisions(), 0, 0
+        passed_on = self._passed_on(desk)
         for key, row, became in self._rows(desk, present):
-            request = _request(desk, row, key.at)
+            case = _as_it_was(row, passed_on.get(row.id))
+            request = _request(desk, case, row, key.at)
             if request is None:
                 left_out += 1
                 continue
@@ -185,6 +188,16 @@ class HistoryReads(Reads):
         )
         return sorted(row.as_of if present.is_replay else row.at for row in self._all(query))
 
+    def _passed_on(self, desk: Desk) -> dict[UUID, datetime]:
+        """When each case that a person passed on was passed on first."""
+        query = (
+            select(_decision.case_id, func.min(_decision.decided_at).label("at"))
+            .join(tables.cases, _case.id == _decision.case_id)
+            .where(_case.desk == desk.name, _decision.kind == DecisionKind.ESCALATE.value)
+            .group_by(_decision.case_id)
+        )
+        return {row.case_id: row.at for row in self._all(query)}
+
     def _deciders(self, desk: Desk) -> int:
         query = (
             select(func.count(_decision.person_id.distinct()))
@@ -200,6 +213,7 @@ def _recommended(made_ids: Sequence[UUID]) -> Select[Any]:
         select(
             *(column for column in tables.cases.c if column.name != "payload"),
             _made.id.label("made_id"),
+            _made.created_at.label("made_at"),
             _made.raw_confidence,
             _made.confidence.label("calibrated"),
             _made.is_calibrated,
@@ -223,7 +237,13 @@ def _recommended(made_ids: Sequence[UUID]) -> Select[Any]:
     )
 
 
-def _request(desk: Desk, row: Any, at: datetime) -> AuthorizationRequest | None:
+def _as_it_was(row: Any, passed_on_at: datetime | None) -> Case:
+    """The case with the role it waited for when it was judged: the row tells today's."""
+    was_passed_on = passed_on_at is not None and passed_on_at < row.made_at
+    return replace(case_rows.case_of(row), role=(row.role or "another") if was_passed_on else "")
+
+
+def _request(desk: Desk, case: Case, row: Any, at: datetime) -> AuthorizationRequest | None:
     """The request as the runtime made it; None where the desk has that tool no longer."""
     tool = desk.effect_tool(row.tool)
     if tool is None:
@@ -234,7 +254,7 @@ def _request(desk: Desk, row: Any, at: datetime) -> AuthorizationRequest | None:
     except InvalidRequest as error:
         problem = error.message
     return ask(
-        case_rows.case_of(row),
+        case,
         desk,
         Call(contract=tool.contract, arguments=row.arguments, problem=problem),
         Moment(at=at, facts=mapping.fact_set_of(row)),

@@ -12,9 +12,10 @@ from sqlalchemy import Select, and_, func, select
 from engine.domain.canonical import canonical_text
 from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
-from engine.domain.phase import Phase
+from engine.domain.phase import Cell, Phase
 from engine.govern.envelope import CellEnvelope, resolve
 from engine.runtime.policy import active_envelope
+from engine.service.braking import pause_as_it_counts
 from engine.service.live_rows import (
     AheadRow,
     BrakeRow,
@@ -31,16 +32,20 @@ from engine.store.read_ran import RanAlone
 from engine.store.read_source import ReadSource
 from engine.store.types import storable
 
-MOST_WINDOWS = 100
+MOST_WINDOWS = 200
 MOST_HELD = 50
-MOST_UNTOLD = 200
-"""As many notices as one request takes."""
 _GAUGE_MINUTES = 15
 """Budgets begin anew at the full hour of their zone; no zone's hour begins between quarters."""
 
+_action = tables.actions.c
 _case = tables.cases.c
 _window = tables.veto_windows.c
+_outcome = tables.outcomes.c
 _pause = tables.pauses.c
+_AHEAD = (
+    *(_window.opened_at, _window.closes_at, _window.noticed_at),
+    *(_case.desk, _case.case_type, _action.tool),
+)
 
 
 class Live:
@@ -59,9 +64,12 @@ class Live:
     def row(self, desk: str) -> LiveRow:
         """Everything on the live page; the version is read first, so it is never too new."""
         version = self.version(desk)
+        windows = self._windows(desk)
+        is_all = len(windows) < MOST_WINDOWS
         return LiveRow(
             version=version,
-            windows=self._windows(desk),
+            windows=windows,
+            later=0 if is_all else self._count(desk) - len(windows),
             held=self._proposed.held(desk, MOST_HELD),
             ran=self._ran.rows(desk),
             gauges=self._gauges(desk),
@@ -70,7 +78,7 @@ class Live:
         )
 
     def version(self, desk: str) -> str:
-        """A text that changes with every case, claim, notice, brake and budget window."""
+        """A text that changes with every case, claim, notice, brake, truth and budget window."""
         open_now = select(
             func.count(),
             func.coalesce(func.sum(_window.attempts), 0),
@@ -80,20 +88,28 @@ class Live:
         brakes = self._source.all(select(_pause.scope, _pause.resume_by).order_by(_pause.scope))
         now = self._source.clock.now()
         quarter = int(now.timestamp()) // (60 * _GAUGE_MINUTES)
-        rest = [list(told), [list(brake) for brake in brakes], quarter]
+        known = self._source.first(select(_outcome.id).order_by(_outcome.id.desc()).limit(1))
+        rest = [list(told), [list(brake) for brake in brakes], quarter, known and str(known.id)]
         rest.append(self._source.reader.control_epoch())
         mark = sha256(canonical_text(rest).encode()).hexdigest()[:12]
         return f"{self._queue.version(desk)}.{mark}"
 
     def ahead(self, desk: str) -> AheadRow:
         """How many actions run unless somebody stops them; over an index, for every page."""
-        query = select(_window.case_id, _window.closes_at, _window.noticed_at)
-        rows = self._source.all(_of_desk(query, desk).order_by(_window.closes_at))
-        untold = [CaseId(row.case_id) for row in rows if row.noticed_at is None]
+        policy, now = self._source.policy.current(), self._source.clock.now()
+        query = _of_desk(select(*_AHEAD), desk).join(
+            tables.actions, _action.id == _window.action_id
+        )
+        may_lapse = [
+            row
+            for row in self._source.all(query.order_by(_window.closes_at))
+            if (row.noticed_at or now) <= _half(row)
+        ]
+        going = [row for row in may_lapse if not policy.paused(_cell(row))]
         return AheadRow(
-            count=len(rows),
-            next_at=rows[0].closes_at if rows else None,
-            untold=tuple(untold[:MOST_UNTOLD]),
+            count=len(going),
+            next_at=going[0].closes_at if going else None,
+            paused=len(may_lapse) - len(going),
         )
 
     def window(self, case_id: CaseId) -> WindowRow | None:
@@ -107,6 +123,10 @@ class Live:
         query = query.order_by(_window.closes_at, _window.action_id).limit(MOST_WINDOWS)
         return self._rows(self._source.all(query))
 
+    def _count(self, desk: str) -> int:
+        """How many windows are open, also beyond those that are listed."""
+        return self._source.count(_of_desk(select(func.count()), desk))
+
     def _rows(self, windows: Sequence[Any]) -> tuple[WindowRow, ...]:
         actions = self._proposed.of_actions([row.action_id for row in windows])
         return tuple(
@@ -116,7 +136,7 @@ class Live:
                 opened_at=row.opened_at,
                 closes_at=row.closes_at,
                 extended_by=row.extended_by,
-                notice_by=row.opened_at + (row.closes_at - row.opened_at) / 2,
+                notice_by=_half(row),
                 noticed_at=row.noticed_at,
                 noticed_by=row.noticed_by,
                 last_error=row.last_error,
@@ -150,7 +170,8 @@ class Live:
         return tuple(found.values())
 
     def _brakes(self) -> tuple[BrakeRow, ...]:
-        pauses = self._source.reader.control().pauses
+        reader, now = self._source.reader, self._source.clock.now()
+        pauses = [pause_as_it_counts(one, now, reader.person) for one in reader.control().pauses]
         return tuple(
             BrakeRow(
                 scope=pause.scope,
@@ -164,10 +185,21 @@ class Live:
         )
 
 
+def _half(window: Any) -> datetime:
+    """A notice that comes later does not count."""
+    half: datetime = window.opened_at + (window.closes_at - window.opened_at) / 2
+    return half
+
+
+def _cell(row: Any) -> Cell:
+    return Cell(desk=row.desk, case_type=row.case_type, action_type=row.tool)
+
+
 def _of_desk(query: Select[Any], desk: str) -> Select[Any]:
     """Open windows; of one desk where it is named."""
     is_open = and_(_window.closed_at.is_(None), _case.status == CaseStatus.VETO_WINDOW.value)
-    found = query.join(tables.cases, _case.id == _window.case_id).where(is_open)
+    found = query.select_from(tables.veto_windows)
+    found = found.join(tables.cases, _case.id == _window.case_id).where(is_open)
     return found.where(_case.desk == storable(desk)) if desk else found
 
 

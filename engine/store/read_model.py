@@ -133,6 +133,10 @@ class SqlQueries:
         """See `engine.service.queries.Queries.changes`."""
         return self._versions.changes(desk, kind, document, before)
 
+    def tools(self, desk: str) -> tuple[rows.ToolChoice, ...]:
+        """See `engine.service.queries.Queries.tools`."""
+        return self._versions.tools(desk)
+
     def tried(
         self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
     ) -> Verdict:

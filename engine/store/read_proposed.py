@@ -20,6 +20,7 @@ from engine.runtime.policy import cell_of
 from engine.service.live_rows import HeldRow, ProposedRow
 from engine.store import case_rows, mapping, tables
 from engine.store.read_deciding import Deciding, undo_if_run, words_of
+from engine.store.read_denied import denied_of
 from engine.store.read_source import ReadSource
 from engine.store.types import storable
 
@@ -93,6 +94,7 @@ class ProposedActions:
     def _deciding(self, case: Case, made: Recommendation | None, action: Action) -> Deciding:
         policy = self._source.policy.current()
         envelope = policy.envelope_of(case, action)
+        desk_now = self._source.desk_now(case.desk)
         return Deciding(
             case=case,
             desk=self._source.desks.get(case.desk),
@@ -101,8 +103,9 @@ class ProposedActions:
             pause=policy.pause(cell_of(case, action.tool)),
             last=None,
             ran=None,
-            desk_now=self._source.desk_now(case.desk),
+            desk_now=desk_now,
             take_back_s=self._take_back_s,
+            denied=denied_of(self._source, case, action, desk_now),
         )
 
     def _row(self, case: Case, action: Action, made: Any) -> ProposedRow:

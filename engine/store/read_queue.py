@@ -77,8 +77,8 @@ class Queue:
             query = query.where(_case.desk == storable(which.desk))
         if which.attention is not None:
             query = query.where(_case.attention == which.attention.value)
-        if which.role is not None:
-            query = query.where(_case.role == which.role.value)
+        if which.roles:
+            query = query.where(_case.role.in_(sorted(which.roles)))
         if which.text:
             query = query.where(holds(which.text, _case.title, _case.source_id))
         if which.claimed_by:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from engine.desk import Desk
 from engine.domain.case import Case
@@ -13,7 +13,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import GrantBasis
 from engine.domain.ids import CaseId
-from engine.domain.outcome import OutcomeKind
+from engine.domain.outcome import LabelSource, OutcomeKind
 from engine.domain.recommendation import Action
 from engine.runtime.undoing import last_effect
 from engine.service.live_rows import RanRow
@@ -30,7 +30,9 @@ ALONE = (GrantBasis.VERDICT, GrantBasis.VETO_LAPSE)
 """What lets software act without a person."""
 
 _case = tables.cases.c
+_NONE: frozenset[Any] = frozenset()
 _action = tables.actions.c
+_draw = tables.audit_draws.c
 _effect = tables.effects.c
 _grant = tables.grants.c
 _outcome = tables.outcomes.c
@@ -51,6 +53,7 @@ class RanAlone:
         actions = self._actions([row.action_id for row in found])
         effects = self._effects(ids)
         truths = self._truths(ids)
+        awaiting = self._awaiting_audit([row.action_id for row in found])
         return tuple(
             self._row(
                 mapping.effect_of(row),
@@ -59,6 +62,7 @@ class RanAlone:
                 actions[row.action_id],
                 effects[row.case_id],
                 truths.get((row.case_id, actions[row.action_id][1])),
+                awaits_audit=row.action_id in awaiting,
             )
             for row in found
         )
@@ -71,6 +75,8 @@ class RanAlone:
         judged: tuple[Action, Any],
         of_case: tuple[Effect, ...],
         truth: OutcomeKind | None,
+        *,
+        awaits_audit: bool,
     ) -> RanRow:
         action, _ = judged
         desk = self._source.desks.get(case.desk)
@@ -90,6 +96,7 @@ class RanAlone:
             is_undone=effect.id in undone,
             can_undo=is_last and desk is not None and bool(undo_words(desk, action, effect)),
             truth=truth,
+            awaits_audit=awaits_audit,
             origin=case.origin,
         )
 
@@ -114,6 +121,22 @@ class RanAlone:
             for row in sorted(rows, key=lambda one: (one.recorded_at, one.id))
             if row.kind != OutcomeKind.UNKNOWN.value
         }
+
+    def _awaiting_audit(self, actions: Sequence[Any]) -> frozenset[Any]:
+        """Actions that were drawn for audit and that nobody has answered blind yet."""
+        answered = exists(
+            select(_outcome.id).where(
+                _outcome.case_id == _draw.case_id,
+                _outcome.recommendation_id == _action.recommendation_id,
+                _outcome.label_source == LabelSource.PERSON_BLIND.value,
+            )
+        )
+        query = (
+            select(_draw.action_id)
+            .join(tables.actions, _action.id == _draw.action_id)
+            .where(_draw.action_id.in_(actions), _draw.is_selected.is_(True), ~answered)
+        )
+        return frozenset(row.action_id for row in self._source.all(query)) if actions else _NONE
 
     def _of(self, table: Any, column: Any, values: Sequence[Any]) -> Sequence[Any]:
         return self._source.all(select(table).where(column.in_(values))) if values else ()

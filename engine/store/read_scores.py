@@ -17,7 +17,6 @@ import numpy as np
 from engine.desk import Desk
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind
-from engine.domain.outcome import LabelSource
 from engine.govern.agreement import agreement_of_answers
 from engine.govern.binomial import clopper_pearson_interval
 from engine.govern.checked_input import FloatArray
@@ -94,8 +93,7 @@ class Scores:
 def _score(key: Key, tally: _Tally) -> CellScore:
     done = [effect for effect in tally.effects if effect.is_completed and not effect.is_undo]
     alone = {effect.recommendation for effect in done if effect.is_alone}
-    recorded = [label for label in tally.labels if label.source is LabelSource.RECORD]
-    ran = [label for label in recorded if label.recommendation in alone]
+    ran = [label for label in tally.labels if label.recommendation in alone]
     judged = [label for label in tally.labels if label.confidence is not None]
     confidences = np.array([label.confidence for label in judged], dtype=np.float64)
     correct = np.array([label.is_correct for label in judged], dtype=np.float64)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.domain.canonical import Json
 from engine.domain.ledger import EventKind
 from engine.domain.span import Stage
+from engine.service.phrases import refusal_words
 from engine.store import read_words as say
 from engine.store.read_spoken import UNSPOKEN, Spoken
 from engine.store.read_words import Payload
@@ -146,13 +147,13 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.VERSION_ROLLED_BACK: Event(stage=_S.GOVERN, says=say.rolled_back),
     EventKind.WINDOW_OPENED: Event(
         stage=_S.GOVERN,
-        says=lambda p: f"It runs unless somebody objects by {say.text(p, 'closes_at')}.",
+        says=lambda p: f"It runs unless somebody objects by {say.moment(p, 'closes_at')}.",
     ),
     EventKind.WINDOW_NOTICED: Event(
         stage=_S.PERSON, says=lambda p: f"The notice arrived: {say.text(p, 'by')}."
     ),
     EventKind.WINDOW_EXTENDED: Event(
-        stage=_S.PERSON, says=lambda p: f"More time to object, until {say.text(p, 'closes_at')}."
+        stage=_S.PERSON, says=lambda p: f"More time to object, until {say.moment(p, 'closes_at')}."
     ),
     EventKind.WINDOW_HELD: Event(stage=_S.PERSON, says=lambda p: f"Held: {say.text(p, 'reason')}"),
     EventKind.WINDOW_LAPSED: Event(
@@ -160,7 +161,9 @@ EVENTS: dict[EventKind, Event] = {
     ),
     EventKind.WINDOW_ESCALATED: Event(
         stage=_S.GOVERN,
-        says=lambda p: f"Passed to a person instead of running: {say.text(p, 'why')}.",
+        says=lambda p: (
+            f"Passed to a person instead of running: {refusal_words(say.text(p, 'why'))}."
+        ),
         rule=lambda p: say.text(p, "code", ""),
     ),
     EventKind.AUDIT_ANSWERED: Event(stage=_S.LEARN, says=say.audited),
@@ -187,7 +190,9 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.SIGNED_IN: Event(stage=_S.PERSON, says=lambda p: "Signed in."),
     EventKind.TOKEN_ISSUED: Event(
         stage=_S.PERSON,
-        says=lambda p: f"Token “{say.text(p, 'label')}” issued until {say.text(p, 'expires_at')}.",
+        says=lambda p: (
+            f"Token “{say.text(p, 'label')}” issued until {say.moment(p, 'expires_at')}."
+        ),
     ),
 }
 """Every kind of event as a sentence; a test holds that none is missing."""

@@ -11,19 +11,29 @@ from engine.domain.verdict import Verdict
 from engine.errors import NotFound
 from engine.govern.documents import PolicyDocument, read_document
 from engine.ports import PolicyVersion
-from engine.runtime.policy import DOCUMENTS, active_document, active_envelope, cell_policy
+from engine.runtime.desk_documents import read_of_desk
+from engine.runtime.policy import (
+    DOCUMENTS,
+    active_document,
+    active_envelope,
+    cell_policy,
+    problem_of,
+)
 from engine.service.changes import changes
-from engine.service.rows import ChangeRow, VersionRow
-from engine.service.trials import Trial, judged
+from engine.service.rows import CellRow, ChangeRow, ToolChoice, VersionRow
+from engine.service.trials import NONE_IN_FORCE, InForce, Trial, judged
 from engine.store import tables
 from engine.store.read_cells import Cells
 from engine.store.read_source import ReadSource
+from engine.store.read_tools import tool_choice
 
 SHIPPED = 0
 """Number of the document a desk ships with; it is no row."""
-SHIPPED_BY = "shipped with the desk"
 
 _case = tables.cases.c
+
+ANY_TARGET = "any"
+"""What a trial acts on."""
 
 
 class Versions:
@@ -52,7 +62,7 @@ class Versions:
             version=SHIPPED,
             status=VersionStatus.SUPERSEDED if is_replaced else VersionStatus.ACTIVE,
             note=document.note,
-            drafted_by=SHIPPED_BY,
+            drafted_by="",
             drafted_at=first.received_at if first else self._source.clock.now(),
             signed_by="",
             activated_at=None,
@@ -76,11 +86,22 @@ class Versions:
         control = self._source.reader.control()
         known = active_document(control, found, kind)
         old = known if before is None else self._document(found, kind, before)
-        new = read_document(DOCUMENTS[kind], document, "the document")
+        new = read_of_desk(found, kind, document, "the document")
         if kind is not PolicyKind.ENVELOPE:
             return changes(old, new)
         cells = {row.cell: row for row in self._cells.rows(desk)}
         return changes(old, new, active=active_envelope(control, found), cells=cells)
+
+    def tools(self, desk: str) -> tuple[ToolChoice, ...]:
+        """The tools of a desk as they are filled in for a trial, which is about no case.
+
+        Raises:
+            NotFound: There is no such desk.
+        """
+        found = self._source.desks.get(desk)
+        if found is None:
+            raise NotFound(f"There is no desk {desk!r} here.")
+        return tuple(tool_choice(tool, ANY_TARGET) for tool in found.effect_tools)
 
     def tried(self, desk: str, trial: Trial, kind: PolicyKind | None, document: str) -> Verdict:
         """What policy would say of a request, under a draft of one document or as things stand.
@@ -99,17 +120,32 @@ class Versions:
         cell = Cell(desk=desk, case_type=trial.case_type, action_type=trial.action)
         policy = cell_policy(cell, documents)
         now = self._source.desk_now(desk)
-        in_force = {row.cell: row.threshold for row in self._cells.rows(desk)}
-        threshold = in_force.get(str(cell))
-        return judged(trial, found, policy, self._source.reader, now, threshold)
+        row = next((one for one in self._cells.rows(desk) if one.cell == str(cell)), None)
+        return judged(
+            trial, found, policy, self._source.reader, now, _in_force(row), _in_force_beyond(row)
+        )
 
     def _document(self, desk: Desk, kind: PolicyKind, number: int) -> PolicyDocument:
         if number == SHIPPED:
             return desk.shipped(kind)
         version = self._source.reader.policy_version(desk.name, kind, number)
         if version is None:
-            raise NotFound(f"The {kind} of {desk.name} has no version {number}.")
+            raise NotFound(f"There is no version {number} of the {kind} of {desk.name}.")
         return read_document(DOCUMENTS[kind], version.document, f"version {number}")
+
+
+def _in_force(row: CellRow | None) -> InForce:
+    """The usual threshold of a cell now."""
+    if row is None:
+        return NONE_IN_FORCE
+    return InForce(risk_limit=row.risk_limit, threshold=row.threshold)
+
+
+def _in_force_beyond(row: CellRow | None) -> InForce:
+    """The threshold of its wider limits now."""
+    if row is None or row.wider is None:
+        return NONE_IN_FORCE
+    return InForce(risk_limit=row.wider.risk_limit, threshold=row.wider.threshold)
 
 
 def _row(version: PolicyVersion) -> VersionRow:
@@ -126,4 +162,5 @@ def _row(version: PolicyVersion) -> VersionRow:
         rolled_back_by=version.rolled_back_by,
         document=version.document,
         simulation=version.simulation,
+        problem=problem_of(version) if version.status is VersionStatus.ACTIVE else "",
     )

@@ -7,13 +7,16 @@ come from outside and is data.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from engine.domain.case import Attention
 from engine.domain.decision import DecisionKind
 from engine.domain.outcome import OutcomeKind
 from engine.domain.percent import percent
 from engine.domain.verdict import VerdictKind
-from engine.service.phrases import a_role, permit_words
+from engine.service.phrases import a_role, permit_words, refusal_words
+from engine.service.words import ATTENTION, REQUEST
 
 Payload = Mapping[str, Any]
 
@@ -25,6 +28,16 @@ def text(payload: Payload, name: str, otherwise: str = "(not recorded)") -> str:
     """A part as text."""
     value = payload.get(name)
     return otherwise if value is None or value == "" else str(value)
+
+
+def moment(payload: Payload, name: str) -> str:
+    """A time to the second, with its zone; what cannot be read as one is shown as it is."""
+    said = text(payload, name)
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return said
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at.tzinfo else said
 
 
 def spaced(payload: Payload, name: str, otherwise: str = "(not recorded)") -> str:
@@ -135,8 +148,12 @@ def timed_out(p: Payload) -> str:
 def refused_attempt(p: Payload) -> str:
     """Somebody tried what they may not do."""
     if p.get("what") == "sign_in":
-        return f"Sign-in as {text(p, 'name')} refused after {text(p, 'attempts')} failed attempts."
-    return f"{text(p, 'request')} was refused: {text(p, 'why')}"
+        attempts = then(p, "attempts", " after failed attempts: ")
+        return f"Sign-in as {text(p, 'name')} was refused{attempts}."
+    if p.get("what") == "set_up":
+        return "A set-up link that is wrong, used or too old was refused."
+    asked = text(p, "request", "Something that was asked for")
+    return f"{REQUEST.get(asked, asked)} was refused: {refusal_words(text(p, 'why'))}"
 
 
 # --- act ---------------------------------------------------------------------------------
@@ -150,7 +167,9 @@ def minted(p: Payload) -> str:
 
 def grant_refused(p: Payload) -> str:
     """Why a permit could not be used."""
-    return f"The permit could not be used: {spaced(p, 'code').lower()}{then(p, 'why', ', ')}."
+    code, why = text(p, "code"), refusal_words(text(p, "why", ""))
+    said = ATTENTION[Attention(code)] if code in set(Attention) else spaced(p, "code")
+    return f"The permit could not be used: {said.lower()}{f' ({why})' if why else ''}."
 
 
 def intended(p: Payload) -> str:
@@ -202,7 +221,7 @@ def outcome(p: Payload) -> str:
 
 def fitted(p: Payload) -> str:
     """What a model was fitted on."""
-    return f"Model fitted on {text(p, 'rows')} labelled cases known by {text(p, 'as_of')}."
+    return f"Model fitted on {text(p, 'rows')} labelled cases known by {moment(p, 'as_of')}."
 
 
 # --- control and people ------------------------------------------------------------------

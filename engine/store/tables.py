@@ -116,6 +116,8 @@ recommendations = Table(
     Column("cut", Float),
     Column("wider_threshold", Float),
     Column("wider_cut", Float),
+    Column("risk_limit", Float),
+    Column("wider_risk_limit", Float),
     Column("draft", Packed, nullable=False),
     Column("as_of", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -316,7 +318,7 @@ Index("choices_at", choices.c.at)
 budget_uses = Table(
     "budget_uses",
     metadata,
-    Column("budget", String(220), primary_key=True),
+    Column("budget", String(900), primary_key=True),
     Column("customer", String(32), primary_key=True),
     Column("window_start", UtcTime, primary_key=True),
     Column("executions", Integer, nullable=False),
@@ -361,6 +363,7 @@ pauses = Table(
     Column("at", UtcTime, nullable=False),
     Column("resume_by", String(64), nullable=False),
     Column("resume_reason", Text, nullable=False),
+    Column("resume_at", UtcTime),
 )
 """Brakes that are on; `resume_by` is the first of the two names that release everything."""
 

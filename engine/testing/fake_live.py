@@ -43,6 +43,7 @@ class FakeLive:
         ran: What software did alone.
         brakes: Pauses with who asked to end them.
         cells: Where software acts.
+        paused: How many of the windows a pause holds.
         drawn: What waits for a blind answer.
         answered: What was answered, by case.
     """
@@ -55,6 +56,7 @@ class FakeLive:
     ran: tuple[live.RanRow, ...] = ()
     brakes: tuple[live.BrakeRow, ...] = ()
     cells: tuple[live.LiveCell, ...] = ()
+    paused: int = 0
     drawn: tuple[live.AuditRow, ...] = ()
     answered: dict[CaseId, live.RevealRow] = field(default_factory=dict)
 
@@ -135,11 +137,11 @@ class FakeLive:
 
     def ahead(self) -> live.AheadRow:
         """The line above every page."""
-        closing = sorted(one.closes_at for one in self.windows)
+        closing = sorted(one.closes_at for one in self.windows)[self.paused :]
         return live.AheadRow(
             count=len(closing),
             next_at=closing[0] if closing else None,
-            untold=tuple(one.action.case_id for one in self.windows if not one.noticed_by),
+            paused=self.paused,
         )
 
     def window(self, case_id: CaseId) -> live.WindowRow | None:

@@ -149,6 +149,12 @@ class FakeQueries:
         is_envelope = kind is PolicyKind.ENVELOPE
         return self._listed(limits.versions() if is_envelope else fake_goals.versions(kind))
 
+    def tools(self, desk: str) -> tuple[rows.ToolChoice, ...]:
+        """The tools of any card of the desk."""
+        self._check()
+        cards = (card for card in self._engine.cards.values() if card.row.desk == desk)
+        return next((card.tools for card in cards), ())
+
     def tried(
         self, desk: str, trial: Trial, kind: PolicyKind | None = None, document: str = ""
     ) -> Verdict:
@@ -265,7 +271,7 @@ def _matches(row: rows.QueueRow, which: rows.QueueFilter) -> bool:
         (row.status is which.status if which.status else row.status in FOR_PEOPLE)
         and which.desk in ("", row.desk)
         and which.attention in (None, row.attention)
-        and (which.role is None or row.role == which.role.value)
+        and (not which.roles or row.role in which.roles)
         and which.text.lower() in f"{row.title} {row.source_id}".lower()
         and which.claimed_by in ("", row.claimed_by)
     )

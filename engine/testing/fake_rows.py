@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine.domain.actor import DecidedBy
+from engine.domain.actor import DecidedBy, Role
 from engine.domain.case import Attention, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.phase import Phase
@@ -93,6 +93,7 @@ def card_of(seed: Seed) -> CaseCard:
         would_have=verdict.would_have if verdict else None,
         phase=phase,
         is_evidenced=phase is Phase.BOUNDED and seed.number % 2 == 0,
+        deciders=(Role.OPERATOR, Role.SENIOR_OPERATOR),
         words=words_of(seed),
         tools=(tool_choice(seed), note_choice(seed)),
         claim=None,

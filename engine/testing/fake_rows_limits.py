@@ -88,6 +88,7 @@ def cells() -> tuple[rows.CellRow, ...]:
         error_low=0.0734,
         error_high=0.1064,
         is_evidenced=True,
+        risk_limit=0.1,
     )
     return (bounded, _copilot_cell(bounded))
 
@@ -108,6 +109,7 @@ def _copilot_cell(like: rows.CellRow) -> rows.CellRow:
         error_low=None,
         error_high=None,
         is_evidenced=False,
+        risk_limit=None,
     )
 
 

@@ -97,6 +97,7 @@ def ran_of(seed: Seed, place: int, now: datetime) -> live.RanRow:
         is_undone=place == 2,
         can_undo=place not in (2, 5),
         truth={3: OutcomeKind.WRONG, 4: OutcomeKind.CORRECT}.get(place),
+        awaits_audit=False,
         origin=Origin.REAL,
     )
 
@@ -111,6 +112,7 @@ def drawn_of(seed: Seed, place: int, now: datetime) -> live.AuditRow:
         title=TITLES[seed.number % len(TITLES)],
         priority=2 + seed.number % 3,
         drawn_at=now - timedelta(hours=5 - place),
+        ran_at=now - timedelta(hours=5 - place, minutes=-10),
         origin=Origin.REAL,
     )
 

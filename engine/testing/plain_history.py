@@ -20,6 +20,7 @@ def plain_columns(count: int) -> dict[str, Any]:
         "stale": np.zeros(count, dtype=np.int32),
         "contradictory": np.zeros(count, dtype=np.int32),
         "unseen": np.zeros(count, dtype=np.int32),
+        "is_in_hand": np.zeros(count, dtype=bool),
         "amount": np.zeros(count, dtype=np.int64),
         "currency": np.full(count, NOT_THERE, dtype=np.int16),
         "currencies": (),

@@ -21,6 +21,7 @@ from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId, PersonId
 from engine.domain.policy import PolicyKind
 from engine.perceive.lines import Problem
+from engine.runtime.policy import active_number
 from engine.service.engine import Done, Submitted
 from engine.service.local import LocalEngine
 from engine.service.people_store import Account
@@ -166,18 +167,32 @@ class World:
         owner = self.person("olivia", Role.PRODUCT_OWNER)
         risk = self.person("rasmus", Role.RISK_OFFICER)
         kind = PolicyKind.ENVELOPE
-        request = ProposeVersion(kind=kind, desk=desk, document=document, note=note)
-        version = self.execute(request, owner).version or 0
-        self.execute(SignVersion(kind=kind, desk=desk, version=version), risk)
+        self._put_in_force(kind, desk, document, note, owner, risk)
 
     def set_guardrails(self, document: str, note: str = "test") -> None:
         """Propose by one risk officer and sign by another."""
         kind, desk = PolicyKind.GUARDRAILS, self.desk.name
         first = self.person("rhea", Role.RISK_OFFICER)
         second = self.person("rasmus", Role.RISK_OFFICER)
-        request = ProposeVersion(kind=kind, desk=desk, document=document, note=note)
+        self._put_in_force(kind, desk, document, note, first, second)
+
+    def active_version(self, kind: PolicyKind = PolicyKind.ENVELOPE) -> int:
+        """Number of the active version; 0: what the desk shipped with."""
+        return active_number(self.parts.store.reader.control(), self.desk.name, kind)
+
+    def _put_in_force(
+        self,
+        kind: PolicyKind,
+        desk: str,
+        document: str,
+        note: str,
+        first: Person,
+        second: Person,
+    ) -> None:
+        over = self.active_version(kind)
+        request = ProposeVersion(kind=kind, desk=desk, document=document, note=note, over=over)
         version = self.execute(request, first).version or 0
-        self.execute(SignVersion(kind=kind, desk=desk, version=version), second)
+        self.execute(SignVersion(kind=kind, desk=desk, version=version, over=over), second)
 
     def statuses(self) -> dict[CaseStatus, int]:
         """How many cases stand where."""

@@ -53,6 +53,9 @@ class DoorEngine(FakeEngine):
     def needs_setup(self) -> bool:
         return self.people.needs_setup()
 
+    def is_set_up_link(self, setup_token: str) -> bool:
+        return self.people.is_set_up_link(setup_token)
+
     def set_up(
         self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
     ) -> Session:

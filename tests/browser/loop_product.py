@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long enough password"
-VETO_S = 24.0
+VETO_S = 60.0
 """Long enough for a browser on a busy machine to be told in its first half."""
 TAKE_BACK_S = 1.0
 PATIENCE_S = 120.0

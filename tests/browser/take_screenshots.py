@@ -55,7 +55,8 @@ cells:
     threshold: {kind: rolling, risk_limit: 0.30}
     veto_minutes: 10
 """
-WATCHING = ("traces", "scorecard", "ledger", "decision-log", "envelope", "schedules")
+WATCHING = ("traces", "scorecard", "ledger", "decision-log", "envelope")
+ALSO = ("guardrails", "goals", "schedules", "account")
 
 
 def main() -> None:
@@ -92,7 +93,7 @@ def take_all(chromium: "Browser", product: LiveProduct, target: Path) -> None:
         page = window.new_page()
         take_decisions(page, product, target)
         take_case(page, product, target)
-        for slug in WATCHING:
+        for slug in (*WATCHING, *ALSO):
             page.goto(f"{product.url}/{slug}")
             prepare(page, slug)
             shoot(page, target / f"{slug}.png")
@@ -153,11 +154,15 @@ def put_on_the_loop(product: LiveProduct) -> None:
     engine = engine_of(product.parts)
     kind = PolicyKind.ENVELOPE
     proposed = ProposeVersion(
-        kind=kind, desk="incidents", document=LOOP, note="On the loop, ten minutes to object."
+        kind=kind,
+        desk="incidents",
+        document=LOOP,
+        note="On the loop, ten minutes to object.",
+        over=0,
     )
     engine.execute(proposed, olga)
     newest = engine.queries.versions("incidents", kind)[0].version
-    engine.execute(SignVersion(kind=kind, desk="incidents", version=newest), rhea)
+    engine.execute(SignVersion(kind=kind, desk="incidents", version=newest, over=0), rhea)
     product.submit(sample_rows()[-KEPT_BACK:])
     wait_for_the_worker(product)
 
@@ -210,6 +215,10 @@ def prepare(page: "Page", slug: str) -> None:
             page.get_by_role("button", name="Verify now").click()
             page.get_by_text("Nothing is wrong.").wait_for()
             page.locator("[role=gridcell]").first.wait_for(state="attached")
+        case "guardrails":
+            page.get_by_role("heading", name="Try a request").wait_for()
+        case "goals":
+            page.get_by_role("heading", name="Constraints").wait_for()
         case "scorecard" | "envelope":
             page.locator(".main-svg").first.wait_for()
         case _:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from console import navigation
+from console.components.audit_form import NOTHING, SOMETHING
 from engine.domain.ids import CaseId
 from engine.errors import Conflict, StoreUnavailable
 from engine.service.requests import AnswerAudit
@@ -36,7 +37,7 @@ def first(fake: FakeEngine) -> CaseId:
 def choose(app: AppTest, fake: FakeEngine, group: str) -> AppTest:
     """Say that a group should have got it."""
     case_id = first(fake)
-    app = app.radio(key=f"audit:{case_id}:kind").set_value("This").run()
+    app = app.radio(key=f"audit:{case_id}:kind").set_value(SOMETHING).run()
     return app.selectbox(key=f"override:audit:{case_id}:assign_group:group").set_value(group).run()
 
 
@@ -68,9 +69,9 @@ def test_list_shows_what_waits_oldest_first(fake: FakeEngine) -> None:
     app = open_page("audit")
     assert [row["number"] for row in listed(app)["rows"]] == NUMBERS
     assert [row["marks"][0]["text"] for row in listed(app)["rows"]] == [
-        "5 h ago",
-        "4 h ago",
-        "3 h ago",
+        "ran 4 h 50 min ago",
+        "ran 3 h 50 min ago",
+        "ran 2 h 50 min ago",
     ]
     assert "3 wait, the oldest first" in words_on(app)
     assert app.info[0].value == "No card is open. Pick one, or press J."
@@ -117,7 +118,7 @@ def test_card_shows_the_facts_and_no_advice(card: AppTest) -> None:
 
 def test_options_are_offered_without_a_rank(card: AppTest, fake: FakeEngine) -> None:
     case_id = first(fake)
-    card.radio(key=f"audit:{case_id}:kind").set_value("This").run()
+    card.radio(key=f"audit:{case_id}:kind").set_value(SOMETHING).run()
     options = card.selectbox(key=f"override:audit:{case_id}:assign_group:group").options
     assert options == list(GROUPS)
 
@@ -145,7 +146,7 @@ def test_nothing_is_sent_before_something_is_chosen(card: AppTest, fake: FakeEng
     card = press(card, "Answer")
     assert sent(fake, AnswerAudit) == []
     assert card.warning[0].value == "Say whether anything should have been done\\."
-    card.radio(key=f"audit:{first(fake)}:kind").set_value("This").run()
+    card.radio(key=f"audit:{first(fake)}:kind").set_value(SOMETHING).run()
     card = press(card, "Answer")
     assert sent(fake, AnswerAudit) == []
     assert card.warning[0].value == "Choose what should have been done\\."
@@ -182,7 +183,7 @@ def test_agreement_is_told_too(
 def test_nothing_can_be_the_right_answer(
     card: AppTest, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card.radio(key=f"audit:{first(fake)}:kind").set_value("Nothing").run()
+    card.radio(key=f"audit:{first(fake)}:kind").set_value(NOTHING).run()
     send(card, fake, monkeypatch, is_agreed=False)
     (request,) = sent(fake, AnswerAudit)
     assert (request.tool, request.arguments) == ("", {})

@@ -115,7 +115,7 @@ def test_broken_rules_come_first_with_limit_and_value(fake: FakeEngine, row: Que
     rules = texts(data_of(open_case(row), "rules"))
     assert rules[0] == [
         "✗ broken",
-        "The phase lets software act | phase_is_copilot",
+        "The phase lets software act",
         "Bounded or wider",
         "Copilot",
     ]
@@ -296,4 +296,4 @@ def test_decision_right_after_opening_is_refused(
     clock.advance(0.3)
     app = press(app, "Approve")
     assert sent(fake, DecideCase) == []
-    assert "opened under your click" in app.warning[0].value
+    assert "had only just opened" in app.warning[0].value

@@ -76,7 +76,10 @@ def halfway(fake: FakeEngine, person: str) -> QueueRow:
 def test_window_says_when_it_runs_and_who_knows(window: AppTest) -> None:
     assert window_words(window) == [
         ["Software runs it at 09:34:00 UTC unless somebody holds it", "in 04:00"],
-        ["Not at once: sure by 80\u202f%, 87\u202f% needed."],
+        [
+            "Not at once: sure by 80\u202f%, 87\u202f% needed to run at once, "
+            "72\u202f% after a window."
+        ],
         [
             "Nobody was told in time: it will go to a person (the web hook answered 503).",
             "An undo would: Assign to Group 12, as it is now.",

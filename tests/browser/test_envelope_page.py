@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from console.components.envelope_document import with_own_note
+from engine.domain.phase import Phase
 from engine.domain.policy import PolicyKind
 from engine.errors import ConfigError, StoreUnavailable
 from engine.service.requests import PauseScope, ProposeVersion, ResumeScope, SignVersion
+from engine.service.rows import WiderRow
 from engine.testing import fake_rows_limits as limits
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import PAGES, SignedIn, data_of, open_app, open_page
@@ -17,7 +21,7 @@ from tests.browser.watching import texts, words_on
 DRAFT = "envelope:draft:incidents"
 NOTE = "envelope:note:incidents"
 PROPOSE = "envelope:propose:incidents"
-SIGN = "envelope:sign:incidents:5"
+SIGN = "envelope:sign:incidents:5:4"
 REASON = "envelope:brake:reason"
 NEW_DOCUMENT = limits.ACTIVE_DOCUMENT.replace("phase: COPILOT", "phase: BOUNDED")
 
@@ -89,8 +93,61 @@ def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
 
 def test_current_point_is_read_aloud(fake: FakeEngine) -> None:
     said = words_on(open_page("envelope"))
-    assert "**From a confidence of 87\\.1\u202f% on software would act on 36\u202f%" in said
+    assert "**Software acts alone from a confidence of 87\\.1\u202f% on, which 36\u202f%" in said
     assert "the risk limit is 10\\.0\u202f%" in said
+
+
+def set_cell(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    cells = (replace(limits.cells()[0], **changes),)
+    monkeypatch.setattr(fake.queries, "cells", lambda desk="": cells)
+
+
+LOOSE = WiderRow(
+    threshold_words="rolling, 20\u202f% error",
+    threshold=0.372,
+    cut=0.5,
+    risk_limit=0.2,
+    is_chosen=True,
+    most_urgent_priority=2,
+    veto_minutes=10,
+)
+
+
+def test_both_limits_stand_in_the_matrix(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_cell(fake, monkeypatch, phase=Phase.ON_THE_LOOP, threshold=None, cut=None, wider=LOOSE)
+    app = open_page("envelope")
+    usual, wider = texts(data_of(app, "matrix"))
+    assert usual[2].startswith("none certified | rolling, 10\u202f% error")
+    assert wider[1:3] == [
+        "10 min to hold it",
+        "≥ 37.2\u202f% | rolling, 20\u202f% error; priority 2 or less urgent",
+    ]
+    said = words_on(app)
+    assert "At once software acts on nothing\\: no threshold is certified" in said
+    assert "After 10 minutes in which people can hold an action, software acts from" in said
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        (Phase.COPILOT, "In a bounded phase software would act on nothing\\: no threshold was"),
+        (Phase.BOUNDED, "Software acts on nothing\\: no threshold was computed"),
+    ],
+)
+def test_a_threshold_of_another_limit_is_none(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, phase: Phase, said: str
+) -> None:
+    set_cell(fake, monkeypatch, phase=phase, threshold=None, cut=None, is_chosen=False)
+    app = open_page("envelope")
+    assert texts(data_of(app, "matrix"))[0][2].startswith("not computed yet | rolling")
+    assert said in words_on(app)
+
+
+def test_a_pause_is_read_before_the_limits(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_cell(fake, monkeypatch, paused="month end, says anna")
+    assert "Paused\\: nothing runs alone now" in words_on(open_page("envelope"))
 
 
 def test_cell_without_curve_says_what_is_missing(fake: FakeEngine) -> None:
@@ -110,7 +167,7 @@ def test_somebody_else_signs_a_proposed_version(fake: FakeEngine, signed_in: Sig
     app = open_page("envelope")
     app.button(key=SIGN).click().run()
     assert [request for request, _ in fake.received] == [
-        SignVersion(kind=PolicyKind.ENVELOPE, desk="incidents", version=5)
+        SignVersion(kind=PolicyKind.ENVELOPE, desk="incidents", version=5, over=4)
     ]
 
 
@@ -170,13 +227,40 @@ def test_consequences_stand_beside_the_draft(fake: FakeEngine, signed_in: Signed
     assert "never certifies" in words_on(app)
 
 
+def test_people_of_the_simulation_can_be_given(fake: FakeEngine, signed_in: SignedIn) -> None:
+    app = open_draft(signed_in)
+    before = hours_row(app)
+    assert before[0].endswith("4 minutes a case, from the desk's goals")
+    app.number_input(key="envelope:team:minutes:incidents").set_value(12.0).run()
+    app.number_input(key="envelope:team:people:incidents").set_value(9).run()
+    after = hours_row(app)
+    assert after[0].endswith("9 people, as given; 12 minutes a case, as given")
+    assert float(after[1].split()[0]) > 2 * float(before[1].split()[0])
+
+
+def hours_row(app: AppTest) -> list[str]:
+    rows = texts(data_of(app, "consequences"))
+    return next(row for row in rows if row[0].startswith("People's hours"))
+
+
+def test_late_cases_are_a_count_a_day(fake: FakeEngine, signed_in: SignedIn) -> None:
+    rows = texts(data_of(open_draft(signed_in), "consequences"))
+    (late,) = [row for row in rows if row[0].startswith("Late cases a day")]
+    assert not [cell for cell in late if "%" in cell]
+
+
 def test_proposal_sends_document_and_note(fake: FakeEngine, signed_in: SignedIn) -> None:
     app = open_draft(signed_in)
     change_draft(app)
     app.button(key=PROPOSE).click().run()
     wanted = ProposeVersion(
-        kind=PolicyKind.ENVELOPE, desk="incidents", document=NEW_DOCUMENT, note="Notes alone"
+        kind=PolicyKind.ENVELOPE,
+        desk="incidents",
+        document=with_own_note(NEW_DOCUMENT, limits.ACTIVE_DOCUMENT, "Notes alone"),
+        note="Notes alone",
+        over=4,
     )
+    assert "note: Notes alone" in wanted.document
     assert [request for request, _ in fake.received] == [wanted]
     assert app.text_input(key=NOTE).value == ""
     assert app.text_area(key=DRAFT).value == limits.ACTIVE_DOCUMENT

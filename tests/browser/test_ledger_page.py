@@ -11,6 +11,7 @@ from console import session
 from engine.domain.ledger_report import Finding, FindingKind, LedgerReport
 from engine.errors import LedgerError, StoreUnavailable
 from engine.service.engine import Engine
+from engine.service.rows import LedgerRow, Page
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import DESK_NOW, ManualClock, data_of, open_page
 from tests.browser.watching import pick, picked_table, texts, words_on
@@ -29,6 +30,7 @@ INTACT = LedgerReport(
     findings=(),
     findings_left_out=0,
 )
+EMPTY: Page[LedgerRow] = Page(rows=())
 BROKEN = replace(
     INTACT,
     verified=139,
@@ -79,6 +81,16 @@ def test_empty_page_says_the_ledger_is_empty(make_fake: Callable[..., FakeEngine
 def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
     fake.queries.failure = StoreUnavailable()
     assert "database is locked" in open_page("ledger").error[0].value
+
+
+def test_case_number_finds_its_entries(fake: FakeEngine) -> None:
+    case_id, card = next(iter(fake.cards.items()))
+    asked = []
+    fake.queries.ledger = lambda **which: asked.append(which["stream"]) or EMPTY  # type: ignore[method-assign, func-returns-value]
+    app = open_page("ledger")
+    app.text_input(key="ledger:stream").set_value(card.row.source_id).run()
+    app.text_input(key="ledger:stream").set_value("desk:incidents").run()
+    assert asked == ["", f"case:{case_id}", "desk:incidents"]
 
 
 def test_kind_filter_narrows_the_entries(fake: FakeEngine) -> None:

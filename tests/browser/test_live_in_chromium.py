@@ -118,8 +118,8 @@ def test_countdown_runs_and_lapses_into_effect(live: "Page", product: LoopProduc
     slot(live, number).get_by_text("nobody held it").wait_for()
     feed = live.get_by_role("navigation", name="Done by software alone")
     line = feed.get_by_role("button").filter(has_text=number)
-    line.get_by_text("nobody held it").wait_for()
-    assert "approv" not in line.inner_text().lower()
+    line.get_by_text("Drawn for audit").wait_for()  # Ada is an auditor
+    assert "north" not in line.inner_text()
 
 
 def test_line_of_the_feed_opens_its_case(live: "Page", lapsed: str) -> None:
@@ -129,17 +129,17 @@ def test_line_of_the_feed_opens_its_case(live: "Page", lapsed: str) -> None:
     live.get_by_role("button", name="Undo…").wait_for()
 
 
-def test_header_tells_on_every_page_and_leads_there(
-    window: "BrowserContext", product: LoopProduct
-) -> None:
+def test_header_leads_to_what_it_counts(window: "BrowserContext", product: LoopProduct) -> None:
     page = window.new_page()
     page.goto(f"{product.url}/ledger")
     number = product.arrive("CHIP")
     chip = page.get_by_role("button", name="runs unless stopped, next in")
     chip.wait_for()
     case = product.wait_until(number, CaseStatus.VETO_WINDOW)
-    product.wait_for("the notice", lambda: notice_of(product, case) == "ada")
+    page.wait_for_timeout(3 * READ_MS)
+    assert notice_of(product, case) == ""  # a count is no notice
     chip.click()
+    product.wait_for("the notice", lambda: notice_of(product, case) == "ada")
     press(page, number, "Hold")
     product.wait_until(number, CaseStatus.HELD)
 
@@ -160,10 +160,11 @@ def test_page_in_the_background_tells_nobody(
         "Object.defineProperty(document, 'visibilityState', "
         "{configurable: true, get: () => window.shownState ?? 'hidden'})"
     )
-    page.goto(f"{product.url}/ledger")
+    page.goto(f"{product.url}/live")
     number = product.arrive("DARK")
     case = product.wait_until(number, CaseStatus.VETO_WINDOW)
-    page.get_by_role("button", name="runs unless stopped, next in").wait_for()
+    slot(page, number).wait_for()
+    page.wait_for_timeout(3 * READ_MS)
     assert notice_of(product, case) == ""
     page.evaluate(
         "() => { window.shownState = 'visible'; "
@@ -213,10 +214,11 @@ def test_rejection_closes_what_was_held(live: "Page", product: LoopProduct) -> N
 
 def test_case_page_holds_the_window_too(window: "BrowserContext", product: LoopProduct) -> None:
     number = product.arrive("PAGE")
-    product.wait_until(number, CaseStatus.VETO_WINDOW)
+    case = product.wait_until(number, CaseStatus.VETO_WINDOW)
     page = window.new_page()
     page.goto(f"{product.url}/case-card?case={number}")
     page.get_by_text("unless somebody holds it").wait_for()
+    product.wait_for("the notice", lambda: notice_of(product, case) == "ada")
     page.wait_for_timeout(READ_MS)
     page.keyboard.press("h")
     product.wait_until(number, CaseStatus.HELD)
@@ -235,7 +237,7 @@ def test_auditor_answers_before_being_told(
         waiting.get_by_role("button").filter(has_text=lapsed).click()
         page.get_by_role("heading", name="Facts, as they were then").wait_for()
         assert page.get_by_text("Assign to north").count() == 0
-        page.get_by_text("This", exact=True).click()
+        page.get_by_text("The action I name here was right", exact=True).click()
         page.get_by_role("combobox", name="owner").click()
         page.get_by_role("option", name="south").click()
         page.keyboard.press("Control+Enter")
@@ -245,7 +247,8 @@ def test_auditor_answers_before_being_told(
 
 def test_pause_button_stops_the_desk(live: "Page", product: LoopProduct) -> None:
     waiting = product.arrive("STOP")
-    slot(live, waiting).wait_for()
+    slot(live, waiting).scroll_into_view_if_needed()
+    slot(live, waiting).get_by_text("ada was told at").wait_for()
     live.get_by_role("button", name="Pause Stub tickets").click()
     live.get_by_text("by ada at").first.wait_for()
     later = product.arrive("LATER")

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,7 +10,6 @@ from console.components import live_slots
 from console.components.live_slots import Places
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind, ReasonCode
-from engine.domain.ids import CaseId
 from engine.errors import Conflict, StoreUnavailable
 from engine.service.requests import (
     ClaimCase,
@@ -52,7 +49,7 @@ def test_full_page_lists_the_soonest_first(app: AppTest) -> None:
     assert numbers(app) == [FIRST, "INC0003002", "INC0003003"]
     assert [card["tags"] for card in cards(app)] == [["P2"], ["P1"], ["P3", "42.50 EUR"]]
     assert lines(cards(app)[0]) == [
-        "Not at once: sure by 80\u202f%, 87\u202f% needed",
+        "Not at once: sure by 80\u202f%, 87\u202f% needed to run at once, 72\u202f% after a window",
         "Nobody was told in time: it will go to a person (the web hook answered 503)",
         "An undo would: Assign to Group 12, as it is now",
     ]
@@ -145,7 +142,7 @@ def test_release_claims_and_approves_that_version(fake: FakeEngine, clock: Manua
     case_id = hold_one(fake)
     version = fake.cards[case_id].row.version
     app = open_page("live")
-    assert lines(cards(app)[0])[0] == "ben: this group is closed today"
+    assert lines(cards(app)[-1])[0] == "ben: this group is closed today"
     clock.advance(4)
     press(app, "Release")
     assert sent(fake, ClaimCase) == [ClaimCase(case_id=case_id)]
@@ -197,7 +194,7 @@ def test_held_case_of_somebody_else_is_locked(fake: FakeEngine) -> None:
     app = open_page("live")
     locked = [one.disabled for one in app.button if one.label in ("Release", "Reject…")]
     assert locked == [True, True]
-    assert str(case_id) == cards(app)[0]["id"]
+    assert str(case_id) == cards(app)[-1]["id"]
 
 
 def test_released_case_can_be_taken_back_here(fake: FakeEngine, clock: ManualClock) -> None:
@@ -252,21 +249,6 @@ def test_held_case_changes_buttons_but_not_its_place(
     fake.queries.watched.held = ()
     app.run()
     assert lines(cards(app)[3]) == ["Rejected; nothing was run"]
-
-
-def test_more_than_all_places_wait_their_turn(fake: FakeEngine) -> None:
-    first = first_window(fake)
-    fake.queries.watched.windows = tuple(
-        replace(
-            first,
-            closes_at=first.closes_at + timedelta(seconds=number),
-            action=replace(first.action, case_id=CaseId(UUID(int=number))),
-        )
-        for number in range(1, 16)
-    )
-    app = open_page("live")
-    assert len(cards(app)) == live_slots.MOST
-    assert "3 more run later; they come here as places become free." in words_on(app)
 
 
 def test_place_is_free_after_a_while() -> None:

@@ -1,17 +1,19 @@
 """Beside the places of the live page: notices, header, feed, gauges and brake."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service.live_rows import BrakeRow
+from engine.service.live_rows import BrakeRow, WindowRow
 from engine.service.requests import PauseScope, ResumeScope, SeeNotices
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import ManualClock, SignedIn, data_of, open_app, open_page
-from tests.browser.live_page import first_window
+from tests.browser.live_page import first_window, numbers
 from tests.browser.watching import texts
-from tests.browser.working import labels, press, sent
+from tests.browser.working import labels, open_case, press, sent
 
 
 @pytest.fixture
@@ -25,26 +27,57 @@ def app(fake: FakeEngine, clock: ManualClock) -> AppTest:
 # ---------------------------------------------------------------------------- notices
 
 
+def untold_of(fake: FakeEngine) -> list[WindowRow]:
+    return [row for row in fake.queries.live().windows if row.noticed_at is None]
+
+
 def test_notice_is_given_once_in_the_persons_name(fake: FakeEngine) -> None:
-    untold = [row.action.case_id for row in fake.queries.live().windows if not row.noticed_by]
+    (untold,) = untold_of(fake)
 
     def page() -> None:
         from console import session
         from console.components import live_seen
 
-        ids = session.queries().ahead().untold
-        live_seen.tell(ids)
-        live_seen.tell(ids)
+        for row in session.queries().live().windows:
+            marks = [spot["id"] for spot in live_seen.spots_of({"card": row})]
+            live_seen.tell(marks)
+            live_seen.tell(marks)
 
     AppTest.from_function(page).run()
-    assert fake.received == [
-        (SeeNotices(case_ids=tuple(untold)), fake.person_of_session("session-ada"))
-    ]
+    request = SeeNotices(case_ids=(untold.action.case_id,))
+    assert fake.received == [(request, fake.person_of_session("session-ada"))]
 
 
-def test_browser_is_asked_about_untold_windows_alone(app: AppTest, fake: FakeEngine) -> None:
-    (untold,) = fake.queries.ahead().untold
-    assert data_of(app, "live_seen") == {"ids": str(untold)}
+def test_browser_watches_each_untold_card(app: AppTest, fake: FakeEngine) -> None:
+    (untold,) = untold_of(fake)
+    place = numbers(app).index(untold.action.source_id)
+    (spot,) = data_of(app, "live_seen")["spots"]
+    assert spot["id"].startswith(str(untold.action.case_id))
+    assert spot["at"] == f"st-key-live_card_{place}"
+
+
+def test_next_window_of_a_case_is_told_anew(app: AppTest, fake: FakeEngine) -> None:
+    (untold,) = untold_of(fake)
+    (before,) = data_of(app, "live_seen")["spots"]
+    again = replace(untold, opened_at=untold.opened_at + timedelta(minutes=1))
+    watched = fake.queries.watched
+    watched.windows = tuple(again if row == untold else row for row in watched.windows)
+    app.run()
+    (after,) = data_of(app, "live_seen")["spots"]
+    assert (after["at"], after["id"] == before["id"]) == (before["at"], False)
+
+
+def test_open_case_in_its_window_is_watched_too(fake: FakeEngine) -> None:
+    (untold,) = untold_of(fake)
+    app = open_case(fake.queries.card(untold.action.case_id).row)
+    (spot,) = data_of(app, "window_seen")["spots"]
+    assert spot["at"] == "st-key-window"
+
+
+def test_header_alone_tells_nobody(fake: FakeEngine) -> None:
+    app = open_app()
+    assert set(data_of(app, "live_chip")) == {"said", "brief", "hint", "ends"}
+    assert all(element.key != "live_seen" for element in app.get("bidi_component"))
 
 
 def test_viewer_is_never_taken_for_told(fake: FakeEngine, signed_in: SignedIn) -> None:
@@ -58,6 +91,12 @@ def test_header_counts_what_runs_unless_stopped(fake: FakeEngine) -> None:
     chip = data_of(open_app(), "live_chip")
     assert chip["said"] == "3 actions run unless stopped, next in"
     assert chip["ends"]["ends_ms"] == first_window(fake).closes_at.timestamp() * 1000
+
+
+def test_header_says_that_all_of_it_is_paused(fake: FakeEngine) -> None:
+    fake.queries.watched.paused = 3
+    chip = data_of(open_app(), "live_chip")
+    assert (chip["said"], chip["ends"]) == ("3 actions wait, paused", None)
 
 
 def test_header_is_silent_where_nothing_waits(fake: FakeEngine) -> None:
@@ -81,6 +120,17 @@ def test_feed_tells_what_became_of_each(app: AppTest) -> None:
         ["not verified"],
     ]
     assert feed[0]["text"].startswith("Assign INC0004001 to ")
+
+
+def test_drawn_action_is_kept_from_auditors_alone(
+    fake: FakeEngine, signed_in: SignedIn, clock: ManualClock
+) -> None:
+    first, *rest = fake.queries.watched.ran
+    fake.queries.watched.ran = (replace(first, awaits_audit=True), *rest)
+    row = data_of(open_page("live"), "live_feed")["rows"][0]
+    assert (row["text"].startswith("Drawn for audit"), row["marks"]) == (True, [])
+    signed_in.name = "ben"
+    assert data_of(open_page("live"), "live_feed")["rows"][0]["text"] == first.what
 
 
 def test_lapse_is_never_called_approved(app: AppTest) -> None:

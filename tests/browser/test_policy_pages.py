@@ -1,5 +1,7 @@
 """The pages of guardrails and goals: what is in force, the trial, versions and drafts."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -80,17 +82,15 @@ def test_broken_database_is_told(fake: FakeEngine, page: str, kind: PolicyKind) 
 
 def test_a_trial_shows_verdict_and_rules(fake: FakeEngine) -> None:
     app = open_page("guardrails")
+    assert "Fill in group to see what policy would say" in words_on(app)
+    assert "Policy would say:" not in words_on(app)
+    field = "override:guardrails:trial:incidents/routing/assign_group:assign_group:group"
+    app.selectbox(key=field).set_value(app.selectbox(key=field).options[0]).run()
     assert "Policy would say: run it without a person." in words_on(app)
     app.number_input(key="guardrails:trial:priority").set_value(1).run()
     assert "Policy would say: refuse it; nobody can approve it." in words_on(app)
     rows = texts(data_of(app, "tried"))
     assert rows[0][:2] == ["✗ broken", "Guardrail “people for outages” | binds people too"]
-
-
-def test_arguments_that_are_no_object_are_told(fake: FakeEngine) -> None:
-    app = open_page("guardrails")
-    app.text_input(key="guardrails:trial:arguments").set_value("[1").run()
-    assert [error.value for error in app.error] == ["The arguments are no JSON object."]
 
 
 # --- versions ----------------------------------------------------------------------------
@@ -101,19 +101,25 @@ def test_somebody_else_signs(
     fake: FakeEngine, risky: SignedIn, page: str, kind: PolicyKind
 ) -> None:
     app = open_page(page)
-    app.button(key=f"{page}:sign:incidents:4").click().run()
-    assert received(fake) == [SignVersion(kind=kind, desk="incidents", version=4)]
+    app.button(key=f"{page}:sign:incidents:4:2").click().run()
+    assert received(fake) == [SignVersion(kind=kind, desk="incidents", version=4, over=2)]
+
+
+def test_author_withdraws_but_cannot_sign(fake: FakeEngine, signed_in: SignedIn) -> None:
+    signed_in.name = fake_goals.AUTHOR
+    app = open_page("goals")
+    assert app.button(key="goals:sign:incidents:4:2").disabled
+    app.button(key="goals:withdraw:incidents:3").click().run()
+    kind = PolicyKind.GOALS
+    assert received(fake) == [WithdrawVersion(kind=kind, desk="incidents", version=3)]
 
 
 @both
-def test_author_withdraws_but_cannot_sign(
-    fake: FakeEngine, risky: SignedIn, page: str, kind: PolicyKind
+def test_who_may_not_write_cannot_withdraw(
+    fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
 ) -> None:
-    risky.name = fake_goals.AUTHOR
-    app = open_page(page)
-    assert app.button(key=f"{page}:sign:incidents:4").disabled
-    app.button(key=f"{page}:withdraw:incidents:3").click().run()
-    assert received(fake) == [WithdrawVersion(kind=kind, desk="incidents", version=3)]
+    signed_in.name = "vic"
+    assert open_page(page).button(key=f"{page}:withdraw:incidents:4").disabled
 
 
 @both
@@ -121,17 +127,24 @@ def test_going_back_needs_a_reason(
     fake: FakeEngine, risky: SignedIn, page: str, kind: PolicyKind
 ) -> None:
     app = open_page(page)
-    app.button(key=f"{page}:back:incidents:1").click().run()
+    app.button(key=f"{page}:back:incidents:1:2").click().run()
     assert received(fake) == []
     app.text_input(key=f"{page}:reason:incidents:1").set_value("it was better").run()
-    app.button(key=f"{page}:back:incidents:1").click().run()
-    wanted = RollBack(kind=kind, desk="incidents", version=1, reason="it was better")
+    app.button(key=f"{page}:back:incidents:1:2").click().run()
+    wanted = RollBack(kind=kind, desk="incidents", version=1, reason="it was better", over=2)
     assert received(fake) == [wanted]
+
+
+def open_editor(page: str) -> AppTest:
+    """The page with its second tab open."""
+    app = open_page(page)
+    app.session_state[f"{page}:changes"] = "Propose a change"
+    return app.run()
 
 
 @both
 def test_who_may_not_write_reads_who_may(fake: FakeEngine, page: str, kind: PolicyKind) -> None:
-    app = open_page(page)
+    app = open_editor(page)
     assert "are written by a" in words_on(app)
     assert f"{page}:propose:incidents" not in [button.key for button in app.button]
 
@@ -149,14 +162,14 @@ def test_a_draft_is_kept_or_proposed(
     fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
 ) -> None:
     signed_in.name = WRITER[kind]
-    app = open_page(page)
+    app = open_editor(page)
     text = "desk: incidents\nzone: UTC\n"
     change(app, page, text)
     app.button(key=f"{page}:save:incidents").click().run()
     app.button(key=f"{page}:propose:incidents").click().run()
     assert received(fake) == [
         SaveDraft(kind=kind, desk="incidents", document=text, note="because"),
-        ProposeVersion(kind=kind, desk="incidents", document=text, note="because"),
+        ProposeVersion(kind=kind, desk="incidents", document=text, note="because", over=2),
     ]
 
 
@@ -165,7 +178,7 @@ def test_an_untouched_draft_is_not_proposed(
     fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
 ) -> None:
     signed_in.name = WRITER[kind]
-    app = open_page(page)
+    app = open_editor(page)
     app.button(key=f"{page}:propose:incidents").click().run()
     assert received(fake) == []
     assert "the draft is the active version" in words_on(app)
@@ -176,8 +189,44 @@ def test_a_refused_draft_stays(
     fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
 ) -> None:
     signed_in.name = WRITER[kind]
-    app = open_page(page)
+    app = open_editor(page)
     change(app, page, "desk: incidents\nwings: 2\n")
     fake.refusals.append(ConfigError("line 2: wings: there is no such key here"))
     app.button(key=f"{page}:propose:incidents").click().run()
     assert "wings" in (app.text_area(key=f"{page}:draft:incidents").value or "")
+
+
+# --- what history says -------------------------------------------------------------------
+
+
+@both
+def test_consequences_stand_beside_every_draft(
+    fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
+) -> None:
+    signed_in.name = WRITER[kind]
+    app = open_editor(page)
+    change(app, page, "desk: incidents\n" + ("goal: On time.\n" if page == "goals" else ""))
+    rows = texts(data_of(app, "consequences"))
+    assert [row[0] for row in rows][:2] == ["Run alone", "… after a veto window"]
+
+
+@both
+def test_the_signer_sees_what_history_said(
+    fake: FakeEngine, risky: SignedIn, monkeypatch: pytest.MonkeyPatch, page: str, kind: PolicyKind
+) -> None:
+    said = {
+        "since": "2026-09-01T00:00:00+00:00",
+        "until": "2026-09-28T00:00:00+00:00",
+        "sentences": ["Of 800 decisions 12 would run alone, 40 do now."],
+        "limits": ["It explores."],
+    }
+    rows = [
+        replace(row, simulation=said if row.version == 4 else None)
+        for row in fake.queries.versions("incidents", kind)
+    ]
+    monkeypatch.setattr(fake.queries, "versions", lambda desk, kind: tuple(rows))
+    shown = words_on(open_page(page))
+    assert "• Of 800 decisions 12 would run alone, 40 do now." in shown
+    assert "decisions from 2026-09-01 to 2026-09-28" in shown
+    rows[:] = [replace(row, simulation=None) for row in rows]
+    assert "there was no history to ask" in words_on(open_page(page))

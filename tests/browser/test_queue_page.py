@@ -47,7 +47,13 @@ def test_empty_queue_says_what_it_means(make_fake: Callable[..., FakeEngine]) ->
     make_fake(0)
     app = open_page("case_queue")
     assert listed(app)["rows"] == []
-    assert listed(app)["empty"].startswith("Nobody waits for you.")
+    assert listed(app)["empty"].startswith("No case has come in yet.\nSend some")
+
+
+def test_decided_queue_says_that_nobody_waits(fake: FakeEngine) -> None:
+    for case_id, card in fake.cards.items():
+        fake.cards[case_id] = replace(card, row=replace(card.row, status=CaseStatus.DONE))
+    assert listed(open_page("case_queue"))["empty"].startswith("Nobody waits for you.")
 
 
 def test_failing_store_keeps_the_page_usable(fake: FakeEngine) -> None:
@@ -231,7 +237,7 @@ def test_second_click_cannot_hit_the_next_case(fake: FakeEngine, clock: ManualCl
     app = press(app, "Approve")
     decided = [request for request, _ in fake.received if isinstance(request, DecideCase)]
     assert len(decided) == 1
-    assert "opened under your click" in app.warning[0].value
+    assert "had only just opened" in app.warning[0].value
 
 
 def test_last_decision_can_be_taken_back_from_the_next(

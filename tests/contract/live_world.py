@@ -9,12 +9,12 @@ from engine.domain.ids import CaseId
 from engine.domain.phase import Phase
 from engine.govern.limits import HandSetThreshold, Wider
 from engine.service.requests import SeeNotices
-from engine.testing.world import World
+from engine.testing.world import START, World
 from tests.contract.read_model_world import stub_world, submit, with_history
 
 AT_ONCE, AFTERWARDS = 0.99, 0.5
 """Confidence from which software acts at once, and after a veto window."""
-WINDOW_S = 30
+WINDOW_S = 60
 
 
 def loop_world(folder: Path, database_url: str, **limits: Any) -> World:
@@ -43,5 +43,9 @@ def tell(world: World, *cases: CaseId) -> None:
 
 def lapse(world: World) -> None:
     """Let every open window run out, with a worker at hand."""
-    world.clock.move(seconds=WINDOW_S + 1)
-    world.work()
+    for seconds in (WINDOW_S / 2, WINDOW_S / 2 + 1):
+        world.clock.move(seconds=seconds)
+        with world.parts.store.begin() as unit:
+            unit.housekeeping.heartbeat("worker-1", START, world.clock.now())
+            unit.commit()
+        world.work()

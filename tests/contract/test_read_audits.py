@@ -18,11 +18,11 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.transition import Transition
 from engine.errors import NotAllowed, NotFound
 from engine.service.live_rows import AuditCard
-from engine.service.requests import AnswerAudit, HoldAction, UndoEffect
+from engine.service.requests import AnswerAudit, HoldAction, SeeNotices, UndoEffect
 from engine.store import tables
 from engine.testing.stub_desk import DESK
 from engine.testing.world import World
-from tests.contract.live_world import lapse, loop_world, tell, window_of
+from tests.contract.live_world import WINDOW_S, lapse, loop_world, tell, window_of
 from tests.contract.read_model_world import queries_of, submit
 
 Maker = Callable[..., World]
@@ -63,6 +63,20 @@ def answer(world: World, case: Case, owner: str) -> None:
     world.execute(request, auditor(world))
 
 
+def test_an_audit_is_truth_of_what_ran_alone(make: Maker) -> None:
+    world = make()
+    submit(world, 1, "A")
+    submit(world, 1, "B")
+    before = queries_of(world).scores()[0]
+    answer(world, world.case("A000000"), "south")
+    answer(world, world.case("B000000"), "north")
+    after = queries_of(world).scores()[0]
+    assert (before.executed_alone, before.realised_error.n) == (2, 0)
+    assert (after.realised_error.k, after.realised_error.n) == (1, 2)
+    gained = after.recommendation_correct.n - before.recommendation_correct.n
+    assert gained == after.realised_error.n
+
+
 # --- who is asked about what -------------------------------------------------------------
 
 
@@ -84,7 +98,29 @@ def test_lapsed_window_is_audited_once_it_ran(make: Maker) -> None:
     assert listed(world) == []
     tell(world, case.id)
     lapse(world)
-    assert listed(world) == ["L000000"]
+    (row,) = queries_of(world).audits(person=auditor(world))
+    assert (row.source_id, row.ran_at) == ("L000000", world.clock.now())
+    assert row.drawn_at == row.ran_at - timedelta(seconds=WINDOW_S + 1)
+
+
+def test_whoever_saw_its_window_is_not_asked(make: Maker) -> None:
+    world = make(min_confidence=0.99)
+    case = window_of(world)
+    world.execute(SeeNotices(case_ids=(case.id,)), auditor(world))
+    lapse(world)
+    assert world.case("L000000").status is CaseStatus.DONE
+    assert listed(world) == []
+    others = queries_of(world).audits(person=world.person("otto", Role.SENIOR_OPERATOR))
+    assert [row.source_id for row in others] == ["L000000"]
+
+
+def test_feed_knows_what_waits_for_an_answer(make: Maker) -> None:
+    world = make()
+    submit(world, 1, "A")
+    (before,) = queries_of(world).live().ran
+    answer(world, world.case("A000000"), "south")
+    (after,) = queries_of(world).live().ran
+    assert (before.awaits_audit, after.awaits_audit) == (True, False)
 
 
 def test_others_never_learn_what_was_drawn(make: Maker) -> None:

@@ -25,6 +25,7 @@ from engine.service.requests import (
     ResumeScope,
     UndoEffect,
 )
+from engine.store import read_live
 from engine.testing.stub_desk import CASE_TYPE
 from engine.testing.world import World
 from tests.contract.live_world import WINDOW_S, lapse, loop_world, tell, window_of
@@ -100,15 +101,42 @@ def test_soonest_window_comes_first(make: Maker) -> None:
 
 def test_line_above_pages_counts_what_is_ahead(make: Maker) -> None:
     world = make()
-    assert queries_of(world).ahead() == AheadRow(count=0, next_at=None, untold=())
+    assert queries_of(world).ahead() == AheadRow(count=0, next_at=None, paused=0)
     first = window_of(world, "A")
     closes_at = world.clock.now() + 2 * HALF
     world.clock.move(seconds=1)
-    second = window_of(world, "B")
+    window_of(world, "B")
     tell(world, first.id)
-    expected = AheadRow(count=2, next_at=closes_at, untold=(second.id,))
+    expected = AheadRow(count=2, next_at=closes_at, paused=0)
     assert queries_of(world).ahead() == queries_of(world).ahead("stub") == expected
     assert queries_of(world).ahead("elsewhere").count == 0
+
+
+def test_line_above_pages_leaves_out_what_is_paused(make: Maker) -> None:
+    world = make()
+    window_of(world)
+    world.execute(PauseScope(scope=f"cell:{CELL}", reason="drill"), world.person("ann"))
+    assert queries_of(world).ahead() == AheadRow(count=0, next_at=None, paused=1)
+
+
+def test_line_above_pages_leaves_out_what_nobody_saw(make: Maker) -> None:
+    world = make()
+    seen = window_of(world, "A")
+    tell(world, seen.id)
+    closes_at = world.clock.now() + 2 * HALF
+    window_of(world, "B")
+    world.clock.move(seconds=HALF.total_seconds() + 1)
+    assert queries_of(world).ahead() == AheadRow(count=1, next_at=closes_at, paused=0)
+
+
+def test_longest_list_says_how_much_closes_later(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_live, "MOST_WINDOWS", 2)
+    world = make()
+    submit(world, 3, "L")
+    row = queries_of(world).live()
+    assert (len(row.windows), row.later) == (2, 1)
 
 
 def test_desk_without_cases_shows_nothing(make: Maker) -> None:
@@ -160,7 +188,7 @@ def test_words_say_who_of_two_approves(make: Maker) -> None:
     assert card.row.status is CaseStatus.SECOND_PENDING
     assert card.words.can_approve
     assert card.words.approving.startswith(
-        "You are the second of two people: runs “Grant a credit” on M000000 now: Credit 40.00 EUR."
+        "You are the second of two people: runs “Grant a credit” on M000000: Credit 40.00 EUR."
     )
 
 
@@ -180,7 +208,7 @@ def test_held_action_can_be_released(make: Maker) -> None:
     assert held.note == "ann: north is off today"
     assert held.words.can_approve
     assert held.words.approving.startswith(
-        "Releases it: runs “Assign a ticket” on L000000 now: Assign to north."
+        "Releases it: runs “Assign a ticket” on L000000: Assign to north."
     )
     assert (held.claimed_by, held.role) == ("", "")
     world.execute(ClaimCase(case_id=case.id), ben)

@@ -11,6 +11,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.transition import Transition
 from engine.errors import InvalidRequest
+from engine.service.authority import waiting_for
 from engine.service.rows import QueueFilter, QueueRow
 from engine.testing.world import START, World
 from tests.contract.read_model_world import MINUTE, claim, put, queries_of, stub_world, submit
@@ -124,7 +125,9 @@ def test_filters_of_queue_narrow_together(world: World) -> None:
     put(world, "C", attention=Attention.COPILOT)
     put(world, "D", desk="other", attention=Attention.COPILOT)
     assert shown(world, QueueFilter(attention=Attention.ESCALATED)) == ["A", "B"]
-    assert shown(world, QueueFilter(role=Role.RISK_OFFICER)) == ["B"]
+    assert shown(world, QueueFilter(roles=frozenset({Role.RISK_OFFICER}))) == ["B"]
+    assert shown(world, QueueFilter(roles=waiting_for(Role.OPERATOR))) == ["C", "D"]
+    assert shown(world, QueueFilter(roles=waiting_for(Role.SENIOR_OPERATOR))) == ["A"]
     assert shown(world, QueueFilter(desk="stub", attention=Attention.COPILOT)) == ["C"]
     assert shown(world, QueueFilter(desk="nowhere")) == []
 

@@ -18,7 +18,7 @@ from engine.service.deciding import DECIDABLE
 from engine.service.requests import PauseScope, ProvideFact
 from engine.service.rows import CaseCard, ClaimRow, ToolChoice
 from engine.store.read_card import fact_rows
-from engine.testing.stub_desk import AssignArguments
+from engine.testing.stub_desk import AssignArguments, stub_envelope
 from engine.testing.world import START, World
 from tests.contract.read_model_world import MINUTE, claim, put, queries_of, stub_world, submit
 
@@ -51,8 +51,8 @@ def test_card_says_what_approving_does(make: Maker) -> None:
     submit(world)
     card = card_of(world)
     assert card.words.approving == (
-        "Runs “Assign a ticket” on T000000 now: Assign to north. You can take it back for 8 s; "
-        "afterwards it can be undone. In this cell nothing runs without a person."
+        "Runs “Assign a ticket” on T000000: Assign to north. It starts after 8 s. Until then you "
+        "can take it back; afterwards it can be undone. In this cell nothing runs without a person."
     )
     assert card.words.undo == "An undo would: Assign T000000 to nobody."
     assert (card.words.can_approve, card.words.why_not, card.words.take_back_s) == (True, "", 8.0)
@@ -139,6 +139,7 @@ def test_tools_offer_choices_and_fix_target(make: Maker) -> None:
         schema=AssignArguments.model_json_schema(),
         options={"owner": ("", "north", "south")},
         fixed={"number": A},
+        deciders=(Role.OPERATOR, Role.SENIOR_OPERATOR),
     )
     assert (credit.tool, credit.options, credit.fixed) == ("grant_credit", {}, {"number": A})
 
@@ -223,3 +224,24 @@ def test_card_shows_a_claim_while_it_holds(make: Maker) -> None:
     )
     world.clock.move(minutes=5)
     assert (card_of(world).claim, card_of(world).row.claimed_by) == (None, "")
+
+
+# --- who decides -------------------------------------------------------------------------
+
+
+def test_card_names_the_roles_of_its_cell(make: Maker) -> None:
+    world = make()
+    submit(world)
+    assert card_of(world).deciders == (Role.OPERATOR, Role.SENIOR_OPERATOR)
+    world.set_envelope(stub_envelope(roles=(Role.SENIOR_OPERATOR,)).to_yaml(), "seniors")
+    card = card_of(world)
+    assert card.deciders == card.tools[0].deciders == (Role.SENIOR_OPERATOR,)
+
+
+def test_tools_of_a_trial_are_about_no_case(make: Maker) -> None:
+    queries = queries_of(make())
+    assign, credit = queries.tools("stub")
+    assert (assign.fixed, assign.options) == ({"number": "any"}, {"owner": ("", "north", "south")})
+    assert (credit.tool, credit.deciders) == ("grant_credit", ())
+    with pytest.raises(NotFound):
+        queries.tools("nowhere")

@@ -177,9 +177,7 @@ def test_executions_are_counted_by_hour(make: Maker) -> None:
 def test_envelope_versions_begin_with_the_shipped(make: Maker) -> None:
     world = make()
     shipped = queries_of(world).versions(DESK, PolicyKind.ENVELOPE)
-    assert [(row.version, row.status, row.drafted_by) for row in shipped] == [
-        (0, "active", "shipped with the desk")
-    ]
+    assert [(row.version, row.status, row.drafted_by) for row in shipped] == [(0, "active", "")]
     assert shipped[0].document == stub_envelope().to_yaml()
     world.set_envelope(rolling(), "use the record")
     rows = queries_of(world).versions(DESK, PolicyKind.ENVELOPE)

@@ -93,14 +93,28 @@ def test_people_are_those_that_were_given(world: World) -> None:
     ("asked", "error"),
     [
         (ask("desk: stub\n"), ConfigError),
-        (ask(bounded().replace("desk: stub", "desk: other")), InvalidRequest),
+        (ask(bounded().replace("desk: stub", "desk: other")), ConfigError),
+        (ask(bounded().replace("assign_owner", "asign_owner")), ConfigError),
         (AskSimulation(desk="nowhere", kind=ENVELOPE, document=bounded()), NotFound),
         (ask(bounded(), team=TeamGiven(opens="8 o'clock")), InvalidRequest),
+        (ask(bounded(), team=TeamGiven(opens="18:00", closes="18:00")), InvalidRequest),
         (ask(bounded(), team=TeamGiven(people=0)), InvalidRequest),
+        (ask(bounded(), team=TeamGiven(people=10**9)), InvalidRequest),
         (ask(bounded(), days=0), InvalidRequest),
         (ask(bounded(), future_days=1000), InvalidRequest),
     ],
-    ids=["not whole", "other desk", "no desk", "no time", "nobody", "no days", "too far"],
+    ids=[
+        "not whole",
+        "other desk",
+        "other action",
+        "no desk",
+        "no time",
+        "never there",
+        "nobody",
+        "too many",
+        "no days",
+        "too far",
+    ],
 )
 def test_what_cannot_be_simulated_is_refused(
     world: World, asked: AskSimulation, error: type[Exception]
@@ -185,7 +199,7 @@ def test_a_simulated_draft_keeps_its_figures(world: World) -> None:
 
 
 def test_a_proposal_carries_what_history_says(world: World) -> None:
-    request = ProposeVersion(kind=ENVELOPE, desk=DESK, document=bounded(1.0), note="try")
+    request = ProposeVersion(kind=ENVELOPE, desk=DESK, document=bounded(1.0), note="try", over=0)
     world.execute(request, owner(world))
     assert kept(world)["total"]["alone"] == 0
 
@@ -196,7 +210,7 @@ def test_no_history_keeps_nobody_from_proposing(tmp_path: Path) -> None:
 
     world = make_world(tmp_path, desks)
     try:
-        request = ProposeVersion(kind=ENVELOPE, desk=DESK, document=bounded(), note="try")
+        request = ProposeVersion(kind=ENVELOPE, desk=DESK, document=bounded(), note="try", over=0)
         world.execute(request, owner(world))
         assert kept(world) is None
     finally:

@@ -162,9 +162,9 @@ class Site:
             phase=Phase.ON_THE_LOOP, min_confidence=0.9, on_the_loop=wider
         ).to_yaml()
         kind = PolicyKind.ENVELOPE
-        request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test")
+        request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test", over=0)
         version = self.engine.execute(request, self.person("olga", Role.PRODUCT_OWNER)).version or 0
-        sign = SignVersion(kind=kind, desk=DESK, version=version)
+        sign = SignVersion(kind=kind, desk=DESK, version=version, over=0)
         self.engine.execute(sign, self.person("rhea", Role.RISK_OFFICER))
 
     def pass_window(self, source_id: str) -> None:

@@ -14,6 +14,7 @@ from engine.domain.case_status import OPEN, CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.policy import PolicyKind
 from engine.errors import Conflict, InvalidRequest
+from engine.runtime.policy import active_number
 from engine.service.requests import PauseScope, ProposeVersion, SignVersion
 from engine.store import tables
 from engine.testing.stub_desk import DESK
@@ -43,9 +44,10 @@ guardrails:
 def signed(site: Site, kind: PolicyKind, document: str) -> None:
     """Two people put a document into force."""
     author = site.person("rhea", Role.RISK_OFFICER)
-    request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test")
+    over = active_number(site.parts.store.reader.control(), DESK, kind)
+    request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test", over=over)
     version = site.engine.execute(request, author).version or 0
-    sign = SignVersion(kind=kind, desk=DESK, version=version)
+    sign = SignVersion(kind=kind, desk=DESK, version=version, over=over)
     site.engine.execute(sign, site.person("rasmus", Role.RISK_OFFICER))
 
 

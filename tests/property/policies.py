@@ -16,6 +16,7 @@ from engine.govern.hard_rules import GuardrailDocument, NamedRule, Otherwise, ha
 from engine.govern.limits import (
     ArgumentRule,
     Budget,
+    Decider,
     HandSetThreshold,
     Hours,
     RollingThreshold,
@@ -24,6 +25,7 @@ from engine.govern.limits import (
 from engine.govern.request import AuthorizationRequest, Usage
 
 CELL = Cell(desk="d", case_type="t", action_type="a")
+DECIDERS: list[Decider] = [Role.OPERATOR, Role.SENIOR_OPERATOR]
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 share = st.floats(min_value=0, max_value=1)
@@ -38,6 +40,8 @@ thresholds = st.one_of(
 argument_rules = st.one_of(
     st.builds(ArgumentRule, one_of=st.just(("north", "south"))),
     st.builds(ArgumentRule, none_of=st.just(("north",))),
+    st.builds(ArgumentRule, one_of=st.just((1, True, 2.5))),
+    st.builds(ArgumentRule, none_of=st.just((1, 2.5))),
     st.builds(ArgumentRule, at_least=st.just(1.0), at_most=st.just(5.0)),
     st.builds(ArgumentRule, longest=st.integers(0, 6)),
 )
@@ -86,7 +90,7 @@ def entries(draw: st.DrawFn) -> CellEntry:
             else draw(st.none() | st.just(RollingThreshold(risk_limit=0.6))),
             most_urgent_priority=urgent,
             amount_cap=None if cap is None else cap + draw(minor),
-            veto_minutes=draw(st.sampled_from([0.0, 10.0])),
+            veto_minutes=draw(st.sampled_from([1.0, 10.0])),
         )
     return CellEntry(
         case_type="t",
@@ -97,7 +101,7 @@ def entries(draw: st.DrawFn) -> CellEntry:
         on_the_loop=wider,
         audit_rate=draw(st.floats(min_value=0.05, max_value=1)),
         roles=draw(
-            st.lists(st.sampled_from(list(Role)), min_size=1, max_size=3, unique=True).map(tuple)
+            st.lists(st.sampled_from(DECIDERS), min_size=1, max_size=2, unique=True).map(tuple)
         ),
         **limits,
     )
@@ -135,12 +139,20 @@ requests = st.builds(
     is_known_case_type=st.sampled_from([True, True, False]),
     effect_class=st.sampled_from(list(EffectClass)),
     arguments=st.fixed_dictionaries(
-        {}, optional={"owner": st.sampled_from(["north", "east"]), "size": st.integers(0, 6)}
+        {},
+        optional={
+            "owner": st.sampled_from(["north", "east", ["north"], None]),
+            "size": st.integers(0, 6) | st.sampled_from([1.0, 2.5, True, False, [1], {"n": 1}]),
+        },
     ),
     amount=st.none()
-    | st.builds(Money, minor=st.integers(-1, 150), currency=st.sampled_from(["EUR", "USD"])),
-    customer=st.sampled_from(["", "c1"]),
-    confidence=maybe_share,
+    | st.builds(
+        Money,
+        minor=st.integers(-1, 150) | st.sampled_from([-(2**63), 2**63, 10**400]),
+        currency=st.sampled_from(["EUR", "EUR", "USD", "", "eur"]),
+    ),
+    customer=st.sampled_from(["", "c1", "\u200b"]),
+    confidence=maybe_share | st.floats(),
     is_calibrated=st.booleans(),
     score=maybe_share,
     rolling_cut=maybe_share,
@@ -151,6 +163,7 @@ requests = st.builds(
     stale=names,
     contradictory=names,
     unseen=names,
+    in_hand=st.sampled_from(["", "", "", "a fact told by ann"]),
     paused=st.sampled_from(["", "", "all"]),
     can_audit=st.sampled_from([True, True, False]),
     person_roles=st.none() | st.frozensets(st.sampled_from(list(Role)), max_size=3),
@@ -162,7 +175,7 @@ spent = st.builds(Spent, executions=st.integers(0, 4), amount=st.integers(0, 150
 @st.composite
 def usages(draw: st.DrawFn, policy: CellPolicy) -> Usage:
     """Some of the budgets of a policy, more or less used."""
-    keys = [limit.key for limit, _ in policy.budgets(is_alone=True)]
+    keys = [one.limit.key for one in policy.budgets(is_alone=True)]
     return Usage(spent={key: draw(spent) for key in keys if draw(st.booleans())})
 
 

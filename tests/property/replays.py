@@ -52,7 +52,17 @@ maybe = st.booleans()
 STEPS_S = (0, 1, 90, 900, 1_200, 1_200, 3_600, 3_600, 20_000, 90_000)
 SHARES = (0.2, 0.5, 0.8, 0.95, 0.95)
 AMOUNTS = (None, None, 0, 100, 400, 1000, 5000)
-ARGUMENTS: tuple[dict[str, Any], ...] = ({}, {"x": 1}, {"x": 1}, {"x": True}, {"x": "north"})
+ARGUMENTS: tuple[dict[str, Any], ...] = (
+    *({}, {"x": 1}, {"x": 1}, {"x": 1.0}),
+    *({"x": True}, {"x": "north"}, {"x": ["north"]}, {"x": None}),
+)
+
+
+IMPOSSIBLE = (-1, 10**15, 2**63, 10**400)
+"""Amounts that are none."""
+UNSURE = (None, None, float("nan"), float("inf"), -0.1, 7.0)
+"""No confidence, and what is none."""
+NOBODY = ("", "", "\u200b ")
 
 
 def request(chance: Random, at: datetime, trouble: float) -> AuthorizationRequest:
@@ -61,9 +71,9 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
     def odd(value: Any, usual: Any) -> Any:
         return value if chance.random() < trouble else usual
 
-    amount = odd(-1, chance.choice(AMOUNTS))
-    confidence = odd(None, chance.choice(SHARES))
-    effect = EffectClass.REVERSIBLE
+    amount = odd(chance.choice(IMPOSSIBLE), chance.choice(AMOUNTS))
+    confidence = odd(chance.choice(UNSURE), chance.choice(SHARES))
+    effect, money = EffectClass.REVERSIBLE, chance.choice(["USD", "USD", "eur", ""])
     return AuthorizationRequest(
         cell=odd(STRAY, chance.choice(CELLS)),
         problem=odd("bad argument", ""),
@@ -71,8 +81,8 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
         is_known_case_type=odd(False, True),
         effect_class=odd(chance.choice(list(EffectClass)), effect),
         arguments=odd({"x": 5.5, "y": "long"}, chance.choice(ARGUMENTS)),
-        amount=None if amount is None else Money(minor=amount, currency=odd("USD", "EUR")),
-        customer=odd("", chance.choice(["c1", "c2"])),
+        amount=None if amount is None else Money(minor=amount, currency=odd(money, "EUR")),
+        customer=odd(chance.choice(NOBODY), chance.choice(["c1", "c2", " C1"])),
         confidence=confidence,
         is_calibrated=odd(False, True),
         score=confidence,
@@ -80,6 +90,7 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
         stale=("s",) * odd(1, 0),
         contradictory=("c",) * odd(2, 0),
         unseen=("u",) * odd(2, 0),
+        in_hand=odd("a person told a fact", ""),
     )
 
 
@@ -120,6 +131,8 @@ argument_rules = st.sampled_from(
         ArgumentRule(one_of=(1, "north")),
         ArgumentRule(at_least=1, at_most=6),
         ArgumentRule(longest=3),
+        ArgumentRule(none_of=(1,)),
+        ArgumentRule(none_of=("north",)),
     ]
 )
 several_arguments: st.SearchStrategy[dict[str, ArgumentRule]] = st.one_of(
@@ -161,7 +174,7 @@ def entries(draw: st.DrawFn, cell: Cell) -> CellEntry:
         threshold=draw(st.sampled_from([None, beyond])),
         most_urgent_priority=draw(st.sampled_from([None, 1, 2])),
         amount_cap=None if cap is None else draw(st.sampled_from([None, cap, 4000])),
-        veto_minutes=draw(st.sampled_from([20, 600, None, 0, 0.0000001])),
+        veto_minutes=draw(st.sampled_from([20, 600, None, 1, 1.0000001])),
     )
     return CellEntry(
         case_type=cell.case_type,

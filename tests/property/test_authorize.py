@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.domain.actor import Role
 from engine.domain.budget import BudgetLimit, Period
+from engine.domain.money import Money
 from engine.domain.phase import Phase
 from engine.domain.verdict import VerdictKind
 from engine.govern.authorize import authorize
@@ -71,6 +74,39 @@ def test_verdict_is_the_strictest_broken_rule(
     assert verdict.kind.strictness == expected
 
 
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "negative": {"amount": Money(minor=-1, currency="EUR")},
+    "more than all money": {"amount": Money(minor=10**15, currency="EUR")},
+    "beyond a number": {"amount": Money(minor=10**400, currency="EUR")},
+    "no currency": {"amount": Money(minor=1, currency="")},
+    "small letters": {"amount": Money(minor=1, currency="eur")},
+    "two lines": {"amount": Money(minor=1, currency="EUR\n")},
+    "too sure": {"confidence": 7.0},
+    "endlessly sure": {"confidence": float("inf")},
+    "less than unsure": {"confidence": -0.01},
+    "not a number": {"confidence": float("nan")},
+    "raw beyond a number": {"score": float("inf")},
+    "raw not a number": {"score": float("nan")},
+}
+
+
+@pytest.mark.parametrize("wrong", IMPOSSIBLE.values(), ids=list(IMPOSSIBLE))
+@pytest.mark.parametrize("roles", [None, frozenset({Role.OPERATOR})], ids=["software", "person"])
+def test_impossible_values_are_denied_by_name(
+    wrong: dict[str, Any], roles: frozenset[Role] | None
+) -> None:
+    of = CellLimits(
+        case_type="t",
+        action="a",
+        phase=Phase.BOUNDED,
+        threshold=HandSetThreshold(min_confidence=0),
+        reversible_only=False,
+    )
+    for policy in (policy_of(of), policy_of(None)):
+        verdict = authorize(replace(EASY, person_roles=roles, **wrong), policy, Usage())
+        assert (verdict.kind, verdict.broken[0].rule) == (VerdictKind.DENY, "request_malformed")
+
+
 # --- monotony ----------------------------------------------------------------------------
 
 
@@ -130,7 +166,11 @@ TIGHTENINGS: dict[str, Callable[[CellLimits], CellLimits]] = {
         update={"max_contradictions": max(0, of.max_contradictions - 1)}
     ),
     "max_unseen_values": lambda of: of.model_copy(
-        update={"max_unseen_values": max(0, (of.max_unseen_values or 3) - 1)}
+        update={
+            "max_unseen_values": 2
+            if of.max_unseen_values is None
+            else max(0, of.max_unseen_values - 1)
+        }
     ),
     "audit_rate": lambda of: of.model_copy(update={"audit_rate": 1.0}),
     "roles": lambda of: of.model_copy(update={"roles": of.roles[1:]}),
@@ -219,6 +259,22 @@ def test_a_pause_never_frees_a_verdict(
     after = authorize(replace(request, paused="all"), policy_of(of, rules), Usage())
     assert after.kind.strictness >= VerdictKind.ESCALATE.strictness
     assert after.kind.strictness >= before.kind.strictness
+
+
+@given(policies.requests, policies.limits, policies.guardrails)
+def test_what_people_have_in_hand_stays_theirs(
+    request: AuthorizationRequest, of: CellLimits, rules: Any
+) -> None:
+    of_people = replace(request, in_hand="a fact told by ann", person_roles=None)
+    before = authorize(replace(of_people, in_hand=""), policy_of(of, rules), Usage())
+    after = authorize(of_people, policy_of(of, rules), Usage())
+    assert after.kind.strictness >= VerdictKind.ESCALATE.strictness
+    assert after.kind.strictness >= before.kind.strictness
+    by_person = replace(of_people, person_roles=frozenset(of.roles))
+    assert (
+        authorize(by_person, policy_of(of, rules), Usage()).kind
+        is authorize(replace(by_person, in_hand=""), policy_of(of, rules), Usage()).kind
+    )
 
 
 @given(policies.requests, policies.limits, policies.guardrails)

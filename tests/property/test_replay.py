@@ -1,6 +1,7 @@
 """The vectorised replay says what `authorize` says, row by row and in the order of events."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -8,12 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.budget import Period, window_start
+from engine.domain.case import Origin
+from engine.govern.authorize import authorize
 from engine.govern.history import DecisionHistory
 from engine.govern.local_time import as_moment, as_us, local_times, window_starts
+from engine.govern.past_decisions import PastDecision, PastDecisions
 from engine.govern.policy_set import PolicySet
 from engine.govern.replay import Replayed, Replaying, replay
 from engine.govern.replay_sequence import replay_in_sequence
-from tests.property.replays import ZONES, cuts_of, histories, policies
+from engine.govern.request import Usage
+from tests.property.replays import DESK, START, ZONES, cuts_of, histories, policies, request
 
 
 def plain(replayed: Replayed) -> dict[str, object]:
@@ -43,6 +48,22 @@ def test_earlier_replays_change_no_later_one(
     assert plain(replaying.under(second)) == plain(replay(history, second, cuts_of(history)))
 
 
+@settings(max_examples=60)
+@given(st.integers(0, 10**6), policies())
+def test_history_answers_as_its_requests_did(seed: int, policy: PolicySet) -> None:
+    chance, past = Random(seed), PastDecisions()
+    asked = [request(chance, START + timedelta(minutes=7 * row), 0.1) for row in range(40)]
+    for row, one in enumerate(asked):
+        past.add(PastDecision(request=one, case_id=f"case {row}", text=""))
+    history = past.history(desk=DESK, origin=Origin.SIMULATED, as_of=START)
+    told = policy.of(history.cells)
+    for row, one in enumerate(asked):
+        limits = told[int(history.cell[row])]
+        before = authorize(one, limits, Usage())
+        after = authorize(history.request(row), limits, Usage())
+        assert (before.kind, before.would_have) == (after.kind, after.would_have)
+
+
 CHANGES = [(3, 29), (10, 25), (4, 4), (10, 3), (3, 8), (11, 1)]
 """Days of 2026 on or before which clocks change somewhere."""
 near = st.builds(
@@ -51,7 +72,16 @@ near = st.builds(
     st.integers(-90_000, 90_000),
 )
 some = st.integers(0, 2 * 10**9).map(lambda seconds: as_moment(seconds * 1_000_003))
-zones = st.sampled_from([*ZONES, "Asia/Kathmandu", "America/St_Johns", "Africa/Casablanca"])
+zones = st.sampled_from(
+    [
+        *ZONES,
+        "Asia/Kathmandu",
+        "Atlantic/Azores",
+        "America/Havana",
+        "America/St_Johns",
+        "Africa/Casablanca",
+    ]
+)
 
 
 @given(st.lists(near, min_size=1, max_size=6) | st.lists(some, min_size=1, max_size=3), zones)

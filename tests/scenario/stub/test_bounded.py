@@ -18,7 +18,7 @@ from engine.testing.world import START, World
 
 A = "T000000"
 HISTORY = 40
-SIGN = SignVersion(kind=PolicyKind.ENVELOPE, desk="stub", version=1)
+SIGN = SignVersion(kind=PolicyKind.ENVELOPE, desk="stub", version=1, over=0)
 
 
 def calibrated(world: World) -> World:
@@ -159,7 +159,9 @@ def test_never_answered_call_needs_a_person(make_stub_world: Callable[..., World
 
 
 def proposal(document: str) -> ProposeVersion:
-    return ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="because")
+    return ProposeVersion(
+        kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="because", over=0
+    )
 
 
 def test_bounded_takes_two_names(make_stub_world: Callable[..., World]) -> None:
@@ -167,7 +169,9 @@ def test_bounded_takes_two_names(make_stub_world: Callable[..., World]) -> None:
     olivia = world.person("olivia", Role.PRODUCT_OWNER)
     document = stub_envelope(phase=Phase.BOUNDED).to_yaml()
     world.execute(
-        ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="wider"),
+        ProposeVersion(
+            kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="wider", over=0
+        ),
         olivia,
     )
     with pytest.raises(NotAllowed, match="somebody else has to sign"):
@@ -195,6 +199,8 @@ def test_bad_envelope_is_refused_in_words(
     olivia = world.person("olivia", Role.PRODUCT_OWNER)
     with pytest.raises(InvalidRequest, match=words):
         world.execute(
-            ProposeVersion(kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="n"),
+            ProposeVersion(
+                kind=PolicyKind.ENVELOPE, desk="stub", document=document, note="n", over=0
+            ),
             olivia,
         )

@@ -73,12 +73,11 @@ def test_amount_under_the_cap_runs_alone(make: Callable[[str], World]) -> None:
     [
         ("amount_cap: 3999", {}, "amount_over_cap: 40.00 EUR"),
         ("amount_cap: 4000", {"currency": "USD"}, "amount_over_cap: 40.00 USD"),
-        ("amount_cap: 4000", {"amount": "-1"}, "amount_over_cap: -0.01 EUR"),
         ("second_person_above: 3999", {}, "second_person_missing: 40.00 EUR"),
         ("arguments: {amount: {at_most: 3999}}", {}, "argument_out_of_bounds: amount is 4000"),
         ("hours: {opens: '03:00', closes: '03:01'}", {}, "outside_hours: "),
     ],
-    ids=["cap", "currency", "negative", "second person", "argument", "hours"],
+    ids=["cap", "currency", "second person", "argument", "hours"],
 )
 def test_outside_its_limits_a_person_decides(
     make: Callable[[str], World], limits: str, fields: dict[str, str], note: str
@@ -197,7 +196,7 @@ def test_a_guardrail_denies_and_is_named(make: Callable[[str], World]) -> None:
     with pytest.raises(InvalidRequest, match="denies"):
         world.decide(case, world.person("ann"), DecisionKind.APPROVE)
     before = refusals(world)
-    with pytest.raises(InvalidRequest, match="guardrail:no_big_credit"):
+    with pytest.raises(InvalidRequest, match="Guardrail “no big credit” forbids this"):
         override(world, "10001")
     assert refusals(world) == before + 1
     override(world, "10000")
@@ -226,7 +225,7 @@ def test_a_guardrail_signed_meanwhile_stops_the_approved(make: Callable[[str], W
     world.set_guardrails(RULES)
     world.work()
     case = world.case(A)
-    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.ENVELOPE_CHANGED)
+    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.DENIED)
     assert "guardrail:no_big_credit" in case.attention_note
     assert book(world) == []
 
@@ -242,7 +241,7 @@ def test_a_guardrail_budget_counts_people_too(make: Callable[[str], World]) -> N
     for number in range(2):
         world.decide(world.case(f"T{number:06d}"), ann, DecisionKind.APPROVE)
         world.work()
-    with pytest.raises(InvalidRequest, match="guardrail:two_a_day"):
+    with pytest.raises(InvalidRequest, match="Guardrail “two a day” forbids this"):
         world.decide(world.case("T000002"), ann, DecisionKind.APPROVE)
     assert len(book(world)) == 2
 
@@ -265,7 +264,7 @@ def test_only_risk_writes_guardrails(make: Callable[[str], World]) -> None:
 
 def propose_rules(world: World, name: str, role: Role) -> None:
     request = ProposeVersion(
-        kind=PolicyKind.GUARDRAILS, desk="stub", document=RULES, note="mine now"
+        kind=PolicyKind.GUARDRAILS, desk="stub", document=RULES, note="mine now", over=0
     )
     world.execute(request, world.person(name, role))
 

@@ -10,7 +10,7 @@ from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId
 from engine.domain.policy import PolicyKind
-from engine.errors import Conflict, NotAllowed
+from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.service.requests import ClaimCase, DecideCase, ProposeVersion, TakeBackDecision
 from engine.testing.stub_desk import ticket_rows
 from engine.testing.world import START, World
@@ -62,9 +62,28 @@ def test_refused_attempts_make_no_streams(world: World) -> None:
     nowhere = CaseId(uuid5(world.case(A).id, "no case"))
     for request in (
         replace(form(world), case_id=nowhere),
-        ProposeVersion(kind=PolicyKind.ENVELOPE, desk="no desk " * 20, document="", note=""),
+        ProposeVersion(
+            kind=PolicyKind.ENVELOPE, desk="no desk " * 20, document="", note="", over=0
+        ),
     ):
         with pytest.raises(NotAllowed):
             world.execute(request, viewer)
     rows = world.engine.queries.ledger(stream="", kind="ATTEMPT_REFUSED", cursor="", limit=9).rows
     assert [row.stream for row in rows] == ["global", "global"]
+
+
+def test_viewer_sending_cases_is_noted(world: World) -> None:
+    with pytest.raises(NotAllowed, match="does not send cases in"):
+        world.engine.admit(world.person("vic", Role.VIEWER))
+    world.engine.admit(world.person("ann"))
+    rows = world.engine.queries.ledger(kind="ATTEMPT_REFUSED", limit=9).rows
+    assert [(row.stream, row.payload["request"]) for row in rows] == [("global", "Submit")]
+
+
+@pytest.mark.parametrize("broken", ["a\x00b", "half \ud800 of a pair"])
+def test_text_no_database_takes_is_refused(world: World, broken: str) -> None:
+    with pytest.raises(InvalidRequest, match="note: holds"):
+        world.execute(replace(form(world), note=broken), world.person("ann"))
+    with pytest.raises(InvalidRequest, match="arguments: holds"):
+        world.execute(replace(form(world), arguments={"to": [broken]}), world.person("ann"))
+    assert world.execute(form(world), world.person("ann")).case_id == world.case(A).id

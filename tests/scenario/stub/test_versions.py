@@ -1,6 +1,9 @@
 """The life of a version: draft, simulated, proposed, signed, active, superseded, rolled back."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -32,17 +35,26 @@ def world(stub_world: World) -> World:
 
 
 def propose(world: World, by: str, document: str, kind: PolicyKind = ENVELOPE) -> int:
-    request = r.ProposeVersion(kind=kind, desk="stub", document=document, note="because")
+    request = r.ProposeVersion(
+        kind=kind, desk="stub", document=document, note="because", over=active(world, kind)
+    )
     return world.execute(request, world.people[by]).version or 0
 
 
 def sign(world: World, by: str, version: int, kind: PolicyKind = ENVELOPE) -> None:
-    world.execute(r.SignVersion(kind=kind, desk="stub", version=version), world.people[by])
+    request = r.SignVersion(kind=kind, desk="stub", version=version, over=active(world, kind))
+    world.execute(request, world.people[by])
 
 
 def roll_back(world: World, by: str, version: int, kind: PolicyKind = ENVELOPE) -> None:
-    request = r.RollBack(kind=kind, desk="stub", version=version, reason="it went wrong")
+    request = r.RollBack(
+        kind=kind, desk="stub", version=version, reason="it went wrong", over=active(world, kind)
+    )
     world.execute(request, world.people[by])
+
+
+def active(world: World, kind: PolicyKind = ENVELOPE) -> int:
+    return world.active_version(kind)
 
 
 def statuses(world: World, kind: PolicyKind = ENVELOPE) -> list[tuple[int, str]]:
@@ -66,7 +78,7 @@ def test_a_draft_becomes_active_step_by_step(world: World) -> None:
     world.execute(r.SimulateDraft(kind=ENVELOPE, desk="stub", version=number), olivia)
     assert statuses(world)[0] == (1, VersionStatus.SIMULATED)
     request = r.ProposeVersion(
-        kind=ENVELOPE, desk="stub", document=wide(), note="ready", version=number
+        kind=ENVELOPE, desk="stub", document=wide(), note="ready", version=number, over=0
     )
     assert world.execute(request, olivia).version == number
     sign(world, "rasmus", number)
@@ -86,7 +98,9 @@ def test_nobody_changes_the_draft_of_another(world: World) -> None:
     other = world.people["rasmus"]
     for request in (
         r.SaveDraft(kind=ENVELOPE, desk="stub", document=wide(), version=number),
-        r.ProposeVersion(kind=ENVELOPE, desk="stub", document=wide(), note="mine", version=number),
+        r.ProposeVersion(
+            kind=ENVELOPE, desk="stub", document=wide(), note="mine", version=number, over=0
+        ),
         r.WithdrawVersion(kind=ENVELOPE, desk="stub", version=number),
     ):
         with pytest.raises(NotAllowed, match="olivia's"):
@@ -142,7 +156,7 @@ def test_every_kind_takes_two_names(
 def test_others_may_not_write_it(world: World, who: str, kind: PolicyKind, document: str) -> None:
     for request in (
         r.SaveDraft(kind=kind, desk="stub", document=document),
-        r.ProposeVersion(kind=kind, desk="stub", document=document, note="mine"),
+        r.ProposeVersion(kind=kind, desk="stub", document=document, note="mine", over=0),
     ):
         with pytest.raises(NotAllowed):
             world.execute(request, world.people[who])
@@ -160,6 +174,14 @@ def test_rollback_is_one_click_with_a_name(world: World) -> None:
     newest = world.engine.queries.ledger(stream="desk:stub").rows[0]
     assert newest.kind == EventKind.VERSION_ROLLED_BACK
     assert newest.payload["reason"] == "it went wrong"
+
+
+def test_going_back_to_the_shipped_says_why(world: World) -> None:
+    sign(world, "rasmus", propose(world, "olivia", wide()))
+    roll_back(world, "rhea", 0)
+    row = world.engine.queries.versions("stub", ENVELOPE)[0]
+    assert (row.version, row.drafted_by, row.rolled_back_by) == (2, "", "rhea")
+    assert row.note == "What the desk shipped with. Gone back to because: it went wrong"
 
 
 def test_nobody_widens_by_going_back_to_their_own(world: World) -> None:
@@ -232,3 +254,97 @@ def test_resuming_a_desk_needs_a_reason(world: World) -> None:
         world.execute(r.ResumeScope(scope="desk:stub", reason="over"), world.people["ann"])
     world.execute(r.ResumeScope(scope="desk:stub", reason="over"), world.people["rasmus"])
     assert world.engine.queries.health().pauses == ()
+
+
+# --- somebody else meanwhile -------------------------------------------------------------
+
+
+def test_signature_stands_over_what_was_seen(world: World) -> None:
+    first = propose(world, "olivia", wide())
+    second = propose(world, "olivia", wide(min_confidence=0.9))
+    sign(world, "rasmus", first)
+    late = r.SignVersion(kind=ENVELOPE, desk="stub", version=second, over=0)
+    with pytest.raises(Conflict, match="Version 1 is active, no longer what the desk shipped"):
+        world.execute(late, world.people["rhea"])
+    assert statuses(world) == [(2, "proposed"), (1, "active"), (0, "superseded")]
+    sign(world, "rhea", second)
+    assert active(world) == second
+
+
+def test_two_signers_at_once_never_stack(world: World) -> None:
+    numbers = [propose(world, "olivia", wide(min_confidence=value)) for value in (0.6, 0.7, 0.8)]
+    start = Barrier(len(numbers))
+
+    def sign_at_once(number: int) -> bool:
+        request = r.SignVersion(kind=ENVELOPE, desk="stub", version=number, over=0)
+        start.wait()
+        try:
+            world.execute(request, world.people["rasmus"])
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(numbers)) as signers:
+        signed = dict(zip(numbers, signers.map(sign_at_once, numbers), strict=True))
+    assert [number for number, is_signed in signed.items() if is_signed] == [active(world)]
+    left = [status for number, status in statuses(world) if number not in (0, active(world))]
+    assert left == ["proposed", "proposed"]
+
+
+def test_going_back_stands_over_what_was_seen(world: World) -> None:
+    sign(world, "rasmus", propose(world, "olivia", wide()))
+    sign(world, "rasmus", propose(world, "olivia", wide(min_confidence=0.9)))
+    late = r.RollBack(kind=ENVELOPE, desk="stub", version=0, reason="too wide", over=1)
+    with pytest.raises(Conflict, match="Version 2 is active, no longer version 1"):
+        world.execute(late, world.people["rhea"])
+    assert active(world) == 2
+
+
+def test_proposal_over_an_older_version_is_refused(world: World) -> None:
+    sign(world, "rasmus", propose(world, "olivia", wide()))
+    late = r.ProposeVersion(
+        kind=ENVELOPE, desk="stub", document=wide(min_confidence=0.9), note="late", over=0
+    )
+    with pytest.raises(Conflict, match="which you saw"):
+        world.execute(late, world.people["olivia"])
+    assert statuses(world) == [(1, "active"), (0, "superseded")]
+
+
+def test_simulation_never_writes_over_newer_text(world: World) -> None:
+    olivia = world.people["olivia"]
+    number = world.execute(r.SaveDraft(kind=ENVELOPE, desk="stub", document=wide()), olivia).version
+    newer = wide(min_confidence=0.9)
+
+    def save_meanwhile(*_: object) -> None:
+        save = r.SaveDraft(kind=ENVELOPE, desk="stub", document=newer, version=number)
+        world.execute(save, olivia)
+
+    slow = replace(world.engine.versioning, simulation_of=save_meanwhile)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        slow.simulate(r.SimulateDraft(kind=ENVELOPE, desk="stub", version=number or 0), olivia)
+    assert world.engine.queries.versions("stub", ENVELOPE)[0].document == newer
+
+
+def test_account_closed_during_simulation_proposes_nothing(world: World) -> None:
+    olivia, boss = world.people["olivia"], world.person("boss", Role.ADMINISTRATOR)
+
+    def close_meanwhile(*_: object) -> None:
+        close = r.ChangePerson(name="olivia", roles=frozenset({Role.VIEWER}), is_active=False)
+        world.execute(close, boss)
+
+    slow = replace(world.engine.versioning, simulation_of=close_meanwhile)
+    request = r.ProposeVersion(kind=ENVELOPE, desk="stub", document=wide(), note="mine", over=0)
+    with pytest.raises(NotAllowed, match="closed"):
+        slow.propose(request, olivia)
+    assert statuses(world) == [(0, "active")]
+
+
+@pytest.mark.parametrize("is_active", [True, False], ids=["another role", "closed"])
+def test_proposal_of_who_left_stays_unsigned(world: World, is_active: bool) -> None:
+    number = propose(world, "olivia", wide())
+    leave = r.ChangePerson(name="olivia", roles=frozenset({Role.VIEWER}), is_active=is_active)
+    world.execute(leave, world.person("boss", Role.ADMINISTRATOR))
+    with pytest.raises(NotAllowed, match="olivia"):
+        sign(world, "rasmus", number)
+    assert statuses(world) == [(1, "proposed"), (0, "active")]
+    assert refusals(world) == ["SignVersion"]

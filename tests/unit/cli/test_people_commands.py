@@ -123,7 +123,7 @@ def test_sessions_are_listed_and_ended(run: Run) -> None:
     one = run("user", "end-sessions", "--of", "bob", "--id", found[0]["id"], "--as", "ada")
     assert (one.code, one.out) == (0, "1 session of bob ended.\n")
     assert run("user", "end-sessions", "--as", "bob").out == "1 session of bob ended.\n"
-    assert "BEGUN AT" in run("user", "sessions", "--as", "bob").out
+    assert "BEGUN FROM" in run("user", "sessions", "--as", "bob").out
 
 
 def test_every_refused_attempt_is_an_entry(run: Run, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ import pytest
 from engine.cli.supervise import BAD_USAGE, Part, Supervisor
 
 PATIENT = """
-import signal, sys, time
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('finished', flush=True)))
-print('started', flush=True)
+import os, signal, sys, time
+say = lambda text: os.write(1, text.encode() + b"\\n")  # at one blow: a signal cuts print in two
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0 * say('finished')))
+say('started')
 while True: time.sleep(0.05)
 """
 STUBBORN = """

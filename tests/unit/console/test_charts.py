@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from console.charts.palette import DARK, LIGHT, palette
 from console.charts.reliability import reliability
-from console.charts.threshold import standing_at, threshold_curve
+from console.charts.threshold import Standing, standing_at, threshold_curve
 from console.charts.waterfall import lay_out, span_of_time, waterfall
 from engine.domain.actor import DecidedBy
 from engine.service.rows import CurvePoint, ReliabilityRow
@@ -23,6 +24,7 @@ POINTS = tuple(
         (0.8, 0.5, 0.1, 0.14, 250),
     )
 )
+NOW = Standing(name="where the cell stands now", cut=0.75, risk_limit=0.1)
 BINS = (
     ReliabilityRow(mean_confidence=0.9, observed=0.85, low=0.8, high=0.89, n=200),
     ReliabilityRow(mean_confidence=0.3, observed=0.35, low=0.2, high=0.5, n=40),
@@ -101,21 +103,45 @@ def test_curve_draws_every_point_by_coverage() -> None:
     measured = named(threshold_curve(POINTS), "measured error")
     assert measured.x == (0.2, 0.5, 0.8)
     assert measured.y == (0.05, 0.1, 0.2)
-    assert measured.text == ("n 100", "n 250", "n 400")
+    assert named(threshold_curve(POINTS), "counts").text == ("n 100", "n 250", "n 400")
     assert named(threshold_curve(POINTS), "upper bound").y == (0.1, 0.14, 0.24)
 
 
 def test_curve_marks_threshold_and_risk_limit() -> None:
-    figure = threshold_curve(POINTS, cut=0.75, risk_limit=0.1)
+    figure = threshold_curve(POINTS, [NOW])
     now = named(figure, "where the cell stands now")
     assert (now.x, now.y) == ((0.5,), (0.1,))
     assert figure.layout.shapes[0].y0 == 0.1
     assert figure.layout.annotations[0].text == "risk limit 10.0\u202f%"
 
 
+def test_curve_shows_both_limits_on_the_loop() -> None:
+    at_once = Standing(name="at once", cut=0.9, risk_limit=0.1)
+    after = Standing(name="after a veto window", cut=0.75, risk_limit=0.2)
+    figure = threshold_curve(POINTS, [at_once, after])
+    assert [named(figure, one.name).x for one in (at_once, after)] == [(0.2,), (0.5,)]
+    assert {shape.y0 for shape in figure.layout.shapes} == {0.1, 0.2}
+    assert sorted(one.text for one in figure.layout.annotations) == [
+        "risk limit 10.0\u202f%, at once",
+        "risk limit 20.0\u202f%, after a veto window",
+    ]
+
+
+def test_a_few_cases_never_squeeze_the_curve() -> None:
+    first = CurvePoint(threshold=0.99, coverage=0.01, error=1.0, error_high=1.0, n=2)
+    figure = threshold_curve([first, *POINTS], [NOW])
+    assert figure.layout.yaxis.range[1] < 0.3
+
+
+def test_counts_of_points_never_collide() -> None:
+    many = [replace(POINTS[0], coverage=place / 100, n=place) for place in range(1, 101)]
+    shown = named(threshold_curve(many), "counts").x
+    assert min(b - a for a, b in pairwise(shown)) >= 0.1
+
+
 def test_curve_without_threshold_marks_nothing() -> None:
     figure = threshold_curve(POINTS)
-    assert len(figure.data) == 2
+    assert len(figure.data) == 3
     assert figure.layout.shapes == ()
 
 

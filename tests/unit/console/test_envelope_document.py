@@ -66,8 +66,17 @@ def test_other_cells_are_not_touched() -> None:
     changed = documents.with_limit(limits.ACTIVE_DOCUMENT, NOTES, "phase", "BOUNDED")
     assert documents.limit_of(changed, NOTES, "phase") == "BOUNDED"
     assert rate(changed, ROUTING) == 60
-    assert documents.risk_limit(changed, ROUTING) == 0.1
-    assert documents.risk_limit(changed, NOTES) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [("Old words.", "Why now"), ("Mine.", "Mine."), ("", "")]
+)
+def test_an_old_note_gives_way_to_the_new(own: str, expected: str) -> None:
+    active = 'desk: incidents\nnote: "Old words."\n'
+    draft = f'desk: incidents\nnote: "{own}"\ncells: []\n'
+    noted = yaml.safe_load(documents.with_own_note(draft, active, "Why now"))
+    assert noted == {"desk": "incidents", "note": expected, "cells": []}
+    assert documents.with_own_note("desk: [", active, "Why now") == "desk: ["
 
 
 def test_the_hourly_rate_is_the_shared_one() -> None:

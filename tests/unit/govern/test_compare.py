@@ -23,6 +23,7 @@ from engine.govern.limits import Budget, HandSetThreshold, Limits
 from engine.govern.past_decisions import PastDecision
 from engine.govern.policy_set import PolicySet
 from engine.govern.replay import Replaying
+from engine.govern.resample import Band
 from engine.govern.sides import Tally
 from engine.govern.workload import Team
 from tests.unit.govern.pasts import MONDAY, OTHER, asked, entry, history_of, past, policy
@@ -155,6 +156,27 @@ def test_team_is_taken_from_history_and_goals() -> None:
     given = compared(history, wide(), strict(), team=Team(people=1, minutes_per_case=4)).team
     assert (given.people_from, given.minutes_from) == ("as given", "as given")
     assert compared(month(), wide(), strict()).team.people_from.startswith("assumed")
+
+
+def test_a_few_decisions_measure_nothing() -> None:
+    quick = [row(number, happened=Happened.PERSON, decide_ms=1_500) for number in range(29)]
+    rest = [row(number) for number in range(29, 300)]
+    found = compared(history_of(*quick, *rest, deciders=1), wide(), strict())
+    assert found.team.staffing.minutes_per_case == 5.0
+    assert found.team.minutes_from == ("assumed: 29 of the 30 decisions it takes were measured")
+    assert found.team.people_from.startswith("assumed")
+
+
+def test_late_cases_are_counted_by_day() -> None:
+    """The share of a smaller rest may grow while fewer cases are late."""
+    found = compared(month(), wide(), strict(), team=Team(people=1, minutes_per_case=20))
+    days = (found.until - found.queue_since).days + 1
+    queue, late = found.people_now.queue, found.people_now.late_a_day
+    assert queue
+    assert late
+    assert late.value == pytest.approx(queue.breaches.value / days, rel=0.1)
+    assert late.value > 0
+    assert found.people.late_a_day == Band(value=0.0, lower=0.0, upper=0.0)
 
 
 def test_price_of_an_hour_gives_the_cost() -> None:

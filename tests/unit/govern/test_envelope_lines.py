@@ -20,7 +20,7 @@ cells:
       risk_limit: 0.1
     roles:
       - operator
-      - viewer
+      - senior_operator
 """
 
 
@@ -51,11 +51,12 @@ def test_path_of_a_field_leads_to_its_line(path: tuple[str | int, ...], line: in
     ("before", "after", "said"),
     [
         ("0.1\n", "1.5\n", "line 11: cells.1.threshold.rolling.risk_limit: "),
-        ("- viewer", "- emperor", "line 14: cells.1.roles.1: "),
-        ("    action: assign_group\n", "", "line 4: cells.0.action: Field required"),
-        ("desk:", "dask:", "line 2: desk: Field required"),
+        ("- senior_operator", "- emperor", "line 14: cells.1.roles.1: "),
+        ("- senior_operator", "- viewer", "line 14: cells.1.roles.1: Input should be 'operator'"),
+        ("    action: assign_group\n", "", "line 4: cells.0.action: this key is missing"),
+        ("desk:", "dask:", "line 2: desk: this key is missing"),
     ],
-    ids=["out-of-range", "unknown-role", "missing", "misspelt"],
+    ids=["out-of-range", "unknown-role", "powerless-role", "missing", "misspelt"],
 )
 def test_refused_document_names_line_and_field(before: str, after: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -77,6 +78,8 @@ def test_document_of_another_shape_is_refused_at_line_one(text: str) -> None:
         ("{budgets: [{per: hour}]}", "a budget limits executions, amount, or both"),
         ("{arguments: {owner: {}}}", "names at least one limit"),
         ("{audit_rate: 0.01}", "greater than or equal to 0.05"),
+        ("{roles: [administrator]}", "line 2: limits.roles.0: Input should be 'operator' or"),
+        ("{roles: []}", "line 2: limits.roles: at least 1 item has to stand here"),
         ("{wings: 2}", "line 2: limits.wings: there is no such key here"),
     ],
 )

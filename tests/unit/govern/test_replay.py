@@ -1,12 +1,13 @@
 """What a policy would have said of a history, told as small stories."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.domain.budget import Period
+from engine.domain.money import Money
 from engine.domain.phase import Phase
 from engine.domain.verdict import VerdictKind
 from engine.govern.hard_rules import NamedRule, Otherwise
@@ -179,12 +180,44 @@ def test_hits_are_counted_from_a_moment_on() -> None:
     assert found.ran_us.tolist().count(NEVER) == 3
 
 
-@pytest.mark.parametrize("cents", [5_000, -1])
-def test_amount_that_fits_no_budget_is_told_apart(cents: int) -> None:
-    history = history_of(asked(0, cents=cents))
+DOLLAR = Money(minor=5, currency="USD")
+
+
+@pytest.mark.parametrize("amount", [Money(minor=5_000, currency="EUR"), DOLLAR], ids=str)
+def test_amount_that_fits_no_budget_is_told_apart(amount: Money) -> None:
+    history = history_of(asked(0, amount=amount))
     found = both(history, policy(entry(budgets=(Budget(per=Period.DAY, amount=1_000),))))
     assert kinds(found) == [ESCALATE]
     assert [(hit.turned_away, hit.never_fit) for hit in found.hits] == [(0, 1)]
+
+
+def test_impossible_requests_are_denied_and_take_nothing() -> None:
+    wrong = (asked(0, cents=-900), asked(1, cents=10**15), asked(2, confidence=7.0))
+    history = history_of(*wrong, asked(3, cents=1_000), asked(4, cents=1))
+    found = both(history, policy(entry(budgets=(Budget(per=Period.DAY, amount=1_000),))))
+    assert kinds(found) == [DENY, DENY, DENY, EXECUTE, ESCALATE]
+
+
+def test_other_money_takes_nothing_of_a_budget() -> None:
+    history = history_of(asked(0, amount=DOLLAR), asked(1, cents=1_000), asked(2, amount=DOLLAR))
+    found = both(history, policy(entry(budgets=(Budget(per=Period.DAY, amount=1_000),))))
+    assert kinds(found) == [ESCALATE, EXECUTE, ESCALATE]
+
+
+def test_replay_knows_customers_by_every_spelling() -> None:
+    names = ("acme", "ACME ", "ac\u200bme", "\u200b", "other")
+    history = history_of(*(asked(place, customer=name) for place, name in enumerate(names)))
+    each = Budget(per=Period.DAY, for_each="customer", executions=1)
+    found = both(history, policy(entry(budgets=(each,))))
+    assert kinds(found) == [EXECUTE, ESCALATE, ESCALATE, ESCALATE, EXECUTE]
+
+
+def test_replay_knows_no_second_midnight() -> None:
+    half_past = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 00:30 on the Azores, twice
+    moments = (half_past + timedelta(hours=step) for step in (-1, 0, 1, 2, 25))
+    history = history_of(*(asked(0, at=at) for at in moments))
+    of = policy(entry(budgets=(Budget(per=Period.DAY, executions=1),)), zone="Atlantic/Azores")
+    assert kinds(both(history, of)) == [EXECUTE, EXECUTE, ESCALATE, ESCALATE, EXECUTE]
 
 
 def test_cells_are_named_once_in_a_history() -> None:

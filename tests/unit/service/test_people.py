@@ -17,6 +17,7 @@ from tests.unit.service.accounts import (
     START,
     ManualClock,
     add,
+    ledger_kinds,
     stored_text,
 )
 
@@ -49,6 +50,19 @@ def test_newer_setup_link_replaces_the_older(people: People) -> None:
     with pytest.raises(NotAllowed):
         people.set_up(older, "ada", "", PASSWORD)
     assert people.set_up(newer, "ada", "", PASSWORD).person.name == "ada"
+
+
+def test_refused_setup_links_are_noted(
+    people: People, database: Database, clock: ManualClock
+) -> None:
+    token = people.issue_setup()
+    for _ in range(5):
+        with pytest.raises(NotAllowed):
+            people.set_up("guessed", "eve", "", PASSWORD, client="203.0.113.7")
+    assert ledger_kinds(database) == ["ATTEMPT_REFUSED"] * 5
+    with pytest.raises(NotSignedIn, match="Too many attempts"):
+        people.set_up("guessed", "eve", "", PASSWORD, client="203.0.113.7")
+    assert people.set_up(token, "ada", "", PASSWORD).person.name == "ada"
 
 
 def test_setup_link_survives_a_refused_password(people: People) -> None:

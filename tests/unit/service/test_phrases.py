@@ -51,15 +51,27 @@ def test_percentages_have_one_form() -> None:
             "Stale: State",
         ),
         (
+            Attention.OUTSIDE_ENVELOPE,
+            "case_in_hand: a fact told by ann, state against nobody has a hand in it",
+            "In people's hands: a fact told by ann, state",
+        ),
+        (
             Attention.DENIED,
             "request_malformed: group: too long",
-            "The call does not fit the tool's schema: group: too long",
+            "The call is malformed: group: too long",
         ),
         (
             Attention.AUTHORITY_LOST,
             "role_may_not_decide: operator against senior_operator",
             "This role may not decide it: operator against senior operator",
         ),
+        (
+            Attention.DENIED,
+            "guardrail:no_board: group is A against group none of A, because agreed",
+            "Guardrail “no board” forbids it: group is A against group none of A, because agreed",
+        ),
+        (Attention.PAUSED, "paused: desk:stub against no pause", "the desk Stub"),
+        (Attention.PAUSED, "all", "everything"),
         (
             Attention.COPILOT,
             "software would have done this alone",
@@ -73,7 +85,19 @@ def test_percentages_have_one_form() -> None:
         (Attention.ESCALATED, "paused: see senior_operator", "paused: see senior_operator"),
     ],
     ids=[
-        *("confidence", "no-threshold", "priority", "stale", "schema", "role", "copilot"),
+        *(
+            "confidence",
+            "no-threshold",
+            "priority",
+            "stale",
+            "in-hand",
+            "schema",
+            "role",
+            "guardrail",
+            "paused-meanwhile",
+            "paused",
+            "copilot",
+        ),
         *("not-undone", "written-by-a-person"),
     ],
 )
@@ -182,3 +206,23 @@ def test_words_on_screen_can_be_searched_for() -> None:
 def test_deadline_of_a_decided_case_is_neutral(hours: int | None, said: str) -> None:
     settled = None if hours is None else AT + timedelta(hours=hours)
     assert kept_deadline(AT, settled) == said
+
+
+def test_one_sentence_for_what_is_refused_and_locked() -> None:
+    both = ("operator", "senior_operator")
+    assert phrases.who_decides("", both, {"operator"}) == ""
+    assert phrases.who_decides("", (), {"viewer"}) == ""
+    waits = "This case waits for a senior operator."
+    assert phrases.who_decides("senior_operator", both, {"operator"}) == waits
+    cell = "This cell is decided by operator or senior operator."
+    assert phrases.who_decides("", both, {"risk_officer"}) == cell
+
+
+def test_refusals_are_told_in_words() -> None:
+    refused = "confidence_below_threshold: 0.938 against at least 0.950, for at most 20% error"
+    assert phrases.refusal_words(refused) == (
+        "The confidence is below the threshold: 93.8\u202f% against at least 95.0\u202f%, for at "
+        "most 20\u202f% error"
+    )
+    assert phrases.refusal_words("somebody: said so against me") == "somebody: said so against me"
+    assert phrases.refusal_words("") == ""

@@ -89,7 +89,7 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "GRANT_REFUSED",
         {"code": "TARGET_CHANGED", "why": "owner was 'a', is 'b'"},
-        "The permit could not be used: target changed, owner was 'a', is 'b'.",
+        "The permit could not be used: the target changed before it ran (owner was 'a', is 'b').",
         "TARGET_CHANGED",
     ),
     ("EFFECT_INTENDED", {"tool": "assign_owner"}, "About to run “Assign owner”.", ""),
@@ -116,13 +116,13 @@ _TOLD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "ATTEMPT_REFUSED",
         {"request": "PauseScope", "code": "NOT_ALLOWED", "why": "Only risk officer may do this."},
-        "PauseScope was refused: Only risk officer may do this.",
+        "A pause was refused: Only risk officer may do this.",
         "NOT_ALLOWED",
     ),
     (
         "ATTEMPT_REFUSED",
         {"what": "sign_in", "name": "anna", "attempts": 6},
-        "Sign-in as anna refused after 6 failed attempts.",
+        "Sign-in as anna was refused after failed attempts: 6.",
         "",
     ),
     (

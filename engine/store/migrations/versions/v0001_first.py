@@ -65,7 +65,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "budget_uses",
-        sa.Column("budget", sa.String(length=220), nullable=False),
+        sa.Column("budget", sa.String(length=900), nullable=False),
         sa.Column("customer", sa.String(length=32), nullable=False),
         sa.Column("window_start", types.UtcTime(), nullable=False),
         sa.Column("executions", sa.Integer(), nullable=False),
@@ -329,6 +329,7 @@ def upgrade() -> None:
         sa.Column("at", types.UtcTime(), nullable=False),
         sa.Column("resume_by", sa.String(length=64), nullable=False),
         sa.Column("resume_reason", sa.Text(), nullable=False),
+        sa.Column("resume_at", types.UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("scope"),
     )
     op.create_table(
@@ -377,6 +378,8 @@ def upgrade() -> None:
         sa.Column("cut", sa.Float(), nullable=True),
         sa.Column("wider_threshold", sa.Float(), nullable=True),
         sa.Column("wider_cut", sa.Float(), nullable=True),
+        sa.Column("risk_limit", sa.Float(), nullable=True),
+        sa.Column("wider_risk_limit", sa.Float(), nullable=True),
         sa.Column("draft", types.Packed(), nullable=False),
         sa.Column("as_of", types.UtcTime(), nullable=False),
         sa.Column("created_at", types.UtcTime(), nullable=False),

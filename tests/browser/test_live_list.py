@@ -1,0 +1,93 @@
+"""The list of the live page: everything can be reached, in order of time, and why each waits."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from console.components import live_card, live_slots
+from engine.domain.ids import CaseId
+from engine.testing.fake_engine import FakeEngine
+from tests.browser.conftest import WALL_NOW, ManualClock, data_of, open_page
+from tests.browser.live_page import FIRST, cards, first_window, numbers
+from tests.browser.watching import words_on
+from tests.browser.working import press
+
+
+@pytest.fixture
+def app(fake: FakeEngine, clock: ManualClock) -> AppTest:
+    """The page, open for long enough to be read."""
+    app = open_page("live")
+    clock.advance(2)
+    return app
+
+
+def thirty(fake: FakeEngine) -> None:
+    """Thirty windows, a second after each other."""
+    first = first_window(fake)
+    fake.queries.watched.windows = tuple(
+        replace(
+            first,
+            closes_at=first.closes_at + timedelta(seconds=number),
+            action=replace(first.action, case_id=CaseId(UUID(int=number))),
+        )
+        for number in range(1, 31)
+    )
+
+
+def test_end_of_the_list_says_what_is_below(fake: FakeEngine) -> None:
+    thirty(fake)
+    app = open_page("live")
+    closes_at = fake.queries.live().windows[live_slots.AT_ONCE].closes_at
+    assert len(cards(app)) == live_slots.AT_ONCE
+    said = f"6 more below, the first at {closes_at:%H:%M:%S}: scroll on"
+    assert data_of(app, "live_more") == {"said": said, "listed": live_slots.AT_ONCE}
+    assert "run later" not in words_on(app)
+
+
+def test_reaching_the_end_lists_the_rest(fake: FakeEngine) -> None:
+    thirty(fake)
+    app = open_page("live")
+    app.session_state["live:most"] = 2 * live_slots.AT_ONCE  # what the browser's report leaves
+    app.run()
+    ids = [card["id"] for card in cards(app)]
+    assert ids == [str(row.action.case_id) for row in fake.queries.live().windows]
+    assert all(element.key != "live_more" for element in app.get("bidi_component"))
+
+
+def test_page_counts_what_nobody_has_seen(fake: FakeEngine) -> None:
+    (untold,) = [row for row in fake.queries.live().windows if row.noticed_at is None]
+    assert "3 in veto windows, 1 of them unseen" in words_on(open_page("live"))
+    seen = replace(untold, noticed_at=WALL_NOW, noticed_by="ada")
+    watched = fake.queries.watched
+    watched.windows = tuple(seen if row == untold else row for row in watched.windows)
+    assert "3 in veto windows, all seen" in words_on(open_page("live"))
+
+
+def test_order_of_time_comes_back_when_asked_for(
+    app: AppTest, fake: FakeEngine, clock: ManualClock
+) -> None:
+    first, *_ = fake.queries.live().windows
+    later = replace(first, closes_at=first.closes_at + timedelta(hours=1), extended_by="ben")
+    watched = fake.queries.watched
+    watched.windows = tuple(later if row == first else row for row in watched.windows)
+    app.run()
+    assert numbers(app) == [FIRST, "INC0003002", "INC0003003"]
+    assert numbers(press(app, "Soonest first")) == ["INC0003002", "INC0003003", FIRST]
+
+
+def test_why_it_waits_names_the_missing_threshold(fake: FakeEngine) -> None:
+    window = first_window(fake)
+    (rule,) = window.beyond
+    limit = "no threshold holds 5% error yet at once, at least 0.372, for at most 20% error"
+    unheld = replace(
+        window,
+        beyond=(replace(rule, limit=f"{limit} after 10 minutes"),),
+        action=replace(window.action, threshold=None, wider_threshold=0.372),
+    )
+    assert live_card.why_it_waits(unheld) == (
+        "Not at once: sure by 80\u202f%, but no threshold holds 5\u202f% error yet, so none runs "
+        "at once, 37\u202f% after a window"
+    )
