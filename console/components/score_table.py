@@ -134,8 +134,8 @@ def _draw_correctness(score: CellScore) -> None:
                 share=score.realised_error,
                 missing="Nothing that ran without a person has met its truth yet.",
                 help="Among actions executed without a person whose truth is known: from the "
-                "record, an audit, or somebody who had not seen the recommendation. A plain share; the "
-                "simulation of a draft weighs each truth by how likely it was known.",
+                "record, an audit, or somebody who had not seen the recommendation. A plain share; "
+                "the simulation of a draft weighs each truth by how likely it was known.",
             )
         )
     if score.ece is None or score.brier is None:

@@ -201,7 +201,7 @@ def take_audit(chromium: "Browser", product: LiveProduct, target: Path) -> None:
         page.goto(f"{product.url}/audit")
         page.get_by_role("navigation", name="Waiting for audit").get_by_role("button").first.click()
         page.get_by_role("heading", name="Facts, as they were then").wait_for()
-        page.get_by_text("This", exact=True).click()
+        page.get_by_text("The action I name here was right", exact=True).click()
         page.get_by_role("combobox", name="Assignment group").wait_for()
         shoot(page, target / "audit.png")
 

@@ -85,8 +85,13 @@ def test_failing_store_is_told_in_words(fake: FakeEngine) -> None:
 
 def test_case_number_finds_its_entries(fake: FakeEngine) -> None:
     case_id, card = next(iter(fake.cards.items()))
-    asked = []
-    fake.queries.ledger = lambda **which: asked.append(which["stream"]) or EMPTY  # type: ignore[method-assign, func-returns-value]
+    asked: list[str] = []
+
+    def listed(*, stream: str = "", **which: object) -> Page[LedgerRow]:
+        asked.append(stream)
+        return EMPTY
+
+    fake.queries.ledger = listed  # type: ignore[method-assign]  # to see what is asked for
     app = open_page("ledger")
     app.text_input(key="ledger:stream").set_value(card.row.source_id).run()
     app.text_input(key="ledger:stream").set_value("desk:incidents").run()

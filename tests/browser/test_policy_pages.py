@@ -118,7 +118,7 @@ def test_author_withdraws_but_cannot_sign(fake: FakeEngine, signed_in: SignedIn)
 def test_who_may_not_write_cannot_withdraw(
     fake: FakeEngine, signed_in: SignedIn, page: str, kind: PolicyKind
 ) -> None:
-    signed_in.name = "vic"
+    signed_in.name = "vera"
     assert open_page(page).button(key=f"{page}:withdraw:incidents:4").disabled
 
 

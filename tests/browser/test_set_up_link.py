@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.door import Door, opened
-from tests.browser.test_server_doors import PASSWORD
+from tests.browser.door import PASSWORD, Door, opened
 
 
 @pytest.fixture(scope="module")

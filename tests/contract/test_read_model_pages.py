@@ -122,7 +122,8 @@ def test_ledger_lists_entries_newest_first(world: World) -> None:
         ("PAUSED", "Paused everything: drill", "anna", False),
     ]
     assert (rows[2].kind, rows[2].is_sealed) == ("VERDICT_GIVEN", True)
-    assert (rows[1].stream, rows[1].payload) == ("global", {"scope": "all", "reason": "drill"})
+    paused = {"scope": "all", "reason": "drill", "was_on": False}
+    assert (rows[1].stream, rows[1].payload) == ("global", paused)
     assert [row.at for row in rows[:2]] == [START + 2 * MINUTE, START + MINUTE]
 
 
