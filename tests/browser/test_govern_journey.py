@@ -144,8 +144,8 @@ def test_a_draft_is_seen_proposed_signed_and_rolled_back(
     drag_threshold(owner, 0.9, 0.55)
     owner.get_by_text(re.compile(r"may run alone from 0\.5\d, set by hand")).wait_for()
     wait_for_more(owner, than=strict)
-    owner.get_by_label("Note: why").fill("enough labels stand behind it")
-    owner.get_by_label("Note: why").press("Tab")
+    owner.get_by_role("textbox", name="Note: why").fill("enough labels stand behind it")
+    owner.get_by_role("textbox", name="Note: why").press("Tab")
     owner.get_by_role("button", name="Propose", exact=True).click()
     owner.get_by_text("somebody else has to sign it").first.wait_for()
     assert cell_phase(product) is Phase.COPILOT

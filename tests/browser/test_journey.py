@@ -90,7 +90,8 @@ def see_ledger(page: "Page", product: LiveProduct, number: str) -> None:
     page.get_by_role("heading", name="Ledger").wait_for()
     stream = f"case:{product.case(number).id}"
     page.wait_for_function(  # a text field is drawn empty before it gets its value
-        "stream => document.querySelector('input[aria-label=Stream]').value === stream", arg=stream
+        """stream => [...document.querySelectorAll("input")].some(one => one.value === stream)""",
+        arg=stream,
     )
     entries = page.locator("[role=gridcell]")
     entries.filter(has_text="Effect undone").wait_for(state="attached")

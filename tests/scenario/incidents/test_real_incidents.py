@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import func, select
 
+from engine.domain.case import Attention
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
 from engine.domain.verdict import VerdictKind
@@ -123,15 +124,18 @@ def test_software_and_people_act_and_verify(run: Run) -> None:
     assert (score.verified.k, score.verified.n) == (bases.total(), bases.total())
 
 
-def test_every_grant_is_used_before_the_truth_comes(run: Run) -> None:
+def test_only_a_tighter_limit_keeps_a_grant_from_use(run: Run) -> None:
+    """None comes after the truth; a few wait while a week's draft with a lower limit is signed."""
     action = tables.actions.c
     query = select(func.count()).where(
         action.verdict == VerdictKind.EXECUTE.value, action.is_override.is_(False)
     )
     with run.place.world.parts.database.reader.connect() as connection:
         allowed = connection.execute(query).scalar_one()
-    assert run.report.score.executed_alone == allowed
-    assert run.place.world.engine.queries.ledger(kind="GRANT_REFUSED").rows == ()
+    refused = run.place.world.engine.queries.ledger(kind="GRANT_REFUSED", limit=200).rows
+    assert {row.payload["code"] for row in refused} <= {Attention.ENVELOPE_CHANGED}
+    assert run.report.score.executed_alone + len(refused) == allowed
+    assert len(refused) < allowed / 100
 
 
 def test_incident_system_knows_each_effect_once(run: Run) -> None:
