@@ -1,0 +1,1 @@
+"""The orders desk: money, stock and parcels of a shop."""
