@@ -168,9 +168,22 @@ const draw = (row, open, pick) => {
   button.onclick = () => pick(row.id);
   return button;
 };
+// The row on top stays where it is, whatever comes in above it; at the very top new rows show.
+const keepPlace = (list) => {
+  const top = list.scrollTop;
+  const edge = list.getBoundingClientRect().top;
+  const first = [...list.children].find((row) => row.getBoundingClientRect().bottom > edge);
+  const id = first?.dataset?.id;
+  const stood = first?.getBoundingClientRect().top;
+  return () => {
+    list.scrollTop = top;
+    const again = top && id ? list.querySelector(`[data-id="${id}"]`) : null;
+    if (again) list.scrollTop += again.getBoundingClientRect().top - stood;
+  };
+};
 export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".list");
-  const before = list.scrollTop;
+  const restorePlace = keepPlace(list);
   const focused = parentElement.activeElement?.dataset?.id;
   const pick = (id) => setTriggerValue("picked", id);
   if (!data.rows.length) {
@@ -178,7 +191,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return;
   }
   list.replaceChildren(...data.rows.map((row) => draw(row, data.open, pick)));
-  list.scrollTop = before;
+  restorePlace();
   if (focused) list.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
   if (list.dataset.open !== data.open) {
     list.dataset.open = data.open;
