@@ -110,7 +110,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgresql)
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("chromium"))
+            # Windows take a minute to lapse: one process waits for them, another does the rest.
+            half = "windows" if item.path.stem.startswith("test_live") else "pages"
+            item.add_marker(pytest.mark.xdist_group(f"chromium, {half}"))
         for folder in ("bench", "crash"):
             if folder in item.path.relative_to(ROOT).parts:
                 item.add_marker(getattr(pytest.mark, folder))
@@ -118,6 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("bench"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist says that the collection is there
 def pytest_collection_finish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         note_groups(session.items, session.config.stash[SHARED_FOLDER])
