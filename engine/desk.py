@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.domain.actor import Role
 from engine.domain.case import Signal
 from engine.domain.fact import FactSet
 from engine.domain.outcome import Label
 from engine.domain.policy import PolicyKind
 from engine.domain.precedent import PrecedentProcedure
+from engine.domain.recommendation import Proposal
 from engine.govern.documents import PolicyDocument
 from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
@@ -74,6 +76,29 @@ class SystemOfRecord(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FallbackPath:
+    """What happens to a case of one type without a recommendation that can be used."""
+
+    role: Role
+    """Who gets it."""
+    first_look: str
+    """What a person does first, in one sentence."""
+    safe: Callable[[FactSet], Proposal | None] = lambda facts: None
+    """A reversible call that keeps things from getting worse; None where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShippedServer:
+    """A system of record that ships with a desk and runs in a process of its own."""
+
+    name: str
+    setting: str
+    """The field of the settings that says where it answers."""
+    command: tuple[str, ...]
+    """Without the port; it takes `--host`, `--port` and `--supervised`, and ends with its input."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Learning:
     """How a desk's learned reasoner is fitted and kept honest."""
 
@@ -96,6 +121,11 @@ class Desk:
     effect_tools: tuple[EffectTool, ...]
     intake: IntakeFormat
     system: SystemOfRecord
+    takes_credentials: str = ""
+    """The name of its system of record where that checks a credential of every call; its key is
+    `<name>.key` among the keys. Empty: the system cannot narrow what a call may do."""
+    server: ShippedServer | None = None
+    """What has to run for the desk to act; None where its system runs elsewhere."""
     envelope: EnvelopeDocument
     """Active from the first start on, until somebody signs another; so are the next two."""
     guardrails: GuardrailDocument | None = None
@@ -103,6 +133,8 @@ class Desk:
     perceive: Perceiver
     reasoner: Reasoner
     learning: Learning | None = None
+    paths: Mapping[str, FallbackPath] = field(default_factory=dict)
+    """The declared path by case type: below the threshold, and where the reasoner fails."""
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
     """The label that a call amounts to (for routing: the group); empty where it has none."""
     customer_of: Callable[[FactSet], str] = lambda facts: ""

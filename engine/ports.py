@@ -13,9 +13,13 @@ from engine.domain.actor import Person
 from engine.domain.budget import Spent
 from engine.domain.canonical import Json
 from engine.domain.case import Case, Lease, Origin, Signal
+from engine.domain.credential import CallPermit, Credential
 from engine.domain.decision import Decision
+from engine.domain.demonstration import Demonstration
+from engine.domain.difference import Difference
 from engine.domain.effect import Effect
 from engine.domain.fact import Fact, FactSet
+from engine.domain.failure import FailureNoted
 from engine.domain.grant import Grant
 from engine.domain.ids import ActionId, CaseId, ModelVersionId
 from engine.domain.ledger import EntryDraft
@@ -68,12 +72,15 @@ class Tool(Protocol):
         """The declared promise."""
         ...
 
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str, credential: Credential | None = None
+    ) -> Json:
         """Do it, or read it.
 
         Args:
             arguments: Canonical arguments that passed the contract's schema.
             key: Idempotency key; empty for reads.
+            credential: Good for this call alone; None where the system cannot narrow.
 
         Raises:
             ToolError: The call was refused and nothing changed.
@@ -83,8 +90,36 @@ class Tool(Protocol):
         ...
 
 
+ReadTool = Callable[[str, Mapping[str, Any]], Json]
+"""Calls a read tool of the desk by name under a logged read permit.
+
+Raises `ToolUnavailable` where it cannot be read now, `ToolError` where it is refused or breaks its
+contract.
+"""
+
+
+class CredentialIssuer(Protocol):
+    """Makes the credential of one call; whoever calls it is the only one who sees the secret."""
+
+    def issue(
+        self, contract: ToolContract, arguments: Mapping[str, Any], permit: CallPermit
+    ) -> Credential | None:
+        """A credential for this tool, these arguments and this permit, as short-lived as the call.
+
+        None where the tool's system takes none: what it may do is then not narrowed.
+
+        Raises:
+            ToolError: The system takes credentials and its key is missing.
+        """
+        ...
+
+
 class EffectTool(Tool, Protocol):
-    """A tool that changes something: it can also look at its target and be undone."""
+    """A tool that changes something: it can also look at its target and be undone.
+
+    It reaches out in `call` alone; everything else it knows of the world it gets from `read`. (A
+    desk whose system lies in the same process may look directly.)
+    """
 
     def describe(self, arguments: Mapping[str, Any]) -> str:
         """The call in a few plain words, for the person."""
@@ -94,7 +129,7 @@ class EffectTool(Tool, Protocol):
         """The values a person may choose for an argument; empty where any value may be typed."""
         ...
 
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+    def target_state(self, arguments: Mapping[str, Any], read: ReadTool) -> Json:
         """The part of the target's state that the call depends on.
 
         Raises:
@@ -106,21 +141,35 @@ class EffectTool(Tool, Protocol):
         """Whether that state says the target was resolved elsewhere."""
         ...
 
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+    def preview(self, arguments: Mapping[str, Any], read: ReadTool) -> Difference | None:
+        """What the call would change now; None where the target cannot say.
+
+        Raises:
+            ToolError: The target would refuse it as it stands.
+        """
+        ...
+
+    def verify(
+        self, arguments: Mapping[str, Any], before: Json, result: Json, read: ReadTool
+    ) -> Verification:
         """Read the target back: was what was asked for really done?"""
         ...
 
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
-        """The tool and arguments that put `before` back; None where nothing does."""
+    def undo(
+        self, arguments: Mapping[str, Any], before: Json, result: Json
+    ) -> tuple[str, dict[str, Any]] | None:
+        """The tool and arguments that put `before` back; None where nothing does.
+
+        Args:
+            arguments: Of the call that is to be undone.
+            before: The target's state before it.
+            result: What it answered.
+        """
         ...
 
-    def ask(self, key: str) -> Json:
+    def ask(self, key: str, read: ReadTool) -> Json:
         """The result of the call with that key; None where it never acted (`queryable` only)."""
         ...
-
-
-ReadTool = Callable[[str, Mapping[str, Any]], Json]
-"""Calls a read tool by name under a logged read permit."""
 
 
 class Perceiver(Protocol):
@@ -289,6 +338,14 @@ class Reader(Protocol):
         """The action that is to run: the recommended one or a person's override."""
         ...
 
+    def plan(self, case: Case) -> tuple[Action, ...]:
+        """What is to run, in order: the recommended plan, or the one action a person put there."""
+        ...
+
+    def actions(self, ids: Sequence[ActionId]) -> dict[ActionId, Action]:
+        """Actions by their ids."""
+        ...
+
     def grant(self, case: Case) -> Grant | None:
         """The newest grant of the case."""
         ...
@@ -384,6 +441,10 @@ class Reader(Protocol):
 
     def model_version(self, desk: str, procedure_hash: str, as_of: datetime) -> ModelVersion | None:
         """The newest fit that was due at or before `as_of`."""
+        ...
+
+    def demonstration(self) -> Demonstration | None:
+        """The mark of a demonstration; None on every other database."""
         ...
 
     def person(self, name: str) -> Person | None:
@@ -530,6 +591,18 @@ class Housekeeping(Protocol):
         """Note the state of a periodic job."""
         ...
 
+    def mark_demonstration(self, mark: Demonstration) -> bool:
+        """Mark an empty database as a demonstration, for good.
+
+        Returns:
+            False where it is marked already or holds anything: then nothing has changed.
+        """
+        ...
+
+    def set_pace(self, per_hour: float) -> None:
+        """Note how many cases an hour the feed of a demonstration makes now."""
+        ...
+
     def free_leases(self, owner: str = "") -> int:
         """Drop the leases of a worker that starts anew.
 
@@ -611,8 +684,23 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def note_failures(self, failures: Sequence[FailureNoted]) -> None:
+        """Note steps that were interrupted before anything of them could be written.
+
+        `apply` notes the failed steps of a transition by itself. The same step, failing in the
+        same way once more, is the same row.
+        """
+        ...
+
     def append(self, stream: str, entries: Sequence[EntryDraft]) -> None:
         """Append to a ledger stream without changing a case."""
+        ...
+
+    def put_off(self, case: Case, until: datetime) -> None:
+        """Let nobody take a leased case before a moment; nothing else of it changes.
+
+        Nothing happens where the lease is no longer the one that `case` was read under.
+        """
         ...
 
     def claim_due(

@@ -43,6 +43,16 @@ class Settings:
             "Database of the ticket system the incidents desk acts on; by default itsm.db."
         ),
     )
+    shop_url: str = field(
+        default="",
+        metadata=_is(
+            "Where the shop answers that the orders desk acts on; empty: the one that ships with "
+            "the desk, started with the product."
+        ),
+    )
+    shop_database_url: str = field(
+        default="", metadata=_is("Database of the shop that ships; by default shop.db.")
+    )
     desks: tuple[str, ...] = field(
         default=(), metadata=_is("Desks that run, comma-separated; empty: all.")
     )
@@ -84,6 +94,8 @@ class Settings:
             object.__setattr__(self, "database_url", f"sqlite:///{folder / 'countersign.db'}")
         if not self.itsm_url:
             object.__setattr__(self, "itsm_url", f"sqlite:///{folder / 'itsm.db'}")
+        if not self.shop_database_url:
+            object.__setattr__(self, "shop_database_url", f"sqlite:///{folder / 'shop.db'}")
         _require(self, "port", 0 <= self.port <= 65535, "must be 0 to 65535")
         _require(self, "workers", self.workers >= 1, "must be 1 or more")
         _require(self, "take_back_s", 0 <= self.take_back_s <= 3600, "must be 0 to 3600")
@@ -91,6 +103,12 @@ class Settings:
             self,
             "notice_url",
             not self.notice_url or self.notice_url.startswith(("http://", "https://")),
+            "must begin with http:// or https://",
+        )
+        _require(
+            self,
+            "shop_url",
+            not self.shop_url or self.shop_url.startswith(("http://", "https://")),
             "must begin with http:// or https://",
         )
         for name in ("claim_s", "session_hours", "setup_hours", "body_limit_mb"):

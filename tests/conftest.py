@@ -110,8 +110,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.postgresql)
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
-            # Windows take a minute to lapse: one process waits for them, another does the rest.
-            half = "windows" if item.path.stem.startswith("test_live") else "pages"
+            # Two parts, for two processes: one console over a fake engine, and whole products.
+            half = "fake engine" if "served" in names else "products"
             item.add_marker(pytest.mark.xdist_group(f"chromium, {half}"))
         for folder in ("bench", "crash"):
             if folder in item.path.relative_to(ROOT).parts:

@@ -16,10 +16,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it ships none
 
 NOTE = "groups.json"
+LONGEST_FIRST = ("real-incidents", "chromium, products", "chromium, fake engine", "bench")
+"""Groups that take minutes, whatever the count of their tests: a late one would go on alone."""
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # so it is Any here
-    """Hands out groups, the largest first, and then the other tests one by one."""
+    """Hands out the longest groups, then the others by size, then the other tests one by one."""
 
     def __init__(self, config: pytest.Config, log: Any, folder: Path) -> None:
         super().__init__(config, log)
@@ -32,6 +34,12 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # so it is An
 
     def _split_scope(self, nodeid: str) -> str:
         return self._groups.get(nodeid, nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        longest = next((group for group in LONGEST_FIRST if group in self.workqueue), None)
+        if longest is not None:
+            self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 def note_groups(items: Sequence[pytest.Item], folder: Path) -> None:

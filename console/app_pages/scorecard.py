@@ -1,23 +1,31 @@
-"""Scorecard: how well each cell does, agreement and correctness apart, real and simulated apart."""
+"""Scorecard: how well each cell does, agreement and correctness apart, and what goes wrong.
+
+Real and simulated data stay apart.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from console import session
-from console.components import reliability, score_table
+from console.components import failure_board, reliability, score_table
 
 _PAGE = "scorecard"
 
 
 @session.guarded
 def render() -> None:
-    """Draw all cells, and the chosen one in full."""
+    """Draw all cells, the chosen one in full, and what goes wrong."""
     st.title("Scorecard", anchor=False)
     st.caption(
         "Correctness is what later truth said. Agreement is what people said who had seen the "
         "recommendation. They are two different things, and only correctness is evidence."
     )
+    _draw_scores()
+    failure_board.draw()
+
+
+def _draw_scores() -> None:
     scores = session.queries().scores()
     if not scores:
         st.info(

@@ -12,10 +12,14 @@ import streamlit as st
 
 from console import flash, session
 from console.components import (
-    after_effect,
     case_evidence,
     case_follow,
     case_head,
+    case_plan,
+    case_question,
+    case_quotes,
+    case_repair,
+    case_undo,
     case_verdict,
     case_ways,
     decision_bar,
@@ -55,9 +59,11 @@ def _draw_evidence(card: CaseCard, now: datetime) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         case_evidence.draw_facts(card, now)
+        case_quotes.draw(card)
         case_evidence.draw_precedents(card, now)
     with right:
         case_evidence.draw_recommendation(card)
+        case_plan.draw(card)
         case_evidence.draw_reasons(card)
     case_verdict.draw_verdict(card)
     case_verdict.draw_timeline(card.timeline, session.now())
@@ -65,6 +71,10 @@ def _draw_evidence(card: CaseCard, now: datetime) -> None:
 
 
 def _draw_answers(case: OpenCase, on_decided: Callable[[], None]) -> None:
+    if case_undo.is_second(case.card):
+        case_follow.draw_watch(case)
+        case_undo.draw_second(case)
+        return
     match case.card.row.status:
         case CaseStatus.PENDING | CaseStatus.BLIND_PENDING | CaseStatus.SECOND_PENDING:
             case_follow.draw_watch(case)
@@ -74,11 +84,11 @@ def _draw_answers(case: OpenCase, on_decided: Callable[[], None]) -> None:
             decision_bar.draw(case, on_decided=on_decided)
         case CaseStatus.NEEDS_REPAIR:
             case_follow.draw_watch(case)
-            after_effect.draw_repair(case)
+            case_repair.draw(case)
         case CaseStatus.WAITING_FACT:
             case_follow.draw_watch(case)
-            after_effect.draw_question(case)
+            case_question.draw_question(case)
         case status if status in open_case.MOVES:
             case_follow.draw_progress(case)
         case _:
-            after_effect.draw_rest(case)
+            case_undo.draw_rest(case)

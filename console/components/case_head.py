@@ -60,6 +60,7 @@ def draw(card: CaseCard, *, now: datetime, holder: str) -> None:
             ),
         ],
         _why(row),
+        _failure(card),
     ]
     if holder:
         until = words.moment(row.claimed_until)[-5:] if row.claimed_until else ""
@@ -137,4 +138,14 @@ def _why(row: QueueRow) -> list[Piece]:
         Piece(text=codes.ATTENTION[row.attention], tone="strong"),
         Piece(text=attention_words.note_words(row, desk_words.titles(row.desk))),
         Piece(text=waits, look="chip"),
+    ]
+
+
+def _failure(card: CaseCard) -> list[Piece]:
+    """What a failed step means, and what the engine has done about it."""
+    if card.failure is None or card.row.status not in WAITS_FOR_AN_ANSWER:
+        return []
+    return [
+        Piece(text=card.failure.meaning),
+        Piece(text=card.failure.recovery, look="dim", hint=card.failure.code.value),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -13,6 +13,7 @@ from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.actor import DecidedBy
 from engine.domain.phase import Phase
+from engine.domain.recommendation import Action
 from engine.domain.verdict import RuleResult
 from engine.service import phrases
 from engine.service import words as codes
@@ -26,11 +27,9 @@ def draw_verdict(card: CaseCard) -> None:
     if advice is None or not advice.actions:
         text_line.draw([[Piece(text="No action was judged.", look="dim")]], key="verdict")
         return
-    verdict = advice.actions[0].verdict
     lines = [_answer(card, advice.as_of), _would_have(card), [_gone_stale(card)]]
     text_line.draw(lines, key="verdict")
     titles = desk_words.titles(card.row.desk)
-    rules = sorted(verdict.rules, key=lambda rule: rule.is_kept)
     text_table.draw(
         (
             Column(label="", width="13%"),
@@ -38,10 +37,20 @@ def draw_verdict(card: CaseCard) -> None:
             Column(label="Limit", width="23%"),
             Column(label="Seen", width="21%"),
         ),
-        [_rule_cells(rule, titles) for rule in rules],
+        [_rule_cells(rule, titles, step) for rule, step in _rules(advice.actions)],
         key="rules",
         label="Rules",
     )
+
+
+def _rules(actions: Sequence[Action]) -> list[tuple[RuleResult, str]]:
+    """Broken rules first, each with its step where there are several; what all keep, once."""
+    told: dict[tuple[RuleResult, str], None] = {}
+    for action in actions:
+        step = f"step {action.ordinal}" if len(actions) > 1 else ""
+        for rule in action.verdict.rules:
+            told[rule, "" if rule.is_kept else step] = None
+    return sorted(told, key=lambda one: one[0].is_kept)
 
 
 def gone_stale(card: CaseCard) -> tuple[str, ...]:
@@ -95,7 +104,7 @@ def _would_have(card: CaseCard) -> list[Piece]:
     ]
 
 
-def _rule_cells(rule: RuleResult, titles: Mapping[str, str]) -> tuple[Cell, ...]:
+def _rule_cells(rule: RuleResult, titles: Mapping[str, str], step: str) -> tuple[Cell, ...]:
     return (
         Cell(
             text="✓ kept" if rule.is_kept else "✗ broken",
@@ -105,7 +114,9 @@ def _rule_cells(rule: RuleResult, titles: Mapping[str, str]) -> tuple[Cell, ...]
         Cell(
             text=phrases.rule_words(rule.rule),
             tone="" if rule.is_kept else "strong",
-            note="binds people too" if rule.binds_people else "",
+            note="; ".join(
+                said for said in (step, "binds people too" if rule.binds_people else "") if said
+            ),
         ),
         Cell(text=phrases.rule_value(rule.rule, rule.limit, titles), tone="dim"),
         Cell(text=phrases.rule_value(rule.rule, rule.seen, titles)),

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from console import session
-from console.components import open_case, override_form
+from console.components import open_case, override_form, override_preview
 from console.components.open_case import OpenCase
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -61,6 +61,8 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
     """Draw the fields of a kind of decision."""
     if kind is DecisionKind.OVERRIDE:
         override_form.draw(case.card, _form(case))
+        if override_form.is_complete(case.card, _form(case)):
+            override_preview.draw(case, *override_form.read(case.card, _form(case)))
     elif kind is DecisionKind.ESCALATE:
         st.selectbox("To", _ROLES, format_func=_role, key=_key(case, "role"))
     elif kind is DecisionKind.ASK:

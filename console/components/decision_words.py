@@ -30,6 +30,8 @@ def sending(case: OpenCase, kind: DecisionKind) -> str:
             )
         case DecisionKind.APPROVE:
             return case.card.words.approving
+        case DecisionKind.UNDO:
+            return case.card.words.undo
 
 
 def _overriding(case: OpenCase) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
+from console.components import argument_fields
 from engine.domain.recommendation import Recommendation
 from engine.service import phrases
 from engine.service import words as codes
@@ -16,6 +17,7 @@ from engine.service.rows import ToolChoice
 
 PAGE = "override"
 _LONG_TEXT = 200
+_MINOR = "_minor"
 
 
 class Choosable(Protocol):
@@ -78,8 +80,7 @@ def read_fields(choice: ToolChoice, form: str) -> dict[str, Any]:
         name: st.session_state.get(_field_key(form, choice.tool, name))
         for name in _open_fields(choice)
     }
-    given = {name: value for name, value in filled.items() if value not in (None, "")}
-    return {**choice.fixed, **given}
+    return {**choice.fixed, **argument_fields.arguments_of(filled, choice.schema)}
 
 
 def is_complete(card: Choosable, form: str) -> bool:
@@ -98,9 +99,12 @@ def missing_field(card: Choosable, form: str) -> str:
 
 def empty_fields(choice: ToolChoice, form: str) -> list[str]:
     """Arguments that a tool requires and that are not filled in."""
-    arguments = read_fields(choice, form)
-    required: Sequence[str] = choice.schema.get("required", ())
-    return [name for name in required if name not in arguments]
+    arguments, fields = read_fields(choice, form), argument_fields.fields_of(choice.schema)
+    return [
+        name
+        for name in argument_fields.required(choice.schema)
+        if argument_fields.text_of(arguments, name, fields.get(name, {})) is None
+    ]
 
 
 def _chosen(card: Choosable, form: str) -> ToolChoice:
@@ -110,7 +114,7 @@ def _chosen(card: Choosable, form: str) -> ToolChoice:
 
 
 def _open_fields(choice: ToolChoice) -> dict[str, Mapping[str, Any]]:
-    fields: dict[str, Mapping[str, Any]] = choice.schema.get("properties", {})
+    fields = argument_fields.fields_of(choice.schema)
     return {name: field for name, field in fields.items() if name not in choice.fixed}
 
 
@@ -133,21 +137,47 @@ def _draw_field(
     elif field.get("type") == "boolean":
         st.checkbox(label, value=bool(field.get("default", False)), key=key)
     elif field.get("type") in ("integer", "number"):
-        _draw_number(label, field, key)
-    elif field.get("maxLength", _LONG_TEXT + 1) > _LONG_TEXT:
-        st.text_area(label, max_chars=field.get("maxLength"), height=68, key=key)
+        _draw_number(label, field, key, _suggested(card, choice.tool, name, field))
     else:
-        st.text_input(label, max_chars=field.get("maxLength"), key=key)
+        _draw_text(label, field, key, _suggested(card, choice.tool, name, field))
+
+
+def _draw_text(label: str, field: Mapping[str, Any], key: str, value: Any) -> None:
+    longest = field.get("maxLength")
+    is_long = field.get("type") == "array" or (longest or 0) > _LONG_TEXT
+    shown = None if value is None else str(value)
+    if is_long or not (longest or "pattern" in field):
+        st.text_area(label, value=shown or "", max_chars=longest, height=68, key=key)
+    else:
+        st.text_input(label, value=shown or "", max_chars=longest, key=key)
+
+
+def _suggested(card: Choosable, tool: str, name: str, field: Mapping[str, Any]) -> Any:
+    """What the software would put there, so that a person changes only what is wrong."""
+    made = card.recommendation
+    if made is None:
+        return None
+    calls = [(one.tool, one.arguments) for one in made.actions]
+    calls += [(one.proposal.tool, one.proposal.arguments) for one in made.draft.alternatives]
+    same = (arguments for called, arguments in calls if called == tool)
+    return argument_fields.text_of(next(same, {}), name, field)
 
 
 def label_of(choice: ToolChoice, name: str) -> str:
     """What an argument is called before people."""
-    return str(_open_fields(choice).get(name, {}).get("title") or codes.name(name))
+    field = _open_fields(choice).get(name, {})
+    said = str(field.get("title") or codes.name(name.rsplit(".", 1)[-1]))
+    if rows := argument_fields.row_names(field):
+        return f"{said} (one a row: {', '.join(rows)})"
+    is_money = name.endswith(_MINOR) and field.get("type") == "integer"
+    return f"{said.removesuffix(' Minor')} in minor units (100 = 1.00)" if is_money else said
 
 
-def _draw_number(label: str, field: Mapping[str, Any], key: str) -> None:
+def _draw_number(label: str, field: Mapping[str, Any], key: str, suggested: Any) -> None:
     kind = int if field["type"] == "integer" else float
     low, high, value = (field.get(name) for name in ("minimum", "maximum", "default"))
+    is_number = isinstance(suggested, int | float) and not isinstance(suggested, bool)
+    value = suggested if is_number else value
     st.number_input(
         label,
         min_value=None if low is None else kind(low),

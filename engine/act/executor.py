@@ -6,15 +6,16 @@ make of the answer is the runtime's; writing it down is the store's.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as CallTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from engine.act.calls import Calls
 from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.domain.canonical import Json
+from engine.domain.credential import CallPermit
 from engine.errors import (
     EngineError,
     InvalidRequest,
@@ -22,7 +23,9 @@ from engine.errors import (
     ToolOutcomeUnknown,
     ToolUnavailable,
 )
-from engine.ports import EffectTool, Verification
+from engine.ports import EffectTool, ReadTool, Verification
+
+log = logging.getLogger("countersign.executor")
 
 
 class Answer(StrEnum):
@@ -45,49 +48,66 @@ class CallResult:
     answer: Answer
     result: Json = None
     note: str = ""
+    code: str = ""
+    """Why the target refused, in its own word."""
+    retry_after_s: float | None = None
+    """How long the target asked to be left alone."""
+    is_untried: bool = False
+    """It never left: a limit or a breaker kept it."""
+    scopes: tuple[str, ...] = ()
+    """Of the credential that was shown; none: the system takes none."""
 
 
 class Executor:
-    """Calls tools under their timeout, each call in a thread that can be given up."""
+    """Calls tools with an effect, each under its contract."""
 
-    def __init__(self, reach: Reach = pass_by) -> None:
-        """Start without threads.
+    def __init__(self, calls: Calls, reach: Reach = pass_by) -> None:
+        """Bind the way out.
 
         Args:
+            calls: Makes the calls.
             reach: Called at each named crash point; a crash test ends the process there.
         """
+        self._calls = calls
         self._reach = reach
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="tool")
 
-    def call(self, tool: EffectTool, arguments: Mapping[str, Any], *, key: str) -> CallResult:
+    def call(
+        self, tool: EffectTool, arguments: Mapping[str, Any], *, key: str, permit: CallPermit
+    ) -> CallResult:
         """Call a tool once. The intent for `key` must be committed.
 
         Args:
             tool: The tool; its contract gives timeout and result schema.
             arguments: Canonical arguments.
             key: The intent's idempotency key.
+            permit: The grant the intent used up.
         """
         self._reach(CrashPoint.BEFORE_CALL)
-        future = self._pool.submit(tool.call, arguments, key=key)
         try:
-            result = future.result(timeout=tool.contract.timeout_s)
-        except CallTimeout:
-            self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="tool")
-            return CallResult(answer=Answer.UNKNOWN, note="no answer in time")
+            called = self._calls.run(tool, arguments, key=key, permit=permit)
         except ToolOutcomeUnknown as error:
-            return CallResult(answer=Answer.UNKNOWN, note=error.message)
+            return CallResult(answer=Answer.UNKNOWN, note=error.message, scopes=_scopes(error))
         except ToolUnavailable as error:
-            return CallResult(answer=Answer.UNAVAILABLE, note=error.message)
+            return CallResult(
+                answer=Answer.UNAVAILABLE,
+                note=error.message,
+                retry_after_s=error.facts.get("retry_after_s"),
+                is_untried=bool(error.facts.get("is_untried")),
+                scopes=_scopes(error),
+            )
         except ToolError as error:
-            return CallResult(answer=Answer.REFUSED, note=error.message)
+            code = str(error.facts.get("code", ""))
+            return CallResult(
+                answer=Answer.REFUSED, note=error.message, code=code, scopes=_scopes(error)
+            )
         except Exception as error:  # a desk's bug must not lose track of an effect
             return CallResult(answer=Answer.UNKNOWN, note=f"{type(error).__name__} in the tool")
         self._reach(CrashPoint.AFTER_CALL)
-        return checked(tool, result)
+        return replace(checked(tool, called.result), scopes=called.scopes)
 
-    def close(self) -> None:
-        """Let running calls end, take no more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+
+def _scopes(error: ToolError) -> tuple[str, ...]:
+    return tuple(error.facts.get("scopes", ()))
 
 
 def checked(tool: EffectTool, result: Json) -> CallResult:
@@ -99,10 +119,13 @@ def checked(tool: EffectTool, result: Json) -> CallResult:
 
 
 def verify(
-    tool: EffectTool, arguments: Mapping[str, Any], before: Json, result: Json
+    tool: EffectTool, arguments: Mapping[str, Any], before: Json, result: Json, read: ReadTool
 ) -> Verification | None:
     """Read the target back; None where it could not be read."""
     try:
-        return tool.verify(arguments, before, result)
+        return tool.verify(arguments, before, result, read)
     except EngineError:
+        return None
+    except Exception:  # a desk's bug must not lose track of an effect
+        log.exception("%s could not verify", tool.contract.name)
         return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from engine.domain.case import Attention, Case
+from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import Grant, GrantBasis, GrantStatus
 from engine.domain.ids import GrantId
 from engine.domain.recommendation import Action
@@ -60,6 +62,25 @@ def mint(
         minted_at=now,
         expires_at=now + lifetime,
     )
+
+
+def require_compensable(effect: Effect, grant: Grant | None, effects: Sequence[Effect]) -> None:
+    """Refuse to put back what was not done under a used grant, or is being put back already.
+
+    Args:
+        effect: What is to be put back.
+        grant: The grant it happened under; None: there is none.
+        effects: All effects of its case.
+
+    Raises:
+        GrantRefused: One of that is so.
+    """
+    if effect.status is not EffectStatus.SUCCEEDED or effect.undoes is not None:
+        raise GrantRefused("only what is known to have been done is put back")
+    if grant is None or grant.id != effect.grant_id or grant.status is not GrantStatus.USED:
+        raise GrantRefused("what is to be put back was done without a grant")
+    if any(one.undoes == effect.id and one.status is not EffectStatus.FAILED for one in effects):
+        raise GrantRefused("it is put back already")
 
 
 def misfit(

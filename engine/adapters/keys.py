@@ -55,6 +55,27 @@ class KeyFolder:
             ) from None
         return made
 
+    def make(self, name: str, key: bytes | None = None) -> None:
+        """Make one more key, unless it is there.
+
+        Args:
+            name: Of its file.
+            key: 32 bytes where it is no secret, as in a demonstration; random by default.
+
+        Raises:
+            ConfigError: The folder cannot be written to.
+        """
+        file = self.path / name
+        if file.is_file():
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            _write_new(file, key or secrets.token_bytes(_SIZE))
+        except FileExistsError:
+            return  # somebody else was faster
+        except OSError as error:
+            raise ConfigError(f"The key {file} cannot be written: {error.strerror}") from None
+
     def read(self, name: str) -> bytes | None:
         """One key of 32 bytes; None where the file is not there.
 

@@ -155,6 +155,9 @@ class Healthy(BaseModel):
     database: Literal["ok", "unavailable"]
     worker: Literal["ok", "late", "absent", "unknown"]
     worker_seen_s: float | None = Field(description="Seconds since the worker was last seen.")
+    is_demonstration: bool = Field(
+        default=False, description="Whether everything here is simulated, its people too."
+    )
 
 
 def _as_text(value: Scalar) -> str:

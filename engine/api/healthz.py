@@ -40,17 +40,26 @@ class HealthCheck:
 
     def _ask(self) -> Healthy:
         try:
-            seen_at = self._open_engine().queries.health().worker_seen_at
+            queries = self._open_engine().queries
+            seen_at = queries.health().worker_seen_at
+            is_demonstration = queries.demonstration() is not None
         except EngineError:
             return Healthy(
                 status="unavailable", database="unavailable", worker="unknown", worker_seen_s=None
             )
         if seen_at is None:
-            return Healthy(status="ok", database="ok", worker="absent", worker_seen_s=None)
+            return Healthy(
+                status="ok",
+                database="ok",
+                worker="absent",
+                worker_seen_s=None,
+                is_demonstration=is_demonstration,
+            )
         age = self._clock.now() - seen_at
         return Healthy(
             status="ok",
             database="ok",
             worker="ok" if age <= LATE_AFTER else "late",
             worker_seen_s=round(max(age.total_seconds(), 0.0), 1),
+            is_demonstration=is_demonstration,
         )

@@ -6,19 +6,24 @@ import sys
 from datetime import timedelta
 from functools import partial
 
+from engine.act.calls import Calls
+from engine.act.reading import Reading
 from engine.adapters import keys
 from engine.adapters.passwords import Argon2Passwords
 from engine.adapters.replay_process import ReplayProcess
 from engine.bootstrap.parts import Parts, open_parts
 from engine.runtime.policy import PolicyView
+from engine.runtime.reads import CaseReads
 from engine.service.auditing import Auditing
 from engine.service.binding import Binding
 from engine.service.braking import Braking
 from engine.service.claiming import Claiming
 from engine.service.deciding import Deciding
+from engine.service.demonstrating import Demonstrating
 from engine.service.handling import Handling
 from engine.service.local import LocalEngine
 from engine.service.people import People
+from engine.service.previewing import Previewing
 from engine.service.signing import Signing
 from engine.service.simulating import LocalSimulating, Simulating, simulation_of
 from engine.service.submitting import Submitting
@@ -51,24 +56,16 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
     simulating = simulating or simulating_of(parts)
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     policy = PolicyView(store.reader, desks)
-    settings = parts.settings
-    binding = Binding(desks=desks, policy=policy, reader=store.reader, clock=clock, ids=ids)
+    people = people_of(parts)
+    binding = _binding_of(parts, policy)
     return LocalEngine(
         store=store,
         clock=clock,
         desks=desks,
         queries=_queries_of(parts),
-        people=people_of(parts),
-        claiming=Claiming(store=store, clock=clock, claim_s=settings.claim_s),
-        deciding=Deciding(
-            store=store,
-            clock=clock,
-            ids=ids,
-            desks=desks,
-            policy=policy,
-            binding=binding,
-            take_back_s=settings.take_back_s,
-        ),
+        people=people,
+        claiming=Claiming(store=store, clock=clock, claim_s=parts.settings.claim_s),
+        deciding=_deciding_of(parts, policy, binding),
         taking_back=TakingBack(store=store, clock=clock),
         handling=Handling(store=store, clock=clock, ids=ids, desks=desks, binding=binding),
         versioning=_versioning_of(parts, simulating),
@@ -78,7 +75,33 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         auditing=Auditing(store=store, clock=clock, ids=ids, desks=desks),
         submitting=Submitting(store=store, clock=clock, ids=ids),
         simulating=simulating,
+        previewing=Previewing(store=store, clock=clock, desks=desks, binding=binding),
+        demonstrating=Demonstrating(store=store, clock=clock, people=people),
         check_ledger=lambda: verify_ledger(parts.database, parts.key(keys.SEAL), parts.seal_file),
+    )
+
+
+def _binding_of(parts: Parts, policy: PolicyView) -> Binding:
+    reading = Reading(Calls(parts.issuer), parts.ids)
+    return Binding(
+        desks=parts.desks,
+        policy=policy,
+        reader=parts.store.reader,
+        reads=CaseReads(reading=reading, clock=parts.clock),
+        clock=parts.clock,
+        ids=parts.ids,
+    )
+
+
+def _deciding_of(parts: Parts, policy: PolicyView, binding: Binding) -> Deciding:
+    return Deciding(
+        store=parts.store,
+        clock=parts.clock,
+        ids=parts.ids,
+        desks=parts.desks,
+        policy=policy,
+        binding=binding,
+        take_back_s=parts.settings.take_back_s,
     )
 
 

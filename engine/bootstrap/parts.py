@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from engine.adapters.credentials import KeyIssuer
+from engine.adapters.http_tools import HttpTransport
 from engine.adapters.keys import KeyFolder
 from engine.adapters.system import SystemClock, SystemIds
 from engine.desk import Desk
 from engine.desks import DESKS, DeskSettings
 from engine.errors import ConfigError
-from engine.ports import Clock, Ids
+from engine.ports import Clock, CredentialIssuer, Ids
 from engine.settings import Settings, read_settings
 from engine.store.clock import DatabaseClock
 from engine.store.database import Database, open_database
@@ -44,6 +47,16 @@ class Parts:
         name = Path(url.database or "database").stem
         place = "" if self.database.is_sqlite else f"{url.host or 'local'}-{url.port or 5432}-"
         return SealFile(self.settings.data_dir.absolute() / f"seals-{place}{name}.jsonl")
+
+    @property
+    def issuer(self) -> CredentialIssuer:
+        """Makes the credentials of calls; a system without a key here takes none."""
+        systems = {desk.takes_credentials for desk in self.desks.values()} - {""}
+        return KeyIssuer(
+            keys={name: partial(self.key, f"{name}.key") for name in systems},
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     def key(self, name: str) -> bytes | None:
         """A key from its file; None where it is missing."""
@@ -81,7 +94,7 @@ def open_parts(
         clock=clock,
         ids=ids,
         desks=desks if desks is not None else open_desks(settings, clock),
-        keys=KeyFolder(path=settings.data_dir.absolute() / "keys"),
+        keys=KeyFolder(path=_keys_dir(settings)),
     )
 
 
@@ -92,7 +105,13 @@ def open_desks(settings: Settings, clock: Clock) -> dict[str, Desk]:
         ConfigError: There is no desk of that name.
     """
     wanted = DeskSettings(
-        data_dir=settings.data_dir.absolute(), clock=clock, itsm_url=settings.itsm_url
+        data_dir=settings.data_dir.absolute(),
+        clock=clock,
+        transport=lambda url, nowhere: HttpTransport(url, clock, nowhere=nowhere),
+        keys_dir=_keys_dir(settings),
+        itsm_url=settings.itsm_url,
+        shop_url=settings.shop_url,
+        shop_database_url=settings.shop_database_url,
     )
     names = settings.desks or tuple(DESKS)
     unknown = [name for name in names if name not in DESKS]
@@ -122,9 +141,15 @@ def prepare(parts: Parts) -> str:
     revision = migrate(parts.database)
     _require_old_keys(parts)
     parts.keys.make_missing()
+    for name in sorted({desk.takes_credentials for desk in parts.desks.values()} - {""}):
+        parts.keys.make(f"{name}.key")
     for desk in parts.desks.values():
         desk.system.prepare()
     return revision
+
+
+def _keys_dir(settings: Settings) -> Path:
+    return settings.data_dir.absolute() / "keys"
 
 
 def _settings() -> Settings:

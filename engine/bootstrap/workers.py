@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
+from engine.act.calls import Calls
 from engine.act.crash_points import Reach, pass_by
-from engine.act.executor import Executor
+from engine.act.reading import Reading
 from engine.adapters import keys
 from engine.adapters.notices import Silent, WebHook
 from engine.adapters.schedule import Schedule
@@ -20,7 +22,9 @@ from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
 from engine.runtime.noticing import Noticing
+from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
+from engine.runtime.reads import CaseReads
 from engine.runtime.reasoning import Reasoning
 from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
 from engine.settings import Settings
@@ -33,8 +37,21 @@ FIRST_WORKER = "worker-1"
 
 NOTICE_S = 2.0
 """People are told of a veto window so soon after it opened."""
+SEALING = "ledger seal"
 SEAL_S = 3.0
 """The ledger is sealed this often; the design asks for 5 s at the latest."""
+
+
+class Clockwork(Protocol):
+    """Tells which periodic jobs are due."""
+
+    def due(self) -> Sequence[Job]:
+        """Those that came due since the last call."""
+        ...
+
+    def stop(self) -> None:
+        """Tell nothing any more."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +60,9 @@ class OpenWorker:
 
     worker: Worker
     seal: Callable[[], None]
-    schedule: Schedule
+    schedule: Clockwork
     noticing: Noticing
-    executor: Executor
+    calls: Calls
     wakeup: SqliteWakeup | PostgresWakeup
     database: Database
 
@@ -53,7 +70,7 @@ class OpenWorker:
         """Stop the clockwork and give back what the worker held; the database stays open."""
         self.schedule.stop()
         self.noticing.close()
-        self.executor.close()
+        self.calls.close()
         self.wakeup.close()
 
     def close(self) -> None:
@@ -72,6 +89,7 @@ def open_worker(
     parts: Parts | None = None,
     notifier: Notifier | None = None,
     reach: Reach = pass_by,
+    clockwork: Callable[[Sequence[Job]], Clockwork] = Schedule,
 ) -> OpenWorker:
     """A worker of this process, by default over what the settings of the environment name.
 
@@ -81,40 +99,39 @@ def open_worker(
         parts: Already opened parts.
         notifier: Tells people of veto windows; by default the web hook of the settings.
         reach: Called at each named crash point.
+        clockwork: Times the periodic jobs; by the machine's clock by default.
     """
     parts = parts or open_parts(settings)
     notifier = notifier or _notifier(parts.settings)
-    executor = Executor(reach)
+    calls = Calls(parts.issuer)
     seal = partial(seal_ledger, parts)
     beat = _heartbeat(parts, name)
     noticing = Noticing(store=parts.store, clock=parts.clock, notifier=notifier)
-    schedule = _schedule(beat, seal, noticing.run)
+    schedule = clockwork(_jobs(beat, seal, noticing.run))
     _free_leases(parts, name)
     beat()
     wakeup = open_wakeup(parts.database)
     is_first = name == FIRST_WORKER
-    held = _worker_parts(parts, executor, wakeup, reach)
+    held = _worker_parts(parts, calls, wakeup, reach)
     return OpenWorker(
         worker=Worker(name, held, due_jobs=schedule.due, takes_intake=is_first),
         seal=seal,
         schedule=schedule,
         noticing=noticing,
-        executor=executor,
+        calls=calls,
         wakeup=wakeup,
         database=parts.database,
     )
 
 
-def _schedule(
+def _jobs(
     beat: Callable[[], None], seal: Callable[[], None], notice: Callable[[], None]
-) -> Schedule:
-    return Schedule(
-        [
-            Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
-            Job(name="ledger seal", every_s=SEAL_S, run=seal),
-            Job(name="notices", every_s=NOTICE_S, run=notice),
-        ]
-    )
+) -> list[Job]:
+    return [
+        Job(name="sign of life", every_s=HEARTBEAT_S, run=beat),
+        Job(name=SEALING, every_s=SEAL_S, run=seal),
+        Job(name="notices", every_s=NOTICE_S, run=notice),
+    ]
 
 
 def _notifier(settings: Settings) -> Notifier:
@@ -141,11 +158,13 @@ def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
     return beat
 
 
-def _worker_parts(parts: Parts, executor: Executor, wakeup: Wakeup, reach: Reach) -> WorkerParts:
+def _worker_parts(parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach) -> WorkerParts:
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     audit_key = parts.key(keys.AUDIT) or b""
     policy = PolicyView(store.reader, desks)
     maturing = Maturing(reader=store.reader, clock=clock, ids=ids)
+    reads = CaseReads(reading=Reading(calls, ids), clock=clock)
+    patience = Patience(store=store, clock=clock, ids=ids)
     return WorkerParts(
         store=store,
         clock=clock,
@@ -158,7 +177,7 @@ def _worker_parts(parts: Parts, executor: Executor, wakeup: Wakeup, reach: Reach
             ids=ids,
             desks=desks,
             policy=policy,
-            executor=executor,
+            calls=calls,
             audit_key=audit_key,
             reach=reach,
         ),
@@ -166,12 +185,16 @@ def _worker_parts(parts: Parts, executor: Executor, wakeup: Wakeup, reach: Reach
             store=store,
             clock=clock,
             policy=policy,
-            reasoning=Reasoning(reader=store.reader, clock=clock, ids=ids, audit_key=audit_key),
+            reasoning=Reasoning(
+                reader=store.reader, reads=reads, clock=clock, ids=ids, audit_key=audit_key
+            ),
             maturing=maturing,
             learning=learning_of(parts),
+            patience=patience,
             reach=reach,
         ),
         maturing=maturing,
+        patience=patience,
         jobs=JobRunner(store, clock),
     )
 

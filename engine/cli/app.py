@@ -14,6 +14,7 @@ from engine.cli import (
     desks,
     doctor,
     envelopes,
+    feeding,
     ledger,
     people,
     running,
@@ -44,6 +45,7 @@ def prepare(
 app.command("up")(running.up)
 app.command("work")(running.work)
 app.command("migrate")(running.migrate_database)
+app.command("feed")(feeding.feed)
 app.command("submit")(intake_commands.submit)
 app.command("backtest")(backtesting.run_backtest)
 app.command("pause")(brakes.pause)

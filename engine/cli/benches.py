@@ -82,3 +82,25 @@ def replay(
     else:
         say(report.words())
     raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)
+
+
+@app.command("faults")
+def faults(
+    cases: Annotated[int, typer.Option("--cases", min=12, help="Cases of the orders desk.")] = 5000,
+    kills: Annotated[int, typer.Option("--kills", min=0, help="Workers that are killed.")] = 300,
+    seed: Annotated[int, typer.Option("--seed", help="Of faults and kills.")] = 20_261_122,
+    as_json: AsJson = False,
+) -> None:
+    """Every fifth call fails in one of eight ways, workers are killed; nothing is lost or doubled.
+
+    Works in a temporary folder with a shop of its own. Exit code 1 where the shop's books and the
+    engine's disagree, or a target is missed.
+    """
+    from engine.bench.faults_bench import bench_faults
+
+    report = bench_faults(cases, kills, seed, say=warn)
+    if as_json:
+        say_json(report.to_json())
+    else:
+        say(report.words())
+    raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)

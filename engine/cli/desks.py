@@ -14,6 +14,8 @@ from engine.errors import EngineError, NotFound
 if TYPE_CHECKING:
     from engine.desk import Desk
 
+DeskArgument = Annotated[str, typer.Argument(help="Name of the desk.")]
+
 app = typer.Typer(help="The desks.", no_args_is_help=True)
 
 
@@ -28,18 +30,48 @@ def list_desks(as_json: AsJson = False) -> None:
     say_table(("NAME", "TITLE", "TOOLS", "GOAL"), rows)
 
 
+@app.command("tools")
+def desk_tools(name: DeskArgument, as_json: AsJson = False) -> None:
+    """The contracts of a desk's tools; as JSON with the schemas of what each takes and gives."""
+    desk = _desk(name)
+    contracts = [tool.contract for tool in (*desk.read_tools, *desk.effect_tools)]
+    if as_json:
+        say_json([contract.exported() for contract in contracts])
+        return
+    say_table(
+        ("NAME", "TITLE", "EFFECT", "REPEATED", "SCOPES", "TIMEOUT", "UNDONE BY"),
+        [
+            (
+                contract.name,
+                contract.title,
+                contract.effect_class,
+                contract.delivery,
+                ", ".join(contract.scopes) or "-",
+                f"{contract.timeout_s:g} s",
+                contract.compensation or "-",
+            )
+            for contract in contracts
+        ],
+    )
+
+
 @app.command("check")
-def check_desk(name: Annotated[str, typer.Argument(help="Name of the desk.")]) -> None:
+def check_desk(name: DeskArgument) -> None:
     """Check a desk: its parts fit each other, and its system of record answers."""
-    desk = opened_parts().desks.get(name)
-    if desk is None:
-        raise NotFound(f"There is no desk {name!r} here; `countersign desk list` names them.")
+    desk = _desk(name)
     problems = list(_problems(desk))
     for problem in problems:
         say(f"wrong: {problem}")
     if not problems:
         say(f"The desk {name} is whole: {len(_tools(desk))} tools, its system answers.")
     raise typer.Exit(CHECK_FAILED if problems else GOOD)
+
+
+def _desk(name: str) -> Desk:
+    desk = opened_parts().desks.get(name)
+    if desk is None:
+        raise NotFound(f"There is no desk {name!r} here; `countersign desk list` names them.")
+    return desk
 
 
 def _described(desk: Desk) -> dict[str, object]:

@@ -17,6 +17,7 @@ from engine.settings import Settings, setting_rows, unknown_variables
 
 if TYPE_CHECKING:
     from engine.bootstrap import Parts
+    from engine.service.queries import Queries
     from engine.service.rows import Health
 
 PACKAGES = ("countersign", "streamlit", "sqlalchemy", "pydantic", "fastapi", "scikit-learn")
@@ -31,6 +32,8 @@ def examine(as_json: AsJson = False) -> None:
         "settings": setting_rows(settings),
         "database": None,
         "health": None,
+        "demonstration": None,
+        "failures": {},
     }
     problems = [f"{name} is no setting; check its spelling" for name in unknown_variables()]
     try:
@@ -59,6 +62,8 @@ def _look(settings: Settings, found: dict[str, Any]) -> Iterator[str]:
     engine = engine_of(parts)
     health = engine.queries.health()
     found["health"] = health
+    found["demonstration"] = engine.queries.demonstration()
+    found["failures"] = failures_of_the_day(engine.queries)
     yield from _health_problems(parts, health)
     if engine.needs_setup():
         yield "there is no account yet: `countersign up` prints a link to make the first one"
@@ -86,6 +91,18 @@ def _health_problems(parts: Parts, health: Health) -> Iterator[str]:
             yield f"{count} cases are {status}: look at them in the queue"
 
 
+def failures_of_the_day(queries: Queries) -> dict[str, int]:
+    """Failed steps of the last 24 hours by code, those of simulated cases too."""
+    from engine.domain.case import Origin
+    from engine.service.failure_rows import FailureFilter
+
+    counts: dict[str, int] = {}
+    for origin in Origin:
+        for row in queries.failures(FailureFilter(origin=origin, hours=24)):
+            counts[row.code] = counts.get(row.code, 0) + row.steps
+    return counts
+
+
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
     for package in PACKAGES:
@@ -106,11 +123,14 @@ def _say(found: dict[str, Any]) -> None:
     say()
     if database := found["database"]:
         say(f"database  {database['url']}, revision {database['revision'] or 'none'}")
+    if found["demonstration"]:
+        say("DEMONSTRATION: everything in this database is simulated, its people too.")
     if health := found["health"]:
         say(f"cases     {_counts(health.cases_by_status)}")
         say(f"effects   {_counts(health.effects_by_result)}")
         say(f"ledger    {health.unsealed_entries} entries not sealed yet")
         say(f"brakes    {', '.join(health.pauses) or 'none'}")
+        say(f"failures  {_counts(found['failures'])} in the last 24 hours")
     say()
     for problem in found["problems"]:
         say(f"wrong: {problem}")

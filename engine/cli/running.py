@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +19,14 @@ from engine.cli.output import say, warn
 from engine.cli.process import only_product, only_worker, stop_on_signals, stop_with_parent
 from engine.cli.readiness import Readiness, free_port, url_of
 from engine.cli.sample import submit_samples
+from engine.cli.servers import beside, parts_of_servers, settings_of_servers, with_ports
 from engine.cli.supervise import Part, Supervisor
 from engine.errors import ConfigError
 from engine.settings import Settings, child_environment
 
 if TYPE_CHECKING:
     from engine.bootstrap import Parts
+    from engine.desk import ShippedServer
 
 WEB_STOP_S = 10.0
 WORKER_STOP_S = 45.0
@@ -65,10 +67,14 @@ def up(
 def _run_product(settings: Settings, *, with_samples: bool) -> int:
     """Prepare, start the parts and look after them; the exit code."""
     settings = settings_with(**vars_of(settings) | {"port": free_port(settings)})
-    link = _prepare(settings, with_samples=with_samples)
+    prepared = _prepare(settings, with_samples=with_samples)
+    servers = prepared.servers
+    settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
+    feeds = [_feed(desk) for desk in prepared.fed]
+    parts = [*feeds, *parts_of(settings), *parts_of_servers(servers)]  # the servers stop last
     stopping = stop_on_signals()
-    supervisor = Supervisor(parts_of(settings), child_environment(settings), say)
-    ready = Readiness(settings, on_ready=lambda: _say_ready(settings, link))
+    supervisor = Supervisor(parts, child_environment(settings), say)
+    ready = Readiness(settings, on_ready=lambda: _say_ready(settings, prepared.link))
     return supervisor.run(stopping, on_tick=ready.look)
 
 
@@ -98,7 +104,7 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Run a worker: it advances cases until it is stopped. --drain says how things then stand."""
-    from engine.bootstrap import engine_of, open_parts, open_worker
+    from engine.bootstrap import engine_of, open_clock, open_desks, open_parts, open_worker
 
     settings = settings_with(database_url=database_url)
     stopping = stop_on_signals()
@@ -107,7 +113,9 @@ def work(
     log_to_stderr(logging.INFO)
     wait_s = PREDECESSOR_S if supervised else 0.0
     lock = only_worker(_lock_file(settings), wait_s) if settings.is_sqlite else nullcontext()
-    with lock:
+    servers = with_ports(open_desks(settings, open_clock()).values())
+    settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
+    with lock, beside(servers):
         parts = open_parts(settings)
         opened = open_worker(parts=parts, name=name)
         try:
@@ -152,9 +160,22 @@ def vars_of(settings: Settings) -> dict[str, object]:
     return {item.name: getattr(settings, item.name) for item in fields(settings)}
 
 
-def _prepare(settings: Settings, *, with_samples: bool) -> str:
-    """Migrate, make keys, fill the product; the set-up link where there is no account."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared:
+    """What is known once everything is in its place."""
+
+    link: str
+    """For the first account; empty where there is one."""
+    servers: Mapping[ShippedServer, int]
+    """What has to run beside, and on which port."""
+    fed: tuple[str, ...]
+    """Desks that live on a simulated world."""
+
+
+def _prepare(settings: Settings, *, with_samples: bool) -> _Prepared:
+    """Migrate, make keys, fill the product."""
     from engine.bootstrap import engine_of, open_parts, prepare
+    from engine.bootstrap.feeds import FEEDS, may_feed
 
     parts: Parts = open_parts(settings)
     try:
@@ -162,11 +183,24 @@ def _prepare(settings: Settings, *, with_samples: bool) -> str:
         engine = engine_of(parts)
         if with_samples:
             submit_samples(engine)
-        if not engine.needs_setup():
-            return ""
-        return f"{url_of(settings)}/setup?token={engine.people.issue_setup()}"
+        link = ""
+        if engine.needs_setup():
+            link = f"{url_of(settings)}/setup?token={engine.people.issue_setup()}"
+        has_own_shop = not settings.shop_url
+        return _Prepared(
+            link=link,
+            servers=with_ports(parts.desks.values()),
+            fed=tuple(
+                name for name in FEEDS if with_samples and has_own_shop and may_feed(parts, name)
+            ),
+        )
     finally:
         parts.database.close()
+
+
+def _feed(desk: str) -> Part:
+    command = (sys.executable, "-m", "engine.cli", "feed", "--supervised", "--desk", desk)
+    return Part(name="feed", command=command, stop_s=WEB_STOP_S)
 
 
 def _say_ready(settings: Settings, link: str) -> None:

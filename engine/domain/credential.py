@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -41,6 +41,26 @@ class PermitKind(StrEnum):
     """A grant: one effect."""
     WORLD = "world"
     """No permit of the engine: a simulator or a test that makes the world move."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallPermit:
+    """What one call rests on: a grant, or a read permit that is logged with the call."""
+
+    kind: PermitKind
+    id: str
+    case_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credential:
+    """A token for one call, and what may be shown of it."""
+
+    token: str = field(repr=False)
+    """Nobody but the target sees it."""
+    id: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
 
 
 class Refusal(StrEnum):

@@ -19,6 +19,12 @@ class DecisionKind(StrEnum):
     REJECT = "REJECT"
     ESCALATE = "ESCALATE"
     ASK = "ASK"
+    UNDO = "UNDO"
+    """No answer to a recommendation: an undo that takes two people, asked for or confirmed."""
+
+
+ANSWERS = tuple(kind for kind in DecisionKind if kind is not DecisionKind.UNDO)
+"""What a recommendation can be answered with."""
 
 
 class ReasonCode(StrEnum):

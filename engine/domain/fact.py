@@ -16,6 +16,18 @@ PERSON_SOURCE = "person:"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Quote:
+    """Where in the signal somebody said it; the words themselves stay there."""
+
+    field: str
+    """Which text of the signal's payload."""
+    start: int
+    """Of the first character, from 0, as the text came in."""
+    end: int
+    """After the last."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
     """One statement: this attribute of this entity had this value, says this source."""
 
@@ -26,6 +38,8 @@ class Fact:
     observed_at: datetime
     ttl_s: int | None = None
     """Seconds for which the fact counts as fresh; None: it does not age."""
+    quote: Quote | None = None
+    """The words it was taken from; None where it was not taken from a text."""
 
     @property
     def id(self) -> str:
@@ -84,7 +98,9 @@ def facts_to_json(facts: Sequence[Fact]) -> Json:
         head = [fact.entity, fact.source, fact.observed_at.isoformat(), fact.ttl_s]
         if not grouped or grouped[-1][0] != head:
             grouped.append([head, []])
-        grouped[-1][1].append([fact.attribute, fact.value])
+        quote = fact.quote
+        place = [] if quote is None else [[quote.field, quote.start, quote.end]]
+        grouped[-1][1].append([fact.attribute, fact.value, *place])
     return grouped
 
 
@@ -98,10 +114,18 @@ def facts_from_json(groups: Json) -> tuple[Fact, ...]:
             source=source,
             observed_at=datetime.fromisoformat(observed_at),
             ttl_s=ttl_s,
+            quote=_quote(place),
         )
         for (entity, source, observed_at, ttl_s), said in groups
-        for attribute, value in said
+        for attribute, value, *place in said
     )
+
+
+def _quote(place: Json) -> Quote | None:
+    if not place:
+        return None
+    field, start, end = place[0]
+    return Quote(field=field, start=start, end=end)
 
 
 def people_who_told(facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -123,6 +147,6 @@ def contradictions(facts: Sequence[Fact], at: datetime) -> tuple[tuple[Fact, Fac
         if fact.is_stale(at):
             continue
         known = first.setdefault((fact.entity, fact.attribute), fact)
-        if canonical_text(known.value) != canonical_text(fact.value):
+        if known is not fact and canonical_text(known.value) != canonical_text(fact.value):
             found.append((known, fact))
     return tuple(found)

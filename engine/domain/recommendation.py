@@ -93,6 +93,8 @@ class Action:
     """Digest of the target's state when the recommendation was made."""
     target_state: Json
     verdict: Verdict
+    preview: Json = None
+    """A `Preview`: what it would change, asked after `target_state` was read; None: not asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

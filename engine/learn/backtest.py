@@ -49,6 +49,16 @@ class Predictor(Protocol):
         ...
 
 
+class Fitter(Protocol):
+    """Learns what was known at a moment (`engine.learn.fit_precedent.fit_precedent`)."""
+
+    def __call__(
+        self, rows: Sequence[LabelledCase], procedure: PrecedentProcedure, as_of: datetime, /
+    ) -> FittedPrecedent | None:
+        """Give the fit in force from that moment on; None with too few known cases."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Guess:
     case: LabelledCase
@@ -85,8 +95,16 @@ def backtest_targets(
     targets: Sequence[float],
     *,
     predict: Predictor,
+    fit: Fitter = fit_precedent,
 ) -> tuple[BacktestReport, ...]:
     """Give what `backtest` gives for each target, fitting once for all of them.
+
+    Args:
+        rows: As `backtest`.
+        procedure: As `backtest`.
+        targets: Highest allowed errors, each for a report.
+        predict: As `backtest`.
+        fit: How a fit is made; other than by default where fits are at hand already.
 
     Raises:
         InvalidRequest: As `backtest`.
@@ -94,17 +112,14 @@ def backtest_targets(
     cases = sorted((row for row in rows if row.label), key=_opened)
     _check(cases, targets)
     first = int(len(cases) * (1.0 - JUDGED_SHARE))
-    guesses = tuple(_guesses(cases, procedure, predict))
+    guesses = tuple(_guesses(cases, procedure, predict, fit))
     refits = len({guess.fitted_as_of for guess in guesses if guess.fitted_as_of})
-    return tuple(
-        judge(
-            tuple(_follow(guesses, procedure, target))[first:],
-            procedure,
-            target,
-            labelled=len(cases),
-            refits=refits,
-        )
-        for target in targets
+    followed = tuple(_follow(guesses, procedure, targets))[first:]
+    return judge(
+        tuple(zip(targets, zip(*followed, strict=True), strict=True)),
+        procedure,
+        labelled=len(cases),
+        refits=refits,
     )
 
 
@@ -123,33 +138,38 @@ def replay(
         target: Highest allowed error among executed cases.
         predict: How a fit predicts.
     """
-    return _follow(_guesses(cases, procedure, predict), procedure, target)
+    guesses = _guesses(cases, procedure, predict, fit_precedent)
+    for (scored,) in _follow(guesses, procedure, (target,)):
+        yield scored
 
 
 def _follow(
-    guesses: Iterable[_Guess], procedure: PrecedentProcedure, target: float
-) -> Iterator[Scored]:
-    """Merge cases as they open with labels as they become known."""
+    guesses: Iterable[_Guess], procedure: PrecedentProcedure, targets: Sequence[float]
+) -> Iterator[tuple[Scored, ...]]:
+    """Merge cases as they open with labels as they become known; one answer for each target."""
     state = RollingState(procedure)
     waiting: list[tuple[datetime, str, ResolvedPrediction]] = []
     for guess in guesses:
         while waiting and waiting[0][0] < guess.case.observed_at:
             state.observe_label(heapq.heappop(waiting)[2])
-        yield _score(guess, state, target)
+        yield tuple(_score(guess, state, target) for target in targets)
         if guess.fitted_as_of:
             resolved = _resolved(guess)
             heapq.heappush(waiting, (resolved.known_at, resolved.case_id, resolved))
 
 
 def _guesses(
-    cases: Sequence[LabelledCase], procedure: PrecedentProcedure, predict: Predictor
+    cases: Sequence[LabelledCase],
+    procedure: PrecedentProcedure,
+    predict: Predictor,
+    fit: Fitter,
 ) -> Iterator[_Guess]:
     """Predict each case by the fit in force when it was opened."""
     for moment, group in groupby(
         cases, key=lambda case: due_moment(case.observed_at, procedure.refit_hours)
     ):
         batch = tuple(group)
-        fitted = fit_precedent(cases, procedure, moment)
+        fitted = fit(cases, procedure, moment)
         if fitted is None:
             yield from (_Guess(case=case, group="", raw=0.0, fitted_as_of=None) for case in batch)
             continue

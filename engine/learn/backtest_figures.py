@@ -145,24 +145,64 @@ class BacktestReport:
         return plain
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Quality:
+    """How good the confidences are, whatever may run with them."""
+
+    ece: Estimate
+    brier: Estimate
+    aurc: Estimate
+    curve: tuple[CurvePoint, ...]
+
+
 def judge(
-    scored: Sequence[Scored],
+    answered: Sequence[tuple[float, Sequence[Scored]]],
     procedure: PrecedentProcedure,
-    target: float,
     *,
     labelled: int,
     refits: int,
-) -> BacktestReport:
-    """Make the report of judged cases.
+) -> tuple[BacktestReport, ...]:
+    """Make the report of judged cases for each target.
+
+    Args:
+        answered: Targets, each with the same cases as answered under it; they differ in their cut
+            and in what would have run, not in their confidences.
+        procedure: The frozen procedure.
+        labelled: Labelled cases in all.
+        refits: How often the procedure was fitted.
 
     Raises:
         InvalidRequest: There is no case.
     """
-    if not scored:
+    if not answered:
+        return ()
+    if not answered[0][1]:
         raise InvalidRequest("there is no case to judge")
+    quality = _quality(answered[0][1])
+    return tuple(
+        _report(scored, procedure, target, quality, labelled=labelled, refits=refits)
+        for target, scored in answered
+    )
+
+
+def _quality(scored: Sequence[Scored]) -> _Quality:
     confidence = np.array([one.confidence for one in scored])
     correct = np.array([one.is_correct for one in scored], dtype=np.float64)
     days = np.array([one.observed_at.toordinal() for one in scored])
+    scores = (expected_calibration_error, brier, area_under_risk_coverage)
+    ece, squared, area = _by_day(scores, confidence, correct, days)
+    return _Quality(ece=ece, brier=squared, aurc=area, curve=_curve(confidence, correct))
+
+
+def _report(
+    scored: Sequence[Scored],
+    procedure: PrecedentProcedure,
+    target: float,
+    quality: _Quality,
+    *,
+    labelled: int,
+    refits: int,
+) -> BacktestReport:
     cells = sorted({one.cell for one in scored})
     return BacktestReport(
         procedure=procedure.identity,
@@ -173,11 +213,11 @@ def judge(
         judged_from=scored[0].observed_at,
         judged_until=scored[-1].observed_at,
         overall=_figures("", scored),
-        ece=_by_day(expected_calibration_error, confidence, correct, days),
-        brier=_by_day(brier, confidence, correct, days),
-        aurc=_by_day(area_under_risk_coverage, confidence, correct, days),
+        ece=quality.ece,
+        brier=quality.brier,
+        aurc=quality.aurc,
         cells=tuple(_figures(cell, [one for one in scored if one.cell == cell]) for cell in cells),
-        curve=_curve(confidence, correct),
+        curve=quality.curve,
         answered=sum(one.is_answered for one in scored),
         without_cut=sum(one.is_answered and one.cut is None for one in scored),
         minimum_rows=procedure.minimum_rows,
@@ -205,21 +245,30 @@ def _share(hits: int, n: int) -> Estimate:
 
 
 def _by_day(
-    score: Callable[[Floats, Floats], float],
+    scores: Sequence[Callable[[Floats, Floats], float]],
     confidence: Floats,
     correct: Floats,
     days: NDArray[np.int64],
-) -> Estimate:
-    """Bootstrap a score by whole days, percentiles of 1,000 draws."""
+) -> tuple[Estimate, ...]:
+    """Bootstrap scores by whole days, percentiles of 1,000 draws, the same draws for each."""
     blocks = [np.flatnonzero(days == day) for day in np.unique(days)]
     generator = np.random.default_rng(_SEED)
-    drawn = np.empty(_DRAWS)
+    drawn = np.empty((len(scores), _DRAWS))
     for draw in range(_DRAWS):
         chosen = generator.integers(len(blocks), size=len(blocks))
         rows = np.concatenate([blocks[at] for at in chosen])
-        drawn[draw] = score(confidence[rows], correct[rows])
+        drawn_confidence, drawn_correct = confidence[rows], correct[rows]
+        for place, score in enumerate(scores):
+            drawn[place, draw] = score(drawn_confidence, drawn_correct)
+    return tuple(
+        _estimate(score(confidence, correct), values)
+        for score, values in zip(scores, drawn, strict=True)
+    )
+
+
+def _estimate(value: float, drawn: Floats) -> Estimate:
     lower, upper = np.quantile(drawn, (0.025, 0.975))
-    return Estimate(value=float(score(confidence, correct)), lower=float(lower), upper=float(upper))
+    return Estimate(value=float(value), lower=float(lower), upper=float(upper))
 
 
 def _curve(confidence: Floats, correct: Floats) -> tuple[CurvePoint, ...]:

@@ -83,12 +83,13 @@ def hash_cases(cases: Sequence[LabelledCase], features: Sequence[str]) -> str:
     """Give the SHA-256, in hex, of all that a fit takes from its cases."""
     hashed = sha256()
     for case in cases:
+        known = case.features.get
         line = [
             case.case_id,
-            case.observed_at,
-            case.label_known_at,
+            case.observed_at.isoformat(),
+            case.label_known_at.isoformat(),
             case.label,
-            [case.features.get(name, "") for name in features],
+            [known(name, "") for name in features],
         ]
         hashed.update(canonical_text(line).encode("utf-8", "surrogatepass") + b"\n")
     return hashed.hexdigest()
@@ -96,4 +97,4 @@ def hash_cases(cases: Sequence[LabelledCase], features: Sequence[str]) -> str:
 
 def _positions(values: Sequence[str], ordered: Sequence[str]) -> NDArray[np.int64]:
     at: Mapping[str, int] = {value: position for position, value in enumerate(ordered)}
-    return np.fromiter((at[value] for value in values), dtype=np.int64, count=len(values))
+    return np.fromiter(map(at.__getitem__, values), dtype=np.int64, count=len(values))

@@ -7,37 +7,34 @@ What is killed anywhere is taken up again from the rows, with the same idempoten
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import timedelta
 
+from engine.act.calls import Calls
 from engine.act.crash_points import CrashPoint, Reach, pass_by
-from engine.act.executor import Answer, CallResult, Executor, verify
+from engine.act.executor import Executor
+from engine.act.reading import Reading
 from engine.desk import Desk
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import GrantStatus
-from engine.domain.recommendation import Action
-from engine.domain.span import Stage
-from engine.domain.tool import Delivery
-from engine.errors import BudgetSpent, Conflict, ControlChanged, ToolUnavailable
-from engine.ports import Clock, EffectTool, Ids, Store
-from engine.runtime.attempt import Attempt, Preparation, Refusal
+from engine.domain.grant import Grant, GrantBasis, GrantStatus
+from engine.errors import BudgetSpent, Conflict, ControlChanged, ToolError, ToolUnavailable
+from engine.ports import Clock, Ids, Store
+from engine.runtime.attempt import Attempt, Refusal
+from engine.runtime.calling import UNANSWERED, Calling, Running
 from engine.runtime.intending import Intending
-from engine.runtime.marks import Marks
-from engine.runtime.policy import Policy, PolicyView, cell_of
+from engine.runtime.patience import GivenUp
+from engine.runtime.policy import Policy, PolicyView
+from engine.runtime.preparing import Preparation
+from engine.runtime.reads import CaseReads
 from engine.runtime.refusing import Refusing
 from engine.runtime.releasing import Permit, Releasing
 from engine.runtime.results import Results
+from engine.runtime.returning import Returning
+from engine.runtime.stepping import Stepping
+from engine.runtime.unwinding import Unwinding
 from engine.runtime.windows import Windows
 from engine.runtime.writing import Writing
-
-UNANSWERED = (EffectStatus.INTENDED, EffectStatus.RETRYING, EffectStatus.UNKNOWN)
-"""Of such an effect it is not known, or not settled, whether it happened."""
-TOO_LATE = CallResult(
-    answer=Answer.UNAVAILABLE, note="the time for the call was over before it left"
-)
 
 
 class Acting:
@@ -51,7 +48,7 @@ class Acting:
         ids: Ids,
         desks: Mapping[str, Desk],
         policy: PolicyView,
-        executor: Executor,
+        calls: Calls,
         audit_key: bytes,
         reach: Reach = pass_by,
     ) -> None:
@@ -61,16 +58,46 @@ class Acting:
         self._ids = ids
         self._desks = desks
         self._policy = policy
-        self._executor = executor
+        reads = CaseReads(reading=Reading(calls, ids), clock=clock)
         self._reach = reach
         self._writing = Writing(store, reach)
-        self._results = Results(clock=clock, ids=ids)
         self._intending = Intending(clock=clock, ids=ids)
         self._refusing = Refusing(clock=clock)
         self._releasing = Releasing(reader=store.reader, clock=clock, ids=ids)
         self._windows = Windows(reader=store.reader, clock=clock, ids=ids)
         self._preparation = Preparation(
-            reader=store.reader, clock=clock, desks=desks, audit_key=audit_key
+            reader=store.reader, reads=reads, clock=clock, desks=desks, audit_key=audit_key
+        )
+        self._unwinding = Unwinding(
+            reader=store.reader, reads=reads, clock=clock, ids=ids, desks=desks, policy=policy
+        )
+        self._stepping = self._stepping_with(reads)
+        self._calling = self._calling_with(Executor(calls, reach), reads)
+
+    def _stepping_with(self, reads: CaseReads) -> Stepping:
+        reader, clock, desks = self._store.reader, self._clock, self._desks
+        return Stepping(
+            reader=reader,
+            reads=reads,
+            clock=clock,
+            ids=self._ids,
+            desks=desks,
+            policy=self._policy,
+            returning=Returning(reader=reader, clock=clock, desks=desks),
+        )
+
+    def _calling_with(self, executor: Executor, reads: CaseReads) -> Calling:
+        return Calling(
+            clock=self._clock,
+            desks=self._desks,
+            policy=self._policy,
+            executor=executor,
+            reads=reads,
+            writing=self._writing,
+            results=Results(clock=self._clock, ids=self._ids),
+            intending=self._intending,
+            stepping=self._stepping,
+            reach=self._reach,
         )
 
     def advance(self, case: Case) -> None:
@@ -91,6 +118,26 @@ class Acting:
                 self._execute(case, self._minted)
             case CaseStatus.EXECUTING | CaseStatus.UNKNOWN:
                 self._take_up(case)
+
+    def give_up(self, case: Case, given_up: GivenUp) -> None:
+        """Stop trying: an open call is a person's, an unused permit is refused.
+
+        Raises:
+            Conflict: Somebody else moved the case; leave it to them.
+        """
+        now = self._store.reader.case(case.id)  # its release may have been written meanwhile
+        if now.lease_epoch != case.lease_epoch:
+            raise Conflict(f"Case {case.id} was taken over.")
+        open_ = [one for one in self._store.reader.effects(case.id) if one.status in UNANSWERED]
+        if open_:
+            permit = self._minted(now, self._policy.current())
+            self._calling.leave_unknown(permit, open_[-1], given_up.note)
+            return
+        refusal = Refusal(attention=given_up.attention, note=given_up.note)
+        if now.status in (CaseStatus.GRANTED, CaseStatus.COMPENSATING):
+            self._refuse(self._minted(now, self._policy.current()), refusal)
+        elif now.status is CaseStatus.EXECUTING:
+            self._refuse_next(now, refusal)
 
     def finish(self) -> None:
         """Write the result that waited for the next case's commit; call it after every batch.
@@ -131,13 +178,33 @@ class Acting:
             self._execute(case, self._minted)
         elif last.undoes is not None and last.status in UNANSWERED:
             self._take_up(case)
-        else:
+        elif grant is not None and not self._puts_back(grant, case):
             gone = Refusal(attention=Attention.AUTHORITY_LOST, note="the permit is gone")
             self._refuse(self._minted(case, self._policy.current()), gone)
+        else:
+            self._execute(case, self._unwound)
+
+    def _puts_back(self, grant: Grant, case: Case) -> bool:
+        """Whether the next undo may be begun: the last one was, under this grant, or none was."""
+        is_undo = grant.basis in (GrantBasis.UNDO, GrantBasis.COMPENSATION)
+        return grant.status is GrantStatus.USED if is_undo else case.attention is not None
+
+    def _unwound(self, case: Case, policy: Policy) -> Permit | None:
+        """The permit to put back the next step; None where it cannot be."""
+        permit = self._unwinding.permit(case)
+        if isinstance(permit, Permit):
+            return permit
+        self._refuse(Permit(case=case, action=None, grant=None), permit)
+        return None
 
     def _minted(self, case: Case, policy: Policy) -> Permit:
         reader = self._store.reader
-        return Permit(case=case, action=reader.action(case), grant=reader.grant(case))
+        grant = reader.grant(case)
+        if case.status is CaseStatus.COMPENSATING:
+            return Permit(case=case, action=reader.action(case), grant=grant)
+        plan = reader.plan(case)
+        action = next((one for one in plan if one.id == case.action_id), None)
+        return Permit(case=case, action=action, grant=grant, plan=plan)
 
     def _execute(self, case: Case, permit_of: Callable[[Case, Policy], Permit | None]) -> None:
         while True:
@@ -161,7 +228,9 @@ class Acting:
 
     def _prepared(self, permit: Permit, policy: Policy) -> Attempt | Refusal:
         try:
-            return self._preparation.attempt(permit.case, permit.action, permit.grant, policy)
+            return self._preparation.attempt(
+                permit.case, permit.action, permit.grant, policy, permit.plan
+            )
         except ToolUnavailable:
             if permit.release is not None:  # the grant's time runs while the target is away
                 self._writing.commit(permit.release)
@@ -169,93 +238,46 @@ class Acting:
 
     def _refuse(self, permit: Permit, refusal: Refusal) -> None:
         refused = self._refusing.refused(permit.case, permit.grant, refusal)
-        self._writing.commit(permit.step(refused))
+        onwards = self._stepping.onwards(refused, permit.plan, permit.grant)
+        self._writing.commit(permit.step(onwards))
 
     def _intend_and_call(self, permit: Permit, attempt: Attempt) -> None:
         effect = self._intending.intent(attempt)
         self._reach(CrashPoint.BEFORE_INTENT)
         case = self._writing.commit(permit.step(self._intending.intended(attempt, effect)))
         self._reach(CrashPoint.AFTER_INTENT)
-        self._call(case, attempt.tool, attempt.action, effect)
-
-    def _call(
-        self,
-        case: Case,
-        tool: EffectTool,
-        action: Action,
-        effect: Effect,
-    ) -> None:
-        marks = Marks(self._clock)
-        with marks.timed(Stage.ACT, action.tool, inputs=action.arguments) as mark:
-            mark.rule = f"key {effect.key[:8]}"
-            result = TOO_LATE
-            if self._clock.now() < effect.call_deadline:  # after it, others may call
-                result = self._executor.call(tool, action.arguments, key=effect.key)
-            mark.outputs = result.result
-            mark.error = "" if result.note == "" else result.answer
-        self._record(case, tool, action, effect, result, marks)
-
-    def _record(
-        self,
-        case: Case,
-        tool: EffectTool,
-        action: Action,
-        effect: Effect,
-        result: CallResult,
-        marks: Marks,
-    ) -> None:
-        seen = None
-        if result.result is not None:
-            with marks.timed(Stage.ACT, "verify", inputs=action.arguments) as mark:
-                mark.rule = "read permit"
-                seen = verify(tool, action.arguments, effect.before, result.result)
-                mark.outputs = seen.seen if seen else None
-        self._reach(CrashPoint.BEFORE_RESULT)
-        self._writing.hold(
-            case,
-            lambda case: self._results.recorded(
-                case, tool.contract, effect, result, seen, marks.spans
-            ),
+        of = Running(
+            tool=attempt.tool, action=attempt.action, plan=permit.plan, grant=attempt.grant
         )
-        if result.answer is not Answer.ACTED or tool.contract.delivery is not Delivery.DEDUPES:
-            self._writing.flush()
+        self._calling.call(case, of, effect)
 
     # --- after a kill or an unanswered call ----------------------------------------------
 
     def _take_up(self, case: Case) -> None:
-        """Find out about an intent whose result is not known; its deadline has passed."""
         effect = self._store.reader.effects(case.id)[-1]
-        if effect.status not in UNANSWERED:
-            raise Conflict(
-                f"The last effect of case {case.id} is {effect.status}; nothing is open."
-            )
-        action = self._store.reader.action(case)
-        desk = self._desks[case.desk]
-        tool = desk.effect_tool(effect.tool)
-        if action is None or tool is None:
-            self._writing.commit(self._results.unanswerable(case, effect, "the tool is gone"))
-            return
-        step = self._results.next_step(tool.contract, effect)
-        if effect.status is EffectStatus.RETRYING and self._is_paused(case, action):
-            refusal = Refusal(attention=Attention.PAUSED, note="paused before it was tried again")
-            self._writing.commit(self._results.given_up(case, effect, refusal))
-        elif step == "ask":
-            result = self._results.from_query(tool, tool.ask(effect.key))
-            self._record(case, tool, action, effect, result, Marks(self._clock))
-        elif step == "call":
-            again = replace(
-                effect,
-                attempts=effect.attempts + 1,
-                status=self._results.status_of_repeat(effect),
-                call_deadline=self._clock.now() + timedelta(seconds=tool.contract.timeout_s),
-            )
-            self._reach(CrashPoint.BEFORE_REPEAT)
-            case = self._writing.commit(self._intending.again(case, again))
-            self._reach(CrashPoint.AFTER_INTENT)
-            self._call(case, tool, action, again)
+        permit = self._minted(case, self._policy.current())
+        if effect.status in UNANSWERED:
+            self._calling.take_up(permit, effect)
         else:
-            self._writing.commit(self._results.unanswerable(case, effect, "nobody can say"))
+            self._go_on(permit, effect)
 
-    def _is_paused(self, case: Case, action: Action) -> bool:
-        is_undo = case.status is CaseStatus.COMPENSATING
-        return not is_undo and bool(self._policy.current().paused(cell_of(case, action.tool)))
+    def _go_on(self, permit: Permit, last: Effect) -> None:
+        """A verified step of a plan whose next one could not be looked at when it was."""
+        case, grant, step = permit.case, permit.grant, None
+        if last.status is EffectStatus.SUCCEEDED and last.is_correct and grant is not None:
+            try:
+                step = self._stepping.gone_on(case, permit.plan, grant)
+            except ToolUnavailable:
+                raise
+            except ToolError as error:
+                refusal = Refusal(attention=Attention.TARGET_CHANGED, note=error.message)
+                self._refuse_next(case, refusal)
+                return
+        if step is None:
+            raise Conflict(f"The last effect of case {case.id} is {last.status}; nothing is open.")
+        self._writing.commit(step)
+
+    def _refuse_next(self, case: Case, refusal: Refusal) -> None:
+        """The step behind a verified one is not to be: what was done is put back."""
+        refused = self._refusing.refused(case, None, refusal)
+        self._writing.commit(self._stepping.back(refused))

@@ -18,6 +18,7 @@ from engine.domain.fact import Fact, FactSet, contradictions, people_who_told, s
 from engine.domain.recommendation import Recommendation
 from engine.domain.tool import ToolContract
 from engine.govern.authorize import CellPolicy
+from engine.govern.authorize_plan import PlanStep
 from engine.govern.cell_limits import CellLimits
 from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.govern.request import AuthorizationRequest, Usage
@@ -151,6 +152,16 @@ def _in_hand(case: Case, known: Sequence[Fact]) -> str:
     told = people_who_told(known)
     waits = [f"waits for the role {case.role.replace('_', ' ')}"] if case.role else []
     return "; ".join([*waits, f"a fact told by {', '.join(told)}"] if told else waits)
+
+
+def usage_of_plan(reader: Reader, steps: Sequence[PlanStep]) -> Usage:
+    """How much of the budgets of all these actions is used at this moment."""
+    found = {
+        (one.taken.budget, one.taken.customer): one
+        for step in steps
+        for one in takings(step.policy, step.request)
+    }
+    return Usage(spent=reader.spent(tuple(found.values()))) if found else Usage()
 
 
 def usage_now(reader: Reader, policy: CellPolicy, request: AuthorizationRequest) -> Usage:

@@ -15,12 +15,16 @@ from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.desk import Desk
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
+from engine.domain.failed_steps import interrupted
+from engine.domain.failure import FailureNoted
 from engine.domain.ids import CaseId
+from engine.domain.span import Stage
 from engine.domain.transition import Transition
-from engine.errors import EngineError
+from engine.errors import EngineError, StoreUnavailable, ToolError
 from engine.ports import Clock, LabelDue, Store
 from engine.runtime.learning import DeskLearning
 from engine.runtime.maturing import Maturing
+from engine.runtime.patience import Patience
 from engine.runtime.policy import Policy, PolicyView
 from engine.runtime.reasoning import Reasoning
 from engine.runtime.scoring import Setting
@@ -44,10 +48,16 @@ class _Batch:
     transitions: list[Transition] = field(default_factory=list)
     cases: set[CaseId] = field(default_factory=set)
     labels: dict[CaseId, LabelDue] = field(default_factory=dict)
+    failed: list[FailureNoted] = field(default_factory=list)
 
     def add(self, transition: Transition) -> None:
         self.transitions.append(transition)
         self.cases.add(transition.before.id)
+
+    def leave(self, case: Case, error: EngineError, at: datetime) -> None:
+        log.warning("case %s waits for its lease to end: %s", case.id, error.message)
+        if not isinstance(error, StoreUnavailable):
+            self.failed.append(interrupted(case, error, Stage.PERCEIVE, at))
 
 
 class Intake:
@@ -62,6 +72,7 @@ class Intake:
         reasoning: Reasoning,
         maturing: Maturing,
         learning: Mapping[str, DeskLearning],
+        patience: Patience,
         reach: Reach = pass_by,
     ) -> None:
         """Bind the parts; `learning` holds the desks that learn, `reach` is called to crash."""
@@ -71,6 +82,7 @@ class Intake:
         self._reasoning = reasoning
         self._maturing = maturing
         self._learning = learning
+        self._patience = patience
         self._reach = reach
 
     def advance(self, desk: Desk, claim: Claimer, act: Act) -> int:
@@ -127,8 +139,12 @@ class Intake:
                         facts.get(case.id),
                     )
                 )
+                self._patience.came_through(case.id)
+            except ToolError as error:
+                if given_up := self._patience.failed(case, error, Stage.PERCEIVE):
+                    batch.add(given_up.transition(case))
             except EngineError as error:
-                log.warning("case %s waits for its lease to end: %s", case.id, error.message)
+                batch.leave(case, error, now)
         self._flush(desk, batch, reached)
         return handled + len(cases)
 
@@ -173,7 +189,7 @@ class Intake:
             facts=due.facts,
             truth=due.label.value,
             raw_confidence=due.raw_confidence,
-            is_correct=None if due.predicted is None else due.predicted == due.label.value,
+            is_correct=due.predicted == due.label.value if due.predicted else None,
         )
 
     def _flush(self, desk: Desk, batch: _Batch, reached: datetime | None) -> None:
@@ -192,9 +208,18 @@ class Intake:
             self._reach(CrashPoint.AFTER_INTAKE)
             for case_id in refused & batch.labels.keys():
                 self._apply_again(desk, batch.labels[case_id])
+        self._note(batch.failed)
         batch.transitions.clear()
         batch.cases.clear()
         batch.labels.clear()
+        batch.failed.clear()
+
+    def _note(self, failed: Sequence[FailureNoted]) -> None:
+        """Note the cases that wait for their leases to end."""
+        if failed:
+            with self._store.begin(is_lasting=False) as unit:
+                unit.note_failures(failed)
+                unit.commit()
 
     def _write(
         self, desk: Desk, transitions: Sequence[Transition], reached: datetime | None

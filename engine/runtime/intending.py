@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.domain.actor import ENGINE, POLICY, Actor, DecidedBy
+from engine.domain.actor import ENGINE, Actor
 from engine.domain.canonical import Json
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect
-from engine.domain.grant import GrantBasis, GrantStatus
+from engine.domain.grant import GrantStatus
 from engine.domain.ids import EffectId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind
@@ -35,7 +35,6 @@ class Intending:
         """The effect an attempt is about to have, with its idempotency key and call deadline."""
         now = attempt.at
         key = self.ids.new()
-        is_undo = attempt.grant.basis is GrantBasis.UNDO
         return Effect(
             id=EffectId(key),
             case_id=attempt.case.id,
@@ -48,14 +47,14 @@ class Intending:
             intended_at=now,
             before=attempt.before,
             reserved=tuple(one.taken for one in attempt.takings),
-            undoes=EffectId(attempt.grant.basis_id) if is_undo else None,
+            undoes=EffectId(attempt.grant.basis_id) if attempt.is_undo else None,
         )
 
     def intended(self, attempt: Attempt, effect: Effect) -> Transition:
         """Use up the grant, reserve the budget and write the intent down."""
         case, grant = attempt.case, attempt.grant
         is_undo = case.status is CaseStatus.COMPENSATING
-        actor = POLICY if attempt.is_alone else Actor(decided_by=DecidedBy.PERSON, name=grant.actor)
+        actor = attempt.actor
         payload = {
             "effect": effect.id,
             "grant": grant.id,
@@ -75,8 +74,9 @@ class Intending:
             after=case.moved(
                 CaseStatus.COMPENSATING if is_undo else CaseStatus.EXECUTING,
                 wake_at=effect.call_deadline,
-                attention=None,
-                attention_note="",
+                # What stopped a plan is kept while the plan is put back.
+                attention=case.attention if is_undo else None,
+                attention_note=case.attention_note if is_undo else "",
             ),
             entries=(self._entry(EventKind.EFFECT_INTENDED, actor, payload),),
             records=(*_used(attempt, effect), effect),

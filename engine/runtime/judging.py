@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from engine.domain.span import Choice, ChoiceKind, Span
 from engine.domain.transition import AuditDrawn, Transition
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.govern.audit_sample import AuditStream, draw_audit
+from engine.govern.authorize_plan import strictest
 from engine.govern.envelope import CellEnvelope
 from engine.ports import Clock, Ids
 from engine.runtime.windows import opened
@@ -36,11 +38,19 @@ class Judging:
         self,
         case: Case,
         made: Recommendation,
-        envelope: CellEnvelope | None,
+        envelopes: Sequence[CellEnvelope | None],
         spans: tuple[Span, ...],
     ) -> Transition:
-        """Record recommendation and verdict, and send the case on its way."""
+        """Record recommendation and verdict, and send the case on its way.
+
+        Args:
+            case: The case as it was reasoned about.
+            made: Its recommendation; the strictest verdict of its actions is the plan's.
+            envelopes: The limits of each action's cell.
+            spans: What it took.
+        """
         action = made.actions[0]
+        deciding = made.actions[strictest([one.verdict for one in made.actions])]
         after = replace(
             case,
             recommendation_id=made.id,
@@ -51,19 +61,22 @@ class Judging:
         step = Transition(
             before=case,
             after=after,
-            entries=self._entries(made, action),
+            entries=self._entries(made, deciding.verdict),
             records=(made,),
             spans=spans,
-            choices=self._choices(made, action.verdict),
+            choices=self._choices(made, deciding.verdict),
         )
-        if action.verdict.kind is VerdictKind.EXECUTE and envelope is not None:
-            return step.then(self._granted(after, made, action, envelope))
-        if action.verdict.kind is VerdictKind.VETO_WINDOW and envelope is not None:
-            return step.then(self._windowed(after, action, envelope))
-        return step.then(_escalated(after, action.verdict, envelope))
+        known = [envelope for envelope in envelopes if envelope is not None]
+        if len(known) == len(envelopes):
+            if deciding.verdict.kind is VerdictKind.EXECUTE:
+                return step.then(self._granted(after, made, known))
+            if deciding.verdict.kind is VerdictKind.VETO_WINDOW:
+                return step.then(self._windowed(after, made, known))
+        return step.then(_escalated(after, deciding.verdict, envelopes[0]))
 
-    def _entries(self, made: Recommendation, action: Action) -> tuple[EntryDraft, ...]:
+    def _entries(self, made: Recommendation, verdict: Verdict) -> tuple[EntryDraft, ...]:
         reasoner = Actor(decided_by=DecidedBy.MODEL, name=made.draft.reasoner)
+        action = made.actions[0]
         recommended = {
             "recommendation": made.id,
             "proposal": made.draft.summary,
@@ -73,20 +86,23 @@ class Judging:
             "target": action.target_digest,
         }
         judged = {
-            "verdict": action.verdict.kind,
-            "would_have": action.verdict.would_have,
-            "broken": [rule.rule for rule in action.verdict.broken],
-            "envelope": action.verdict.envelope_hash,
+            "verdict": verdict.kind,
+            "would_have": verdict.would_have,
+            "broken": [rule.rule for rule in verdict.broken],
+            "envelope": verdict.envelope_hash,
         }
+        if len(made.actions) > 1:
+            recommended["steps"] = [[one.tool, one.arguments_digest] for one in made.actions]
+            judged["steps"] = [[one.tool, one.verdict.kind] for one in made.actions]
         return (
             self._entry(EventKind.CASE_REASONED, reasoner, recommended),
             self._entry(EventKind.VERDICT_GIVEN, POLICY, judged),
         )
 
     def _granted(
-        self, case: Case, made: Recommendation, action: Action, envelope: CellEnvelope
+        self, case: Case, made: Recommendation, envelopes: Sequence[CellEnvelope]
     ) -> Transition:
-        now = self.clock.now()
+        now, action, envelope = self.clock.now(), made.actions[0], envelopes[0]
         grant = mint(
             grant_id=self.ids.new(),
             case=case,
@@ -100,14 +116,15 @@ class Judging:
             before=case,
             after=case.moved(CaseStatus.GRANTED, wake_at=now),
             entries=(self._minted(grant),),
-            records=(self._drawn(case, action, envelope, now), grant),
+            records=(*self._drawn(case, made, envelopes, now), grant),
         )
 
-    def _windowed(self, case: Case, action: Action, envelope: CellEnvelope) -> Transition:
+    def _windowed(
+        self, case: Case, made: Recommendation, envelopes: Sequence[CellEnvelope]
+    ) -> Transition:
         now = self.clock.now()
-        step = opened(case, action, envelope, now)
-        drawn = self._drawn(case, action, envelope, now)
-        return replace(step, records=(drawn, *step.records))
+        step = opened(case, made.actions[0], envelopes, now)
+        return replace(step, records=(*self._drawn(case, made, envelopes, now), *step.records))
 
     def _minted(self, grant: Grant) -> EntryDraft:
         return self._entry(
@@ -115,15 +132,25 @@ class Judging:
         )
 
     def _drawn(
-        self, case: Case, action: Action, envelope: CellEnvelope, now: datetime
-    ) -> AuditDrawn:
-        """The audit draw is made once, before the action runs."""
+        self,
+        case: Case,
+        made: Recommendation,
+        envelopes: Sequence[CellEnvelope],
+        now: datetime,
+    ) -> tuple[AuditDrawn, ...]:
+        """The audit draw of every action is made once, before the first of them runs."""
+        return tuple(
+            self._draw(case, action, envelope.limits.audit_rate, now)
+            for action, envelope in zip(made.actions, envelopes, strict=True)
+        )
+
+    def _draw(self, case: Case, action: Action, rate: float, now: datetime) -> AuditDrawn:
         draw = draw_audit(
             self.audit_key,
             case_id=str(case.id),
             action_id=str(action.id),
             stream=AuditStream.UNIFORM,
-            probability=envelope.limits.audit_rate,
+            probability=rate,
         )
         return AuditDrawn(
             case_id=case.id,

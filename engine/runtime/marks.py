@@ -10,8 +10,8 @@ from time import perf_counter_ns
 
 from engine.domain.actor import DecidedBy
 from engine.domain.canonical import Json
+from engine.domain.failure_codes import code_of_error
 from engine.domain.span import Span, Stage
-from engine.errors import EngineError
 from engine.ports import Clock
 
 
@@ -39,13 +39,13 @@ class Marks:
         decided_by: DecidedBy = DecidedBy.CODE,
         inputs: Json = None,
     ) -> Iterator[Mark]:
-        """Time a block; an engine error is noted and goes on."""
+        """Time a block; an error is noted with its failure code and goes on."""
         mark = Mark()
         start = perf_counter_ns()
         try:
             yield mark
-        except EngineError as error:
-            mark.error = error.code
+        except Exception as error:
+            mark.error = code_of_error(error, stage)
             raise
         finally:
             duration_us = (perf_counter_ns() - start) // 1000

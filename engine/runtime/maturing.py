@@ -15,6 +15,7 @@ from engine.domain.transition import ClaimEnded, LabelApplied, Record, Transitio
 from engine.govern.envelope import CellEnvelope
 from engine.govern.limits import OnDeadline
 from engine.ports import Clock, Ids, LabelDue, Reader
+from engine.runtime.undoing import Done, done_of
 
 _RESOLVED_ELSEWHERE = frozenset(
     {
@@ -58,7 +59,8 @@ class Maturing:
                 },
             )
         ]
-        if case.status not in _RESOLVED_ELSEWHERE:
+        waits_for_undo = case.attention is Attention.UNDO_SECOND_PERSON
+        if case.status not in _RESOLVED_ELSEWHERE or waits_for_undo:
             after = case.noted()
         else:
             after = case.moved(
@@ -76,7 +78,7 @@ class Maturing:
 
     def _outcome(self, due: LabelDue, desk: Desk) -> Outcome:
         case = due.case
-        is_right = None if due.predicted is None else due.predicted == due.label.value
+        is_right = due.predicted == due.label.value if due.predicted else None
         decision = self._reader.decision(case.id) if _may_be_decided(case) else None
         return Outcome(
             id=OutcomeId(self._ids.new()),
@@ -98,17 +100,19 @@ class Maturing:
     ) -> OutcomeKind:
         if not _may_have_acted(case):
             return _word(is_recommendation_right)
-        effects = self._reader.effects(case.id)
-        if any(e.undoes is not None and e.status is EffectStatus.SUCCEEDED for e in effects):
-            return OutcomeKind.REVERTED
-        acted = [e for e in effects if e.status is EffectStatus.SUCCEEDED]
-        if not acted:
+        done = done_of(self._reader, case)
+        first = next((one for one in done.run if one.status is EffectStatus.SUCCEEDED), None)
+        if first is None:
             return _word(is_recommendation_right)
-        return _word(self._label_of(case, desk, acted[-1]) == truth)
+        if any(
+            one.undoes == first.id and one.status is EffectStatus.SUCCEEDED for one in done.effects
+        ):
+            return OutcomeKind.REVERTED
+        return _word(self._label_of(done, desk, first) == truth)
 
-    def _label_of(self, case: Case, desk: Desk, effect: Effect) -> str:
-        action = self._reader.action(case)
-        return "" if action is None else desk.label_of(effect.tool, action.arguments)
+    def _label_of(self, done: Done, desk: Desk, first: Effect) -> str:
+        """The label of what was done: its plan's first action carries the resolution."""
+        return desk.label_of(first.tool, done.action(first).arguments)
 
     def timed_out(self, case: Case, envelope: CellEnvelope | None) -> Transition:
         """A deadline has passed: escalate to a role, close, or stop waiting for a fact."""
@@ -159,6 +163,8 @@ def _may_be_decided(case: Case) -> bool:
 
 
 def _may_have_acted(case: Case) -> bool:
+    if case.attention is Attention.UNDO_SECOND_PERSON:
+        return True
     return case.status in (
         CaseStatus.DONE,
         CaseStatus.PENDING,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.domain.actor import ENGINE
+from engine.domain.failure import FailureCode, FailureNoted
 from engine.domain.ids import ActionId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.veto import VetoWindow
@@ -108,7 +109,23 @@ class Noticing:
                     kind=EventKind.WINDOW_NOTICED, actor=ENGINE, at=now, payload=said
                 )
                 unit.append(f"case:{window.case_id}", [entry])
+            if is_first and error:
+                unit.note_failures([self._untold(window, error)])
             unit.commit()
+
+    def _untold(self, window: VetoWindow, error: str) -> FailureNoted:
+        case = self._store.reader.case(window.case_id)
+        return FailureNoted(
+            case_id=case.id,
+            case_version=case.version,
+            desk=case.desk,
+            case_type=case.case_type,
+            tool="",
+            code=FailureCode.NOBODY_TOLD,
+            note=error,
+            at=self._clock.now(),
+            is_recovered=True,
+        )
 
 
 def _triangle(tries: int) -> int:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from engine.desk import Desk
 from engine.domain.actor import ENGINE
-from engine.domain.canonical import Json
 from engine.domain.case import Case, Signal
 from engine.domain.case_status import CaseStatus
 from engine.domain.fact import FactSet, fact_set
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Stage
 from engine.domain.transition import Transition
-from engine.errors import ToolError
 from engine.ports import Clock
 from engine.runtime.marks import Marks
+from engine.runtime.reads import CaseReads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +23,16 @@ class Perceiving:
     """Turns a received case into one with facts, ready to be reasoned about."""
 
     clock: Clock
+    reads: CaseReads
 
     def perceive(
-        self, case: Case, signal: Signal, desk: Desk, known: FactSet | None, at: datetime
+        self,
+        case: Case,
+        signal: Signal,
+        desk: Desk,
+        known: FactSet | None,
+        at: datetime,
+        marks: Marks,
     ) -> tuple[Transition, FactSet]:
         """Make the facts of a case.
 
@@ -38,16 +42,15 @@ class Perceiving:
             desk: Its desk.
             known: Earlier facts; what people said is kept.
             at: The desk's present.
+            marks: Takes the spans, also where it fails.
 
         Raises:
             ToolUnavailable: The system of record could not be read; try again later.
         """
-        marks = Marks(self.clock)
         with marks.timed(Stage.PERCEIVE, "perceive") as mark:
             told = [fact for fact in known.facts if fact.is_from_person] if known else []
-            perceived = desk.perceive(
-                signal, lambda name, arguments: _read(desk, name, arguments, marks), at
-            )
+            read = self.reads.of(desk, case.id, Stage.PERCEIVE, marks)
+            perceived = desk.perceive(signal, read, at)
             facts = fact_set(case.id, case.facts_revision + 1, [*perceived, *told])
             mark.outputs = {"facts": len(facts.facts), "revision": facts.revision}
         return self._perceived(case, facts, marks), facts
@@ -73,15 +76,3 @@ class Perceiving:
             records=(facts,),
             spans=tuple(marks.spans),
         )
-
-
-def _read(desk: Desk, name: str, arguments: Mapping[str, Any], marks: Marks) -> Json:
-    """Call a read tool under a read permit, which the span records."""
-    tool = desk.read_tool(name)
-    if tool is None:
-        raise ToolError(f"{desk.name} has no read tool {name}.")
-    checked = tool.contract.check_arguments(arguments)
-    with marks.timed(Stage.PERCEIVE, name, inputs=checked) as mark:
-        mark.rule = "read permit"
-        mark.outputs = tool.contract.check_result(tool.call(checked, key=""))
-        return mark.outputs

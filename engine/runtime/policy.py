@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from engine.desk import Desk
 from engine.domain.actor import Person
@@ -140,9 +141,15 @@ def active_document(control: Control, desk: Desk, kind: PolicyKind) -> PolicyDoc
         return desk.shipped(kind)
     source = f"{kind} {version.version} of {desk.name}"
     try:
-        return read_document(DOCUMENTS[kind], version.document, source)
+        return _stored(DOCUMENTS[kind], version.document, source)
     except ConfigError:
         return nothing_allowed(DOCUMENTS[kind], desk.name)
+
+
+@lru_cache(maxsize=32)
+def _stored(kind: type[PolicyDocument], text: str, source: str) -> PolicyDocument:
+    """A stored version, read once: its text never changes, and reading takes a while."""
+    return read_document(kind, text, source)
 
 
 def problem_of(version: PolicyVersion) -> str:

@@ -6,65 +6,60 @@ Pure apart from read tools: it computes transitions, the worker commits them.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from engine.desk import Desk
 from engine.domain.actor import ENGINE, Actor, DecidedBy
-from engine.domain.canonical import Json, digest
+from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case, Signal
 from engine.domain.case_status import CaseStatus
 from engine.domain.fact import FactSet
-from engine.domain.ids import ActionId, RecommendationId
+from engine.domain.ids import RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.phase import Phase
-from engine.domain.recommendation import Action, Draft, Proposal, Recommendation
+from engine.domain.recommendation import Action, Draft, Recommendation
 from engine.domain.span import Choice, ChoiceKind, Stage
 from engine.domain.transition import Transition
-from engine.domain.verdict import Verdict
-from engine.errors import InvalidRequest, StoreUnavailable, ToolError, ToolUnavailable
-from engine.govern.authorize import CellPolicy, authorize
+from engine.errors import EngineError, InvalidRequest, StoreUnavailable, ToolError, ToolUnavailable
+from engine.govern.authorize import CellPolicy
+from engine.govern.authorize_plan import PlanStep, authorize_plan, strictest
 from engine.govern.request import AuthorizationRequest, Usage
-from engine.ports import Clock, EffectTool, Ids, Reader
-from engine.runtime.asking import Call, Moment, Sureness, ask, usage_now
+from engine.ports import Clock, Ids, Reader
+from engine.runtime import declared_path
+from engine.runtime.asking import Call, Moment, Sureness, ask, usage_of_plan
+from engine.runtime.declared_path import handed_on
 from engine.runtime.judging import Judging
 from engine.runtime.marks import Marks
+from engine.runtime.patience import unread
 from engine.runtime.perceiving import Perceiving
+from engine.runtime.planning import Candidate, candidates
 from engine.runtime.policy import cell_of
-from engine.runtime.scoring import Scored, Setting, scored_by
+from engine.runtime.reads import CaseReads
+from engine.runtime.scoring import Scored, Setting, scored_by, strictest_of
 
 log = logging.getLogger("countersign.reasoning")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """The proposed call with its tool, checked against the contract."""
-
-    tool: EffectTool
-    arguments: dict[str, Any]
-    problem: str
-    """Why it does not keep the contract; empty: it does."""
-    state: Json
-    """The target's state now."""
 
 
 class Reasoning:
     """Turns a received case into one that waits for a person or holds a grant."""
 
-    def __init__(self, *, reader: Reader, clock: Clock, ids: Ids, audit_key: bytes) -> None:
+    def __init__(
+        self, *, reader: Reader, reads: CaseReads, clock: Clock, ids: Ids, audit_key: bytes
+    ) -> None:
         """Bind what every case needs.
 
         Args:
             reader: Reads of the store.
+            reads: Reads of the systems of record.
             clock: The present.
             ids: New identifiers.
             audit_key: Key of the audit draw; empty: nothing runs without a person.
         """
         self._reader = reader
+        self._reads = reads
         self._clock = clock
         self._ids = ids
         self._can_audit = bool(audit_key)
-        self._perceiving = Perceiving(clock=clock)
+        self._perceiving = Perceiving(clock=clock, reads=reads)
         self._judging = Judging(clock=clock, ids=ids, audit_key=audit_key)
 
     def advance(
@@ -81,26 +76,38 @@ class Reasoning:
         Raises:
             ToolUnavailable: The system of record could not be read; try again later.
         """
+        path = setting.desk.paths.get(case.case_type)
         if facts is not None and case.status is CaseStatus.REASONING:
-            return self._reason(case, facts, setting)
-        step, facts = self._perceiving.perceive(case, signal, setting.desk, facts, setting.at)
-        return step.then(self._reason(step.after, facts, setting))
+            return handed_on(self._reason(case, facts, setting), path)
+        marks, desk = Marks(self._clock), setting.desk
+        try:
+            step, facts = self._perceiving.perceive(case, signal, desk, facts, setting.at, marks)
+        except (StoreUnavailable, ToolUnavailable):
+            raise
+        except Exception as error:  # trying again is no use, and must not keep the case from people
+            log.exception("case %s cannot be perceived", case.id)
+            code = unread(error, is_perceiving=True)
+            step = self._without(case, desk.reasoner.name, marks, _unseen(error), code)
+            return handed_on(step, path)
+        return handed_on(step.then(self._reason(step.after, facts, setting)), path)
 
     def _reason(self, case: Case, facts: FactSet, setting: Setting) -> Transition:
         marks = Marks(self._clock)
         reasoner = setting.desk.reasoner
         draft, why = self._draft(case, facts, setting, marks)
         if draft is None or not draft.proposals:
+            draft = declared_path.draft_of(setting.desk, case, facts, why)
+        if draft is None:
             return self._without(case, reasoner.name, marks, why)
         try:
-            candidate = self._candidate(draft.proposals[0], setting.desk, marks)
+            steps = candidates(case, draft.proposals, setting.desk, self._reads, marks)
         except ToolUnavailable:
             raise
         except (InvalidRequest, ToolError) as error:
-            return self._without(case, reasoner.name, marks, error.message)
-        if candidate.tool.is_settled(candidate.state):
+            return self._without(case, reasoner.name, marks, error.message, unread(error))
+        if steps[0].tool.is_settled(steps[0].state):
             return self._withdrawn(case, marks)
-        return self._recommend(case, facts, setting, draft, candidate, marks)
+        return self._recommend(case, facts, setting, draft, steps, marks)
 
     def _draft(
         self, case: Case, facts: FactSet, setting: Setting, marks: Marks
@@ -120,39 +127,45 @@ class Reasoning:
             return None, f"the {reasoner.name} reasoner failed: {type(error).__name__}"
         return draft, f"the {reasoner.name} reasoner has no answer"
 
-    def _candidate(self, proposal: Proposal, desk: Desk, marks: Marks) -> Candidate:
-        tool = desk.effect_tool(proposal.tool)
-        if tool is None:
-            raise InvalidRequest(f"{desk.name} has no tool {proposal.tool}")
-        with marks.timed(Stage.REASON, "look at target", inputs=proposal.arguments) as mark:
-            mark.rule = "read permit"
-            state = tool.target_state(proposal.arguments)
-            mark.outputs = state
-        try:
-            arguments, problem = tool.contract.check_arguments(proposal.arguments), ""
-        except InvalidRequest as error:
-            arguments, problem = proposal.arguments, error.message
-        return Candidate(tool=tool, arguments=arguments, problem=problem, state=state)
-
     def _recommend(
         self,
         case: Case,
         facts: FactSet,
         setting: Setting,
         draft: Draft,
-        candidate: Candidate,
+        steps: Sequence[Candidate],
         marks: Marks,
     ) -> Transition:
-        cell = cell_of(case, candidate.tool.contract.name)
-        policy = setting.policy.of(cell)
-        envelope = policy.envelope
-        scored = scored_by(draft, setting, envelope)
-        with marks.timed(Stage.GOVERN, "authorize", DecidedBy.POLICY, str(cell)) as mark:
-            request = self._request(case, facts, setting, candidate, draft, scored)
-            verdict = authorize(request, policy, self._usage(policy, request))
+        cells = [cell_of(case, step.tool.contract.name) for step in steps]
+        policies = [setting.policy.of(cell) for cell in cells]
+        scores = [scored_by(draft, setting, policy.envelope) for policy in policies]
+        named = ", ".join(str(cell) for cell in cells)
+        with marks.timed(Stage.GOVERN, "authorize", DecidedBy.POLICY, named) as mark:
+            plan = [
+                PlanStep(request=self._request(case, facts, setting, *one, draft), policy=policy)
+                for one, policy in zip(zip(steps, scores, strict=True), policies, strict=True)
+            ]
+            verdicts = authorize_plan(plan, self._usage(plan))
+            verdict = verdicts[strictest(verdicts)]
             mark.outputs = [verdict.kind, verdict.would_have]
             mark.rule = verdict.broken[0].rule if verdict.broken else "all rules kept"
-        made = Recommendation(
+        actions = tuple(
+            step.action(self._ids, ordinal, verdict)
+            for ordinal, (step, verdict) in enumerate(zip(steps, verdicts, strict=True), 1)
+        )
+        made = self._made(case, facts, draft, strictest_of(scores), actions)
+        envelopes = [policy.envelope for policy in policies]
+        return self._judging.judged(case, made, envelopes, tuple(marks.spans))
+
+    def _made(
+        self,
+        case: Case,
+        facts: FactSet,
+        draft: Draft,
+        scored: Scored,
+        actions: tuple[Action, ...],
+    ) -> Recommendation:
+        return Recommendation(
             id=RecommendationId(self._ids.new()),
             case_id=case.id,
             facts_revision=facts.revision,
@@ -169,23 +182,7 @@ class Reasoning:
             wider_risk_limit=scored.wider_risk_limit,
             as_of=case.as_of,
             created_at=self._clock.now(),
-            actions=(self._action(candidate, verdict),),
-        )
-        return self._judging.judged(case, made, envelope, tuple(marks.spans))
-
-    def _action(self, candidate: Candidate, verdict: Verdict) -> Action:
-        contract = candidate.tool.contract
-        return Action(
-            id=ActionId(self._ids.new()),
-            ordinal=1,
-            tool=contract.name,
-            contract_digest=contract.digest,
-            arguments=candidate.arguments,
-            arguments_digest=digest(candidate.arguments),
-            target=str(candidate.arguments.get(contract.target_argument, "")),
-            target_digest=digest(candidate.state),
-            target_state=candidate.state,
-            verdict=verdict,
+            actions=actions,
         )
 
     def _request(
@@ -194,8 +191,8 @@ class Reasoning:
         facts: FactSet,
         setting: Setting,
         candidate: Candidate,
-        draft: Draft,
         scored: Scored,
+        draft: Draft,
     ) -> AuthorizationRequest:
         contract = candidate.tool.contract
         return ask(
@@ -220,19 +217,23 @@ class Reasoning:
             ),
         )
 
-    def _usage(self, policy: CellPolicy, request: AuthorizationRequest) -> Usage:
+    def _usage(self, plan: Sequence[PlanStep]) -> Usage:
         """In COPILOT nothing runs alone, so nothing has to be read."""
-        envelope = policy.envelope
-        if not policy.hard_rules and (envelope is None or envelope.limits.phase is Phase.COPILOT):
-            return Usage()
-        return usage_now(self._reader, policy, request)
+        return usage_of_plan(self._reader, [one for one in plan if _may_count(one.policy)])
 
     # --- what comes of it otherwise ------------------------------------------------------
 
-    def _without(self, case: Case, reasoner: str, marks: Marks, why: str) -> Transition:
+    def _without(
+        self,
+        case: Case,
+        reasoner: str,
+        marks: Marks,
+        why: str,
+        code: Attention = Attention.NO_RECOMMENDATION,
+    ) -> Transition:
         after = case.moved(
             CaseStatus.PENDING,
-            attention=Attention.NO_RECOMMENDATION,
+            attention=code,
             attention_note=why,
             wake_at=None,
             recommendation_id=None,
@@ -270,3 +271,17 @@ class Reasoning:
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=actor, at=self._clock.now(), payload=payload)
+
+
+def _unseen(error: Exception) -> str:
+    """Why a case could not be perceived, in words that tell nothing of the code."""
+    if isinstance(error, EngineError):
+        return error.message
+    return f"the facts could not be read: {type(error).__name__}"
+
+
+def _may_count(policy: CellPolicy) -> bool:
+    envelope = policy.envelope
+    return bool(policy.hard_rules) or (
+        envelope is not None and envelope.limits.phase is not Phase.COPILOT
+    )

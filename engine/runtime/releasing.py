@@ -36,6 +36,8 @@ class Permit:
     action: Action | None
     grant: Grant | None
     release: Transition | None = None
+    plan: tuple[Action, ...] = ()
+    """All that is to run, `action` among it; none where something is put back."""
 
     def step(self, use: Transition) -> Transition:
         """The use of the grant, with its minting where that is still to be written."""
@@ -67,9 +69,10 @@ class Releasing:
         Raises:
             Conflict: The case has no action; it was moved meanwhile.
         """
-        action = self.reader.action(case)
-        if action is None:
+        plan = self.reader.plan(case)
+        if not plan:
             raise Conflict(f"Case {case.id} is releasing without an action.")
+        action = plan[0]
         grant = self._grant(case, decision, action, policy.envelope_of(case, action))
         entry = EntryDraft(
             kind=EventKind.GRANT_MINTED,
@@ -85,7 +88,7 @@ class Releasing:
             lease_epoch=case.lease_epoch,
             keeps_lease=True,
         )
-        return Permit(case=release.after, action=action, grant=grant, release=release)
+        return Permit(case=release.after, action=action, grant=grant, release=release, plan=plan)
 
     def closed(self, case: Case, decision: Decision) -> Transition:
         """A rejected case ends without an action."""

@@ -21,6 +21,7 @@ from engine.domain.tool import Delivery, ToolContract
 from engine.domain.transition import BudgetReleased, EffectChanged, Record, Transition
 from engine.ports import Clock, EffectTool, Ids, Verification
 from engine.runtime.attempt import Refusal
+from engine.runtime.repeating import Repeating, is_asked_again
 
 NextStep = Literal["call", "ask", "give up"]
 
@@ -32,6 +33,7 @@ class Results:
         """Bind clock and ids."""
         self._clock = clock
         self._ids = ids
+        self._repeating = Repeating(clock=clock, ids=ids)
 
     def next_step(self, contract: ToolContract, effect: Effect) -> NextStep:
         """How to find out about a call whose answer is missing."""
@@ -64,15 +66,18 @@ class Results:
         spans: Sequence[Span],
     ) -> Transition:
         """What is known after a call, and where the case goes with it."""
+        if is_asked_again(contract, effect, result):
+            return self._unanswered(case, contract, effect, result, tuple(spans))
         if result.answer in (Answer.ACTED, Answer.BROKE_CONTRACT):
             return self._acted(case, effect, result, seen, tuple(spans))
         is_away = result.answer is Answer.UNAVAILABLE
+        effect = self._repeating.counted(effect, result)
         if result.answer is Answer.UNKNOWN or (is_away and effect.status is EffectStatus.UNKNOWN):
             return self._unanswered(case, contract, effect, result, tuple(spans))
         if is_away:
-            delay_s = contract.retry.delay_s(effect.attempts)
-            if delay_s is not None:
-                return self._later(case, effect, result, delay_s, tuple(spans))
+            delay = self._repeating.delay(contract, effect, result)
+            if delay is not None:
+                return self._later(case, effect, result, delay, tuple(spans))
         return self._failed(case, effect, result, tuple(spans))
 
     def _acted(
@@ -158,8 +163,7 @@ class Results:
     ) -> Transition:
         if contract.delivery is Delivery.NEITHER:
             return self.unanswerable(case, effect, result.note, spans)
-        wait_s = contract.settles_in_s if contract.delivery is Delivery.QUERYABLE else 0.0
-        wake_at = max(effect.call_deadline, self._clock.now()) + timedelta(seconds=wait_s)
+        wake_at = self._repeating.asked_at(contract, effect, result)
         is_undo = case.status is CaseStatus.COMPENSATING
         after = case.moved(
             CaseStatus.COMPENSATING if is_undo else CaseStatus.UNKNOWN, wake_at=wake_at
@@ -185,13 +189,13 @@ class Results:
         case: Case,
         effect: Effect,
         result: CallResult,
-        delay_s: float,
+        delay: timedelta,
         spans: tuple[Span, ...],
     ) -> Transition:
         is_undo = case.status is CaseStatus.COMPENSATING
         after = case.moved(
             CaseStatus.COMPENSATING if is_undo else CaseStatus.UNKNOWN,
-            wake_at=self._clock.now() + timedelta(seconds=delay_s),
+            wake_at=self._clock.now() + delay,
         )
         return self._noted(
             case, after, effect, EffectStatus.RETRYING, EventKind.EFFECT_UNKNOWN, result, spans

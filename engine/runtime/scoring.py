@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 
 from engine.desk import Desk
 from engine.domain.recommendation import Draft
@@ -63,6 +65,27 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
         risk_limit=risk_limit,
         wider_risk_limit=wider_risk_limit,
     )
+
+
+def strictest_of(scores: Sequence[Scored]) -> Scored:
+    """What is kept of a plan: each threshold as the cell with the smallest risk limit has it.
+
+    It holds for the others too (`asking.is_for`), and the draft's confidence is one for all.
+    """
+    if len(scores) == 1:
+        return scores[0]
+    usual = min(scores, key=lambda one: _or_none(one.risk_limit))
+    wider = min(scores, key=lambda one: _or_none(one.wider_risk_limit))
+    return replace(
+        usual,
+        wider_threshold=wider.wider_threshold,
+        wider_cut=wider.wider_cut,
+        wider_risk_limit=wider.wider_risk_limit,
+    )
+
+
+def _or_none(risk_limit: float | None) -> float:
+    return inf if risk_limit is None else risk_limit
 
 
 def _cut(risk_limit: float | None, learning: DeskLearning, at: datetime) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,11 +16,13 @@ from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ids import ActionId
 from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.plan import is_undone, newest_run, standing
 from engine.domain.recommendation import Action
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import OverrideAction, Transition
 from engine.domain.verdict import Verdict
-from engine.ports import Clock, EffectTool, Ids
+from engine.errors import EngineError
+from engine.ports import Clock, EffectTool, Ids, Reader, ReadTool
 
 UNDO_MINUTES = 15
 """How long the grant for an undo may wait for its execution."""
@@ -32,6 +35,59 @@ class Undo:
     tool: EffectTool
     arguments: dict[str, object]
     words: str
+
+    @property
+    def call(self) -> tuple[str, dict[str, object]]:
+        """The tool's name and its canonical arguments.
+
+        Raises:
+            InvalidRequest: They do not keep the contract.
+        """
+        return self.tool.contract.name, self.tool.contract.check_arguments(self.arguments)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """The calls of the plan that ran last, and what of them stands."""
+
+    effects: tuple[Effect, ...]
+    """All effects of the case, oldest first."""
+    actions: Mapping[ActionId, Action]
+    """What each call of the run asked for."""
+    run: tuple[Effect, ...]
+    standing: tuple[Effect, ...]
+    """Done and not undone, oldest first."""
+
+    def action(self, effect: Effect) -> Action:
+        """What a call of the run asked for."""
+        return self.actions[effect.action_id]
+
+    @property
+    def has_undone(self) -> bool:
+        """Whether anything of the run was put back."""
+        return any(is_undone(effect, self.effects) for effect in self.run)
+
+
+def done_of(reader: Reader, case: Case, changed: Effect | None = None) -> Done:
+    """What the plan that ran last has done.
+
+    Args:
+        reader: Reads of the store.
+        case: The case.
+        changed: An effect as it is about to be written.
+    """
+    known = reader.effects(case.id)
+    effects = tuple(changed if changed and one.id == changed.id else one for one in known)
+    actions = reader.actions([one.action_id for one in effects if one.undoes is None])
+    run = newest_run(effects, {id_: action.ordinal for id_, action in actions.items()})
+    return Done(effects=effects, actions=actions, run=run, standing=standing(run, effects))
+
+
+def undos_of(desk: Desk, done: Done) -> list[tuple[Effect, Undo | None]]:
+    """What stands, newest first, each with its way back; None: it has none."""
+    return [
+        (effect, undo_of(desk, done.action(effect), effect)) for effect in reversed(done.standing)
+    ]
 
 
 def last_effect(effects: tuple[Effect, ...]) -> Effect | None:
@@ -52,7 +108,10 @@ def undo_of(desk: Desk, action: Action, effect: Effect) -> Undo | None:
     tool = desk.effect_tool(effect.tool)
     if tool is None:
         return None
-    back = tool.undo(action.arguments, effect.before)
+    try:
+        back = tool.undo(action.arguments, effect.before, effect.result)
+    except EngineError:
+        return None
     if back is None:
         return None
     name, arguments = back
@@ -69,31 +128,34 @@ def request_undo(
     person: Person,
     reason: str,
     *,
-    verdict: Verdict,
+    action: Action,
     clock: Clock,
     ids: Ids,
 ) -> Transition:
-    """A done case that is to be put back, with the one grant for it; `verdict` allows it.
+    """A done case that is to be put back, with the one grant for it.
+
+    Args:
+        case: A case that is done.
+        undo: What puts the effect back.
+        effect: What is put back.
+        person: Who asks for it.
+        reason: Why.
+        action: Of `undo_action`; its verdict allows it.
+        clock: The present.
+        ids: New identifiers.
 
     Raises:
         Conflict: The case is not done.
-        ToolError: The target cannot be read.
     """
-    action = _action(undo, ids, verdict)
     now = clock.now()
-    after = case.moved(
-        CaseStatus.COMPENSATING,
-        wake_at=now,
-        action_id=action.id,
-        attention=None,
-        attention_note="",
-    )
+    changes = {"action_id": action.id, "attention": None, "attention_note": ""}
+    after = case.moved(CaseStatus.COMPENSATING, wake_at=now, **changes)
     grant = mint(
         grant_id=ids.new(),
         case=after,
         action=action,
         basis=Basis(kind=GrantBasis.UNDO, id=effect.id, actor=person.name),
-        envelope_hash=verdict.envelope_hash,
+        envelope_hash=action.verdict.envelope_hash,
         now=now,
         lifetime=timedelta(minutes=UNDO_MINUTES),
     )
@@ -132,10 +194,15 @@ def _requested(
     )
 
 
-def _action(undo: Undo, ids: Ids, verdict: Verdict) -> Action:
+def undo_action(undo: Undo, ids: Ids, verdict: Verdict, read: ReadTool) -> Action:
+    """The action of an undo, bound to its target as it is now; `verdict` allows it.
+
+    Raises:
+        ToolError: The target cannot be read.
+    """
     contract = undo.tool.contract
     arguments = contract.check_arguments(undo.arguments)
-    state = undo.tool.target_state(arguments)
+    state = undo.tool.target_state(arguments, read)
     return Action(
         id=ActionId(ids.new()),
         ordinal=1,

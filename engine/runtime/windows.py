@@ -8,6 +8,7 @@ lapse is nobody's sign-off.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,15 +35,24 @@ LONGEST_SILENCE = timedelta(seconds=60)
 """Without a sign of life of any worker for longer, nobody can say what the window was worth."""
 
 
-def opened(case: Case, action: Action, envelope: CellEnvelope, now: datetime) -> Transition:
-    """The case whose action waits out its veto window from now on, by the wall clock."""
-    closes_at = now + _length(envelope)
+def opened(
+    case: Case, action: Action, envelopes: Sequence[CellEnvelope], now: datetime
+) -> Transition:
+    """The case whose plan waits out its veto window from now on, by the wall clock.
+
+    Args:
+        case: The case.
+        action: The plan's first.
+        envelopes: The limits of each action's cell; the longest window is the plan's.
+        now: The present.
+    """
+    closes_at = now + _length(envelopes)
     window = VetoWindow(action_id=action.id, case_id=case.id, opened_at=now, closes_at=closes_at)
     entry = EntryDraft(
         kind=EventKind.WINDOW_OPENED,
         actor=POLICY,
         at=now,
-        payload={"closes_at": closes_at, "minutes": _length(envelope) / timedelta(minutes=1)},
+        payload={"closes_at": closes_at, "minutes": _length(envelopes) / timedelta(minutes=1)},
     )
     after = case.moved(CaseStatus.VETO_WINDOW, wake_at=closes_at, attention=None, attention_note="")
     return Transition(
@@ -62,11 +72,12 @@ class Windows:
         """What comes in the place of the lapse: more time, or a person; None where it may lapse."""
         now = self.clock.now()
         window = self._window(case)
-        envelope = policy.envelope_of(case, self.reader.action(case))
-        closes_at = max(window.closes_at, window.opened_at + _length(envelope))
+        plan = self.reader.plan(case)
+        envelopes = [policy.envelope_of(case, action) for action in plan]
+        closes_at = max(window.closes_at, window.opened_at + _length(envelopes))
         if closes_at > now:
             return self._going_on(case, window, closes_at)
-        why = self._why_not(window, now) or _gone(window, envelope, policy)
+        why = self._why_not(window, now) or _gone(window, envelopes, policy)
         return None if why is None else self._escalated(case, *why)
 
     def _going_on(self, case: Case, window: VetoWindow, closes_at: datetime) -> Transition:
@@ -112,9 +123,10 @@ class Windows:
         Raises:
             Conflict: The case has no action; it was moved meanwhile.
         """
-        action = self.reader.action(case)
-        if action is None:
+        plan = self.reader.plan(case)
+        if not plan:
             raise Conflict(f"Case {case.id} is in its veto window without an action.")
+        action = plan[0]
         envelope = policy.envelope_of(case, action)
         now = self.clock.now()
         grant = mint(
@@ -140,7 +152,7 @@ class Windows:
             lease_epoch=case.lease_epoch,
             keeps_lease=True,
         )
-        return Permit(case=release.after, action=action, grant=grant, release=release)
+        return Permit(case=release.after, action=action, grant=grant, release=release, plan=plan)
 
     def _window(self, case: Case) -> VetoWindow:
         window = self.reader.veto_window(case.action_id) if case.action_id else None
@@ -165,17 +177,19 @@ class Windows:
         return EntryDraft(kind=kind, actor=actor, at=self.clock.now(), payload=payload)
 
 
-def _length(envelope: CellEnvelope | None) -> timedelta:
+def _length(envelopes: Sequence[CellEnvelope | None]) -> timedelta:
     """How long people can hold what only the wider limits allow; nothing where there are none."""
-    wider = envelope.limits.wider if envelope is not None else None
-    return timedelta(minutes=wider.veto_minutes) if wider is not None else timedelta()
+    wider = [one.limits.wider for one in envelopes if one is not None]
+    minutes = [one.veto_minutes for one in wider if one is not None]
+    return timedelta(minutes=max(minutes, default=0.0))
 
 
 def _gone(
-    window: VetoWindow, envelope: CellEnvelope | None, policy: Policy
+    window: VetoWindow, envelopes: Sequence[CellEnvelope | None], policy: Policy
 ) -> tuple[Attention, str] | None:
     """Whether nobody is left of those who were told; of a channel's readers nobody knows."""
     told = policy.person(window.noticed_by)
-    if told is None or envelope is None or policy.may_decide(envelope.cell, told):
+    cells = [one.cell for one in envelopes if one is not None]
+    if told is None or all(policy.may_decide(cell, told) for cell in cells):
         return None
     return Attention.NOTICE_FAILED, f"{told.name}, who was told, may no longer decide this"

@@ -13,12 +13,15 @@ from datetime import datetime, timedelta
 
 from engine.desk import Desk
 from engine.domain.case import Case, Lease
-from engine.errors import Conflict, EngineError, StoreUnavailable, ToolUnavailable
+from engine.domain.failed_steps import interrupted
+from engine.domain.span import Stage
+from engine.errors import Conflict, EngineError, StoreUnavailable, ToolError
 from engine.ports import Clock, Store, Wakeup
 from engine.runtime.acting import Acting
 from engine.runtime.intake import Intake
 from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.maturing import Maturing
+from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
 
 ACT, INTAKE, TIMER, WINDOW = 0, 1, 2, 3
@@ -45,6 +48,7 @@ class WorkerParts:
     acting: Acting
     intake: Intake
     maturing: Maturing
+    patience: Patience
     jobs: JobRunner
 
 
@@ -76,6 +80,7 @@ class Worker:
         self._acting = parts.acting
         self._intake = parts.intake
         self._maturing = parts.maturing
+        self._patience = parts.patience
         self._jobs = parts.jobs
         self._due_jobs = due_jobs
         self._takes_intake = takes_intake
@@ -94,14 +99,15 @@ class Worker:
                 self._wakeup.wait(1.0)
 
     def drain(self, is_stopping: Callable[[], bool] = lambda: False) -> None:
-        """Work until nothing is due and nothing is about to be released."""
+        """Work until nothing is due, about to be released or waiting to be tried again."""
         while not is_stopping():
             if self.run_once():
                 continue
-            wake_at = self._store.reader.next_wake(ACT)
-            if wake_at is None:
+            due = (self._store.reader.next_wake(ACT), self._patience.next_try())
+            known = [wake_at for wake_at in due if wake_at is not None]
+            if not known:
                 return
-            self._wakeup.wait(self._until(wake_at, 1.0))
+            self._wakeup.wait(self._until(min(known), 1.0))
 
     def run_once(self) -> int:
         """One round over the lanes.
@@ -179,13 +185,23 @@ class Worker:
         """Run one case; its failure must not stop the others."""
         try:
             advance(case)
+            self._patience.came_through(case.id)
         except Conflict as error:
             log.info("case %s: %s", case.id, error.message)
-        except ToolUnavailable as error:
-            log.warning("case %s waits for its lease to end: %s", case.id, error.message)
+        except ToolError as error:
+            if given_up := self._patience.failed(case, error, Stage.ACT):
+                self._guarded(case, lambda case: self._acting.give_up(case, given_up))
         except StoreUnavailable:
             raise
         except EngineError as error:
             log.error("case %s: %s %s", case.id, error.code, error.message)
-        except Exception:  # a bug in one case's way must not stop the others
+            self._note(case, error)
+        except Exception as error:  # a bug in one case's way must not stop the others
             log.exception("case %s failed; it is tried again when its lease has ended", case.id)
+            self._note(case, error)
+
+    def _note(self, case: Case, error: Exception) -> None:
+        failed = interrupted(case, error, Stage.ACT, self._clock.now())
+        with self._store.begin(is_lasting=False) as unit:
+            unit.note_failures([failed])
+            unit.commit()

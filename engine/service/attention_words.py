@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
@@ -46,6 +47,14 @@ def note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
         row: The case, with the note as the engine or a person wrote it.
         titles: Names of the desk's tools and facts in words, by code.
     """
+    first, sign, rest = row.attention_note.partition("\n")
+    if sign and row.attention is not None:  # what it means for the plan stands on its own line
+        said = _note_words(replace(row, attention_note=first), titles)
+        return f"{said.rstrip('.')}. {rest}" if said else rest
+    return _note_words(row, titles)
+
+
+def _note_words(row: QueueRow, titles: Mapping[str, str]) -> str:
     note = row.attention_note
     if row.status is CaseStatus.WAITING_FACT:
         return note

@@ -129,3 +129,15 @@ def require_submitter(person: Person) -> None:
         raise NotAllowed("This account is closed.")
     if not person.has_any(SUBMITTERS):
         raise NotAllowed("A viewer does not send cases in.")
+
+
+def require_decider(person: Person) -> None:
+    """Refuse who may not look at what a call would change: only those who may ask for calls do.
+
+    Raises:
+        NotAllowed: The account is closed, or holds no role that decides.
+    """
+    if not person.is_active:
+        raise NotAllowed("This account is closed.")
+    if not person.has_any(DECIDERS):
+        raise NotAllowed("Only those who decide cases look at what a call would change.")

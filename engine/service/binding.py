@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.desk import Desk
 from engine.domain.actor import Person
-from engine.domain.canonical import digest
+from engine.domain.canonical import Json, digest
 from engine.domain.case import Case
 from engine.domain.ids import ActionId
 from engine.domain.recommendation import Action, Recommendation
+from engine.domain.span import Stage
 from engine.domain.tool import ToolContract
 from engine.domain.verdict import Verdict
 from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
-from engine.govern.authorize import CellPolicy, authorize
+from engine.govern.authorize import CellPolicy
+from engine.govern.authorize_plan import PlanStep, authorize_plan
 from engine.ports import Clock, EffectTool, Ids, Reader
-from engine.runtime.asking import Call, Moment, ask, usage_now
+from engine.runtime.asking import Call, Moment, ask, usage_of_plan
 from engine.runtime.asking import Person as Actor
 from engine.runtime.policy import PolicyView, cell_of
+from engine.runtime.previewing import previewed
+from engine.runtime.reads import CaseReads
 from engine.service.denials import denial_words
 from engine.service.phrases import who_decides
 
@@ -31,6 +35,7 @@ class Binding:
     desks: Mapping[str, Desk]
     policy: PolicyView
     reader: Reader
+    reads: CaseReads
     clock: Clock
     ids: Ids
 
@@ -54,12 +59,7 @@ class Binding:
         """
         checked = _checked(tool, arguments, target)
         verdict = self.require_authority(case, tool.contract, checked, person)
-        try:
-            state = tool.target_state(checked)
-        except ToolError as error:
-            raise Conflict(f"The target cannot be read: {error.message}") from None
-        if tool.is_settled(state):
-            raise Conflict("The target was resolved elsewhere; there is nothing to do.")
+        state, preview = self._looked_at(case, tool, checked)
         return Action(
             id=ActionId(self.ids.new()),
             ordinal=1,
@@ -71,7 +71,21 @@ class Binding:
             target_digest=digest(state),
             target_state=state,
             verdict=verdict,
+            preview=preview,
         )
+
+    def _looked_at(
+        self, case: Case, tool: EffectTool, arguments: dict[str, Any]
+    ) -> tuple[Json, Json]:
+        """The target's state, and what the call would change of it."""
+        read = self.reads.of(self.desks[case.desk], case.id, Stage.PERSON)
+        try:
+            state = tool.target_state(arguments, read)
+            if not tool.is_settled(state):
+                return state, previewed(tool, arguments, read)
+        except ToolError as error:
+            raise Conflict(f"The target cannot be read: {error.message}") from None
+        raise Conflict("The target was resolved elsewhere; there is nothing to do.")
 
     def require_authority(
         self,
@@ -92,6 +106,44 @@ class Binding:
             NotAllowed: The person's role may not decide this cell.
             InvalidRequest: A pause or another rule that binds people holds.
         """
+        who = Actor(roles=person.roles, approvals=approvals)
+        step = self._step(case, contract, arguments, who, is_undo=is_undo)
+        return self._required((step,))[0]
+
+    def require_plan(
+        self, case: Case, plan: Sequence[Action], person: Person, *, approvals: int = 1
+    ) -> tuple[Verdict, ...]:
+        """Whether a person may let a whole plan run: it is approved as one.
+
+        Each action meets the policy of its cell. No limit of an amount is kept by cutting the
+        amount into steps, so the second person is asked for above the largest amount and above the
+        sum of all money of one currency.
+
+        Returns:
+            One verdict an action: EXECUTE, or ESCALATE where a second person is missing.
+
+        Raises:
+            NotAllowed: The person's role may not decide one of the cells.
+            InvalidRequest: A pause or another rule that binds people holds, or a tool is gone.
+        """
+        who = Actor(roles=person.roles, approvals=approvals)
+        steps = []
+        for action in plan:
+            tool = self.desks[case.desk].effect_tool(action.tool)
+            if tool is None:
+                raise InvalidRequest(f"The desk has no tool {action.tool!r} any more.")
+            steps.append(self._step(case, tool.contract, action.arguments, who))
+        return self._required(steps)
+
+    def _step(
+        self,
+        case: Case,
+        contract: ToolContract,
+        arguments: Mapping[str, Any],
+        who: Actor,
+        *,
+        is_undo: bool = False,
+    ) -> PlanStep:
         policy = self.policy.current()
         cell = cell_of(case, contract.name)
         limits = policy.of(cell)
@@ -104,11 +156,15 @@ class Binding:
                 facts=self.reader.fact_sets([case.id]).get(case.id) if limits.hard_rules else None,
                 paused="" if is_undo else policy.paused(cell),
             ),
-            person=Actor(roles=person.roles, approvals=approvals),
+            person=who,
         )
-        verdict = authorize(request, limits, usage_now(self.reader, limits, request))
-        _require_no_rule(verdict, limits)
-        return verdict
+        return PlanStep(request=request, policy=limits)
+
+    def _required(self, steps: Sequence[PlanStep]) -> tuple[Verdict, ...]:
+        verdicts = authorize_plan(steps, usage_of_plan(self.reader, steps))
+        for step, verdict in zip(steps, verdicts, strict=True):
+            _require_no_rule(verdict, step.policy)
+        return verdicts
 
     def require_role(self, case: Case, made: Recommendation | None, person: Person) -> None:
         """Whether somebody of these roles may answer at all.
@@ -118,11 +174,12 @@ class Binding:
         """
         if made is None or not made.actions:
             return
-        envelope = self.policy.current().envelope(cell_of(case, made.actions[0].tool))
-        if envelope is not None and (
-            refusal := who_decides("", envelope.limits.roles, person.roles)
-        ):
-            raise NotAllowed(refusal)
+        for tool in dict.fromkeys(action.tool for action in made.actions):
+            envelope = self.policy.current().envelope(cell_of(case, tool))
+            if envelope is not None and (
+                refusal := who_decides("", envelope.limits.roles, person.roles)
+            ):
+                raise NotAllowed(refusal)
 
 
 def _require_no_rule(verdict: Verdict, limits: CellPolicy) -> None:

@@ -5,7 +5,7 @@ The click commits the decision and when it will be released; no grant exists bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from engine.desk import Desk
 from engine.domain.actor import Person, Role
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.decision import Decision, DecisionKind, ReasonCode
+from engine.domain.decision import ANSWERS, Decision, DecisionKind, ReasonCode
 from engine.domain.ids import ActionId, DecisionId, RecommendationId
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.transition import (
@@ -31,6 +31,7 @@ from engine.service.binding import Binding, needs_second_person, require_role_of
 from engine.service.decision_marks import decision_of, done_of, is_repeat, transition_of
 from engine.service.engine import Done
 from engine.service.phrases import state_of
+from engine.service.putting_back import PuttingBack, describe, waits_for_undo
 from engine.service.requests import DecideCase
 
 NOTE_LIMIT = 4000
@@ -66,11 +67,15 @@ class Deciding:
         """
         if len(request.note) > NOTE_LIMIT or len(request.client_key) > 64:
             raise InvalidRequest(f"A note has at most {NOTE_LIMIT} characters.")
+        if request.kind not in ANSWERS:
+            raise InvalidRequest("An undo is asked for by undoing, not as an answer.")
         case = self.store.reader.case(request.case_id)
         if case.version != request.version:
             return self._repeated(request, person, case)
         self._require_undecided(case)
         require_role_of_case(case, person)
+        if waits_for_undo(case):
+            return self._undo_answered(case, request, person)
         made = self.store.reader.recommendation(case)
         match request.kind:
             case DecisionKind.APPROVE:
@@ -85,6 +90,15 @@ class Deciding:
                 step = self._asked(case, made, request, person)
         self._commit(step, person)
         return done_of(request.kind, step.after, was=case.status)
+
+    def _undo_answered(self, case: Case, request: DecideCase, person: Person) -> Done:
+        """A done case that waits for the second of two people who undo takes one answer: no."""
+        if request.kind is not DecisionKind.REJECT:
+            raise Conflict("Here an undo waits for a second person: confirm or reject it.")
+        putting_back = PuttingBack(store=self.store, binding=self.binding)
+        step = putting_back.rejected(case, request.note.strip(), person)
+        self._commit(step, person)
+        return Done(message="Rejected; it stands.", case_id=case.id, version=step.after.version)
 
     def _repeated(self, request: DecideCase, person: Person, case: Case) -> Done:
         """What is said of a form that comes after its case moved: a double click, or too late."""
@@ -108,33 +122,29 @@ class Deciding:
     def _approved(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person
     ) -> Transition:
-        action = self._proposed(case, made)
-        if action is None:
+        plan = self._proposed(case, made)
+        if not plan:
             raise InvalidRequest("There is no recommendation to approve; choose an action.")
-        if action.verdict.kind is VerdictKind.DENY:
+        if any(action.verdict.kind is VerdictKind.DENY for action in plan):
             raise InvalidRequest("Policy denies this action; nobody can approve it.")
-        first_by = self._first_by(case, action, person)
-        tool = self.desks[case.desk].effect_tool(action.tool)
-        if tool is None:
-            raise InvalidRequest(f"The desk has no tool {action.tool!r} any more.")
-        verdict = self.binding.require_authority(
-            case, tool.contract, action.arguments, person, approvals=2 if first_by else 1
-        )
+        first_by = self._first_by(case, plan, person)
+        verdicts = self.binding.require_plan(case, plan, person, approvals=2 if first_by else 1)
+        action = plan[0]
         decision = self._decision(case, made, request, person, action, self.take_back_s)
         decision = replace(decision, first_by=first_by)
-        is_second = case.status is CaseStatus.SECOND_PENDING
-        words = tool.describe(action.arguments) if is_second else case.proposal
-        if needs_second_person(verdict):
+        is_chosen = case.status is CaseStatus.SECOND_PENDING and len(plan) == 1
+        words = describe(self.desks[case.desk], action) if is_chosen else case.proposal
+        if any(needs_second_person(verdict) for verdict in verdicts):
             return self._halfway(case, decision, action.id, words, ())
         return self._releasing(case, decision, action.id, words, ())
 
-    def _proposed(self, case: Case, made: Recommendation | None) -> Action | None:
-        """What an approval lets run: the recommended action, or what the first person chose."""
+    def _proposed(self, case: Case, made: Recommendation | None) -> tuple[Action, ...]:
+        """What an approval lets run: the recommended plan, or what the first person chose."""
         if case.status is CaseStatus.SECOND_PENDING:
-            return self.store.reader.action(case)
-        return made.actions[0] if made is not None and made.actions else None
+            return self.store.reader.plan(case)
+        return made.actions if made is not None else ()
 
-    def _first_by(self, case: Case, action: Action, person: Person) -> str:
+    def _first_by(self, case: Case, plan: Sequence[Action], person: Person) -> str:
         """Who approved before, where the case waits for the second of two people.
 
         An approval counts only while its author may decide the cell; the answer of somebody who
@@ -149,7 +159,8 @@ class Deciding:
             raise NotAllowed("You approved this already; somebody else has to.")
         policy = self.policy.current()
         author = policy.person(first.person)
-        return first.person if policy.may_decide(cell_of(case, action.tool), author) else ""
+        cells = [cell_of(case, action.tool) for action in plan]
+        return first.person if all(policy.may_decide(cell, author) for cell in cells) else ""
 
     def _overridden(
         self, case: Case, made: Recommendation | None, request: DecideCase, person: Person

@@ -8,7 +8,7 @@ from engine.domain.actor import Actor, DecidedBy, Person
 from engine.domain.canonical import Json
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.decision import Decision, DecisionKind
+from engine.domain.decision import ANSWERS, Decision, DecisionKind
 from engine.domain.ids import DecisionId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.recommendation import Action, Recommendation
@@ -46,7 +46,7 @@ def choice_of(decision: Decision, words: str) -> Choice:
         decided_by=DecidedBy.PERSON,
         decider=decision.person,
         chosen=f"{decision.kind.lower()}: {words}",
-        options=tuple(DecisionKind),
+        options=ANSWERS,
         grounds=f"{decision.reason_code} {decision.note}".strip(),
     )
 

@@ -11,6 +11,7 @@ from engine.domain.actor import Person
 from engine.domain.case import Origin
 from engine.domain.ids import CaseId
 from engine.service.people_rows import AccountRow, AskAccount
+from engine.service.preview_rows import AskPreview, PreviewRow
 from engine.service.queries import Queries
 from engine.service.requests import Request
 from engine.service.simulation_rows import AskSimulation, SimulationRow
@@ -137,6 +138,30 @@ class Engine(Protocol):
         """
         ...
 
+    def preview(self, asked: AskPreview, person: Person) -> PreviewRow:
+        """What a call that a person is about to ask for would change now; it only reads.
+
+        Raises:
+            NotFound: There is no such case.
+            NotAllowed: The person may not decide it; the attempt is in the ledger.
+            InvalidRequest: The call breaks a schema, or a rule that binds people.
+            Conflict: The target cannot be asked now.
+        """
+        ...
+
+    def preview_undo(self, case_id: CaseId, person: Person) -> tuple[PreviewRow, ...]:
+        """What an undo of a case would change now, in the order in which it would be done.
+
+        None of it where nothing of the case stands, or nothing puts it back.
+
+        Raises:
+            NotFound: There is no such case.
+            NotAllowed: The person may not decide it; the attempt is in the ledger.
+            InvalidRequest: A rule that binds people forbids it.
+            Conflict: A target cannot be asked now.
+        """
+        ...
+
     def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
         """Start a session.
 
@@ -148,6 +173,19 @@ class Engine(Protocol):
         Raises:
             NotSignedIn: Name or password is wrong (it does not say which), or attempts have to
                 wait: then `facts["retry_after_s"]` says how long.
+        """
+        ...
+
+    def sign_in_as(self, persona: str, *, client: str) -> Session:
+        """Start a session as somebody simulated, without a password: on a demonstration alone.
+
+        Args:
+            persona: Sign-in name.
+            client: Address of whoever asks, as this process sees it; only this machine may.
+
+        Raises:
+            NotAllowed: This is no demonstration, the request is not from this machine, or nobody
+                simulated is called so.
         """
         ...
 

@@ -14,13 +14,15 @@ from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition
-from engine.errors import Conflict, InvalidRequest, ToolError
+from engine.errors import Conflict, InvalidRequest
 from engine.ports import Clock, Ids, Store
-from engine.runtime.undoing import last_effect, request_undo, undo_of
-from engine.service.binding import Binding, needs_second_person, require_role_of_case
+from engine.service.binding import Binding, require_role_of_case
 from engine.service.engine import Done
 from engine.service.phrases import state_of
+from engine.service.putting_back import PuttingBack
 from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
+
+NOTE_LIMIT = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,42 +36,21 @@ class Handling:
     binding: Binding
 
     def undo(self, request: UndoEffect, person: Person) -> Done:
-        """Put back what the last standing effect changed.
+        """Put back what a done case has done, or confirm somebody else's request to.
 
         Raises:
-            Conflict: The case is not done, or moved on.
-            InvalidRequest: The effect has no way back, or policy forbids it to this person.
+            Conflict: Nothing is to be undone, or the case moved on.
+            InvalidRequest: It has no way back, or policy forbids it to this person.
+            NotAllowed: The cell is decided by others, or the person asked for it before.
         """
         case = self._current(request.case_id, request.version)
-        if not request.reason.strip():
-            raise InvalidRequest("Say why this is undone.")
-        effect = last_effect(self.store.reader.effects(case.id))
-        action = self.store.reader.action(case)
-        if case.status is not CaseStatus.DONE or effect is None or action is None:
-            raise Conflict("There is no effect to undo.")
-        undo = undo_of(self.desks[case.desk], action, effect)
-        if undo is None:
-            raise InvalidRequest("This effect has no declared way back.")
-        verdict = self.binding.require_authority(
-            case, undo.tool.contract, undo.arguments, person, is_undo=True
-        )
-        if needs_second_person(verdict):
-            raise InvalidRequest("So much money is put back by two people; ask a risk officer.")
-        try:
-            step = request_undo(
-                case,
-                undo,
-                effect,
-                person,
-                request.reason.strip(),
-                verdict=verdict,
-                clock=self.clock,
-                ids=self.ids,
-            )
-        except ToolError as error:
-            raise Conflict(f"The target cannot be read: {error.message}") from None
+        if not request.reason.strip() or len(request.reason) > NOTE_LIMIT:
+            raise InvalidRequest(f"Say why this is undone, in 1 to {NOTE_LIMIT} characters.")
+        putting_back = PuttingBack(store=self.store, binding=self.binding)
+        step = putting_back.undo(case, request, person)
+        done = putting_back.done(case, step)
         self._commit(step)
-        return Done(message=f"Undoing: {undo.words}.", case_id=case.id, version=step.after.version)
+        return done
 
     def provide_fact(self, request: ProvideFact, person: Person) -> Done:
         """Add what a person found out; the case is reasoned about anew, and stays with people.

@@ -14,6 +14,7 @@ from typing import Any
 from engine.desk import Desk
 from engine.domain.actor import Person, as_actor
 from engine.domain.case import Origin
+from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.ledger_report import LedgerReport
 from engine.errors import EngineError, InvalidRequest, NotAllowed, NotFound, StoreUnavailable
@@ -21,14 +22,17 @@ from engine.perceive.lines import Problem
 from engine.ports import Clock, Store
 from engine.service import requests as r
 from engine.service.auditing import Auditing
-from engine.service.authority import require, require_submitter
+from engine.service.authority import require, require_decider, require_submitter
 from engine.service.braking import Braking
 from engine.service.claiming import Claiming
 from engine.service.deciding import Deciding
+from engine.service.demonstrating import Demonstrating
 from engine.service.engine import Done, Session, Submitted
 from engine.service.handling import Handling
 from engine.service.people import People
 from engine.service.people_rows import AccountRow, AskAccount
+from engine.service.preview_rows import AskPreview, PreviewRow
+from engine.service.previewing import Previewing
 from engine.service.queries import Queries
 from engine.service.signing import Signing
 from engine.service.simulating import Simulating
@@ -62,6 +66,8 @@ class LocalEngine:
     auditing: Auditing
     submitting: Submitting
     simulating: Simulating
+    previewing: Previewing
+    demonstrating: Demonstrating
     check_ledger: Callable[[], LedgerReport]
 
     def execute(self, request: r.Request, person: Person) -> Done:
@@ -196,9 +202,31 @@ class LocalEngine:
         """See `engine.service.engine.Engine.simulate`."""
         return self.simulating.simulate(asked)
 
+    def preview(self, asked: AskPreview, person: Person) -> PreviewRow:
+        """See `engine.service.engine.Engine.preview`."""
+        try:
+            require_decider(person)
+            return self.previewing.preview(asked, person)
+        except NotAllowed as error:
+            self._note_refusal(asked, person, error)
+            raise
+
+    def preview_undo(self, case_id: CaseId, person: Person) -> tuple[PreviewRow, ...]:
+        """See `engine.service.engine.Engine.preview_undo`."""
+        try:
+            require_decider(person)
+            return self.previewing.preview_undo(case_id, person)
+        except NotAllowed as error:
+            self._note_refusal(AskPreview(case_id=case_id), person, error)
+            raise
+
     def sign_in(self, name: str, password: str, *, client: str = "") -> Session:
         """See `engine.service.engine.Engine.sign_in`."""
         return self.people.sign_in(name, password, client=client)
+
+    def sign_in_as(self, persona: str, *, client: str) -> Session:
+        """See `engine.service.engine.Engine.sign_in_as`."""
+        return self.demonstrating.sign_in_as(persona, client=client)
 
     def sign_out(self, token: str) -> None:
         """See `engine.service.engine.Engine.sign_out`."""

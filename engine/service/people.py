@@ -77,6 +77,24 @@ class People:
             raise NotSignedIn("The name or the password is wrong.")
         return self._admit(judged.account, password, client)
 
+    def sign_in_simulated(self, name: str, *, client: str) -> Session:
+        """Start a session of a simulated person; `Demonstrating` asks whether it may be.
+
+        Raises:
+            NotAllowed: There is no open account of that name.
+        """
+        with self.store.begin() as work:
+            account, now = work.account(name), self.clock.now()
+            if account is None or not account.person.is_active:
+                raise NotAllowed(f"There is no open account {name!r}.")
+            person = account.person
+            session, key = self._new_session(person, client, now)
+            said: dict[str, Json] = {"persona": True}
+            work.add_key(key)
+            work.append(STREAM, [entry(EventKind.SIGNED_IN, as_actor(person), said, now)])
+            work.commit()
+        return session
+
     def _note_failure(self, judged: Judged, client: str) -> None:
         """Note every refusal: somebody may be trying to act under another's name.
 

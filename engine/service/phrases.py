@@ -230,7 +230,9 @@ def step_rule(stage: str, rule: str) -> str:
         return reason_words(rule)
     if stage == Stage.REASON and _DIGEST.fullmatch(rule):
         return f"version {rule[:8]}"
-    return f"one-time {rule}" if rule.startswith("key ") else rule
+    if not rule.startswith("key "):
+        return rule
+    return f"one-time {rule}" if ": " in rule else f"one-time {rule}, not narrowed"
 
 
 def step_words(step: str, titles: Mapping[str, str]) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from engine.domain.actor import Person
+from engine.domain.failure import FailureCode
 from engine.domain.ids import CaseId
 from engine.domain.policy import PolicyKind
 from engine.domain.verdict import Verdict
 from engine.service import live_rows, rows
+from engine.service.demonstration_rows import DemonstrationRow
+from engine.service.failure_rows import FailedCase, FailureCount, FailureFilter
 from engine.service.policy_rows import GoalsRow, RuleRow
 from engine.service.trials import Trial
 
@@ -120,6 +123,16 @@ class Queries(Protocol):
         """The scorecard, one row a cell and data origin."""
         ...
 
+    def failures(self, which: FailureFilter) -> tuple[FailureCount, ...]:
+        """How often steps failed, by code, the most frequent first."""
+        ...
+
+    def failed_cases(
+        self, code: FailureCode, which: FailureFilter, *, cursor: str = "", limit: int = 50
+    ) -> rows.Page[FailedCase]:
+        """Steps that failed with a code, newest first."""
+        ...
+
     def ledger(
         self, *, stream: str = "", kind: str = "", cursor: str = "", limit: int = 50
     ) -> rows.Page[rows.LedgerRow]:
@@ -138,6 +151,10 @@ class Queries(Protocol):
 
     def health(self) -> rows.Health:
         """Counts and signs of life."""
+        ...
+
+    def demonstration(self) -> DemonstrationRow | None:
+        """What this demonstration is; None on every other database."""
         ...
 
     # --- software at work ----------------------------------------------------------------

@@ -102,7 +102,10 @@ class TakeBackDecision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UndoEffect:
-    """Put back what the last effect of a case changed, and verify it."""
+    """Put back what a done case has done, the whole plan in reverse, and verify it.
+
+    Where it takes two people the second one makes the same request on the case that waits for it.
+    """
 
     case_id: CaseId
     version: int

@@ -14,14 +14,16 @@ from engine.domain.canonical import Json
 from engine.domain.case import Attention, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision
-from engine.domain.effect import Effect
+from engine.domain.effect import Effect, EffectStatus
 from engine.domain.fact import FactValue
 from engine.domain.grant import Grant
 from engine.domain.ids import CaseId
 from engine.domain.phase import Phase
+from engine.domain.plan import StepStatus
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.recommendation import Recommendation
 from engine.domain.verdict import VerdictKind
+from engine.service.failure_rows import FailureWords
 
 T = TypeVar("T")
 
@@ -80,6 +82,17 @@ class QueueRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteRow:
+    """The words that a fact was taken from, in their sentence; untrusted text."""
+
+    field: str
+    """Which text of the case."""
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FactRow:
     """One fact on a card."""
 
@@ -92,6 +105,8 @@ class FactRow:
     is_contradicted: bool
     stale_from: datetime | None = None
     """When it began or will begin to count as stale, on the desk's clock; None: it does not age."""
+    quote: QuoteRow | None = None
+    """None: it was not taken from a text, or the text is not there any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +165,33 @@ class DecisionWords:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanStepRow:
+    """One step of a plan, or the one action of a case, with what became of it."""
+
+    ordinal: int
+    """From 1, in the order in which they run."""
+    tool: str
+    words: str
+    """The call in a few plain words."""
+    arguments_view: tuple[tuple[str, str], ...]
+    """Title and text of every argument."""
+    verdict: VerdictKind
+    status: StepStatus
+    effect_status: EffectStatus | None
+    """Of its newest call; None: nothing was called."""
+    is_verified: bool | None
+    """Whether reading the target back showed what was asked for; None: not looked at."""
+    note: str
+    """What went wrong, or what a person has to check and do; empty: nothing."""
+    key: str
+    """Idempotency key of its newest call, by which the target knows it; empty: none was made."""
+    amount: str
+    """The money it moves, written out; empty: none."""
+    way_back: str
+    """What would put it back, in words; empty: nothing does."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseCard:
     """Everything about one case that a person needs to decide."""
 
@@ -177,6 +219,12 @@ class CaseCard:
     outcome: str
     """What later proved true, in a few words; empty: not known."""
     timeline: tuple[TimelineRow, ...]
+    steps: tuple[PlanStepRow, ...] = ()
+    """What the recommendation asks for, step by step; none: nothing is recommended."""
+    left: str = ""
+    """Where a plan did not come to its end: what was done, undone and left, and what to do now."""
+    failure: FailureWords | None = None
+    """The failed step for which it stands with people; None: it stands there by design."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from engine.desk import Desk, Incoming
 from engine.domain.actor import Actor, DecidedBy
@@ -20,6 +21,7 @@ from engine.errors import Conflict, InvalidRequest
 from engine.perceive.incoming import IncomingLines, Repeat
 from engine.perceive.lines import Problem
 from engine.ports import Clock, Ids, Store
+from engine.service.changed_content import may_begin_anew, outdated
 from engine.service.engine import RejectedLine, Submitted
 
 CHUNK = 200
@@ -32,21 +34,6 @@ _SENT_AS = {
     Origin.SIMULATED: 'Made-up rows are sent with `--simulated`, or "origin": "simulated".',
 }
 """How command line and API say which kind of data the rows are."""
-
-_MAY_CHANGE = frozenset(
-    {
-        CaseStatus.RECEIVED,
-        CaseStatus.PERCEIVED,
-        CaseStatus.PENDING,
-        CaseStatus.WAITING_FACT,
-        CaseStatus.SECOND_PENDING,
-        CaseStatus.VETO_WINDOW,
-        CaseStatus.HELD,
-        CaseStatus.RELEASING,
-        CaseStatus.GRANTED,
-    }
-)
-"""Statuses in which new content sends a case back to be perceived again."""
 
 
 @dataclass(slots=True)
@@ -105,6 +92,12 @@ class Submitting:
         Raises:
             InvalidRequest: It would mix simulated with real, or history with the present.
         """
+        if origin is Origin.REAL and self._store.reader.demonstration() is not None:
+            raise InvalidRequest(
+                "This database is a demonstration: everything in it is simulated, and it takes no "
+                "real rows. Use a database of its own for them: set COUNTERSIGN_DATA_DIR to an "
+                "empty folder."
+            )
         held = self._store.reader.origins(desk.name)
         if held - {origin}:
             other = next(iter(held - {origin}))
@@ -227,15 +220,15 @@ class Submitting:
             at=self._clock.now(),
             payload={"before": case.payload_digest, "now": _content(signal)},
         )
-        fields = {
+        fields: dict[str, Any] = {
             "title": signal.title,
             "priority": signal.priority,
             "due_at": signal.due_at,
             "payload_digest": _content(signal),
         }
-        moves = case.status in _MAY_CHANGE and case.status is not CaseStatus.RECEIVED
+        moves = may_begin_anew(case, self._store.reader)
         if not moves:
-            after = case.noted(**fields)
+            after = case.noted(**fields, **outdated(case, fields["payload_digest"]))
         else:
             after = case.moved(
                 CaseStatus.PERCEIVED,

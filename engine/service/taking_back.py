@@ -14,6 +14,7 @@ from engine.domain.transition import DecisionTakenBack, Transition
 from engine.errors import Conflict, NotAllowed
 from engine.ports import Clock, Store
 from engine.service.engine import Done
+from engine.service.putting_back import step_to_done, waits_for_undo
 from engine.service.requests import TakeBackDecision
 
 _STILL_POSSIBLE = (CaseStatus.RELEASING, CaseStatus.SECOND_PENDING)
@@ -53,6 +54,10 @@ class TakingBack:
         return Done(message="Taken back.", case_id=case.id, version=step.after.version)
 
     def _step(self, case: Case, decision: Decision, person: Person) -> Transition:
+        if waits_for_undo(case):
+            return step_to_done(
+                case, decision, person, at=self.clock, grounds="", words="take back the undo"
+            )
         now = self.clock.now()
         made = self.store.reader.recommendation(case)
         entry = EntryDraft(

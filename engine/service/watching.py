@@ -117,8 +117,11 @@ class Watching:
     def _may_judge(self, case: Case, person: Person) -> bool:
         """Whether a notice to this person counts: who decides the cell can judge what they see."""
         policy = self.policy.current()
-        envelope = policy.envelope_of(case, self.store.reader.action(case))
-        return envelope is not None and policy.may_decide(envelope.cell, person)
+        plan = self.store.reader.plan(case)
+        envelopes = [policy.envelope_of(case, action) for action in plan]
+        return bool(plan) and all(
+            one is not None and policy.may_decide(one.cell, person) for one in envelopes
+        )
 
     def _require_role(self, case: Case, person: Person) -> None:
         if not self._may_judge(case, person):

@@ -30,7 +30,10 @@ ATTENTION: dict[Attention, str] = {
     Attention.OUTSIDE_ENVELOPE: "Outside the envelope",
     Attention.DENIED: "Forbidden by policy",
     Attention.NO_RECOMMENDATION: "Nothing to recommend",
+    Attention.SOURCE_UNAVAILABLE: "Its system could not be read in time",
+    Attention.SOURCE_REFUSED: "Its system refused to be read, or answered nonsense",
     Attention.SECOND_PERSON: "One person approved, it takes two",
+    Attention.UNDO_SECOND_PERSON: "One person asked to undo it, it takes two",
     Attention.HELD: "Held by a person",
     Attention.NOTICE_FAILED: "Nobody was told in time",
     Attention.LAPSED_LATE: "Its time to object was not watched",
@@ -101,6 +104,7 @@ DECISION: dict[DecisionKind, str] = {
     DecisionKind.REJECT: "rejected",
     DecisionKind.ESCALATE: "escalated",
     DecisionKind.ASK: "asked for information",
+    DecisionKind.UNDO: "asked to undo",
 }
 
 VERDICT: dict[VerdictKind, str] = {
@@ -184,6 +188,7 @@ EVENT: dict[str, str] = {kind.value: name(kind) for kind in EventKind} | {
     EventKind.EFFECT_INTENDED: "About to act",
     EventKind.EFFECT_RECORDED: "Effect recorded",
     EventKind.EFFECT_UNKNOWN: "Effect not known",
+    EventKind.PREVIEW_READ: "Preview looked at",
     EventKind.FACT_ASKED: "Information asked for",
     EventKind.FACT_PROVIDED: "Fact given",
     EventKind.FACT_TIMED_OUT: "No answer in time",
@@ -199,6 +204,7 @@ REQUEST: dict[str, str] = {
     "UndoEffect": "An undo",
     "ProvideFact": "Giving a fact",
     "SettleRepair": "Settling a repair",
+    "AskPreview": "Looking at what a call would change",
     "SaveDraft": "Keeping a draft",
     "SimulateDraft": "Simulating a draft",
     "ProposeVersion": "Proposing a version",

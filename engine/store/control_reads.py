@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from engine.domain.actor import Person, Role
 from engine.domain.budget import Spent
+from engine.domain.demonstration import Demonstration
 from engine.domain.ids import ActionId, PersonId
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.transition import BudgetReserved
 from engine.domain.veto import VetoWindow
 from engine.ports import Control, Pause, PolicyVersion
-from engine.store import prepared, tables
+from engine.store import demonstration, prepared, tables
 from engine.store.reads import Reads
 from engine.store.window_rows import window_of
 
@@ -114,6 +115,11 @@ class ControlReads(Reads):
         """Whether something in the database rests on the key file of that name."""
         table = {"seal.key": tables.seals, "audit.key": tables.audit_draws}[name]
         return self._first(select(next(iter(table.primary_key))).limit(1)) is not None
+
+    def demonstration(self) -> Demonstration | None:
+        """See `engine.ports.Reader.demonstration`."""
+        row = self._first(demonstration.MARK)
+        return demonstration.mark_of(row) if row else None
 
     def person(self, name: str) -> Person | None:
         """See `engine.ports.Reader.person`."""

@@ -6,14 +6,55 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Integer, Select, and_, bindparam, select
 
 from engine.domain.ids import ModelVersionId
 from engine.domain.outcome import Label, LabelSource
 from engine.ports import LabelDue, LabelledPrediction, ModelVersion, TrainingRow
 from engine.store import case_rows, mapping, tables
+from engine.store.compiled import Compiled
 from engine.store.failures import translated
 from engine.store.reads import Reads, latest_facts
+
+
+def _labels_due() -> Select[Any]:
+    """Labels with their case and what was recommended on it; asked for before every case."""
+    label, case = tables.labels, tables.cases
+    made, facts = tables.recommendations, tables.fact_sets
+    joined = (
+        label.join(
+            case, and_(case.c.source == label.c.source, case.c.source_id == label.c.source_id)
+        )
+        .outerjoin(made, made.c.id == case.c.recommendation_id)
+        .outerjoin(
+            facts, and_(facts.c.case_id == case.c.id, facts.c.revision == case.c.facts_revision)
+        )
+    )
+    return (
+        select(
+            case,
+            label.c.value,
+            label.c.known_at,
+            made.c.label.label("predicted"),
+            made.c.raw_confidence,
+            facts.c.case_id,
+            facts.c.revision,
+            facts.c.digest,
+            facts.c.facts,
+        )
+        .select_from(joined)
+        .where(
+            label.c.desk == bindparam("desk"),
+            label.c.is_applied.is_(False),
+            label.c.known_at < bindparam("known_by"),
+        )
+        .order_by(label.c.known_at, label.c.source_id)
+        .limit(bindparam("most", type_=Integer))
+        .offset(bindparam("left_out", type_=Integer))
+    )
+
+
+_LABELS_DUE = Compiled(_labels_due())
 
 
 class LearningReads(Reads):
@@ -23,37 +64,7 @@ class LearningReads(Reads):
         self, desk: str, until: datetime, limit: int, offset: int = 0
     ) -> tuple[LabelDue, ...]:
         """See `engine.ports.Reader.labels_due`."""
-        label, case = tables.labels, tables.cases
-        made, facts = tables.recommendations, tables.fact_sets
-        joined = (
-            label.join(
-                case,
-                and_(case.c.source == label.c.source, case.c.source_id == label.c.source_id),
-            )
-            .outerjoin(made, made.c.id == case.c.recommendation_id)
-            .outerjoin(
-                facts,
-                and_(facts.c.case_id == case.c.id, facts.c.revision == case.c.facts_revision),
-            )
-        )
-        rows = self._all(
-            select(
-                case,
-                label.c.value,
-                label.c.known_at,
-                made.c.label.label("predicted"),
-                made.c.raw_confidence,
-                facts.c.case_id,
-                facts.c.revision,
-                facts.c.digest,
-                facts.c.facts,
-            )
-            .select_from(joined)
-            .where(label.c.desk == desk, label.c.is_applied.is_(False), label.c.known_at < until)
-            .order_by(label.c.known_at, label.c.source_id)
-            .limit(limit)
-            .offset(offset)
-        )
+        rows = self._all(_LABELS_DUE, desk=desk, known_by=until, most=limit, left_out=offset)
         return tuple(_label_due(desk, row) for row in rows)
 
     def labelled_predictions(self, desk: str, until: datetime) -> Iterator[LabelledPrediction]:

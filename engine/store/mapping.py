@@ -105,6 +105,7 @@ def action_row(action: Action, *, case_id: UUID, recommendation_id: UUID, is_ove
         "target": action.target,
         "target_digest": action.target_digest,
         "target_state": action.target_state,
+        "preview": action.preview,
         "verdict": action.verdict.kind.value,
         "would_have": action.verdict.would_have.value,
         "rules": [rule.to_json() for rule in action.verdict.rules],
@@ -124,6 +125,7 @@ def action_of(row: Any) -> Action:
         target=row.target,
         target_digest=bytes(row.target_digest),
         target_state=row.target_state,
+        preview=row.preview,
         verdict=Verdict(
             kind=VerdictKind(row.verdict),
             would_have=VerdictKind(row.would_have),

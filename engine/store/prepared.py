@@ -12,6 +12,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -40,6 +41,15 @@ RECOMMENDED_ACTIONS = Compiled(
     .order_by(_action.ordinal)
 )
 ACTION = Compiled(select(tables.actions).where(_action.id == bindparam("action_id")))
+PLAN = Compiled(
+    select(tables.actions)
+    .where(
+        _action.recommendation_id == bindparam("recommendation_id"),
+        or_(_action.is_override.is_(False), _action.id == bindparam("action_id")),
+    )
+    .order_by(_action.is_override.desc(), _action.ordinal)
+)
+"""The plan of a recommendation; before it what a person put in its place, where that is to run."""
 NEWEST_GRANT = Compiled(
     select(tables.grants)
     .where(_grant.case_id == bindparam("case_id"))
@@ -66,6 +76,15 @@ NEXT_WAKE = Compiled(
     select(_case.wake_at)
     .where(_case.lane == bindparam("lane"), _case.wake_at.is_not(None))
     .order_by(_case.wake_at)
+    .limit(1)
+)
+IS_DUE = Compiled(
+    select(_case.id)
+    .where(
+        _case.lane == bindparam("lane"),
+        _case.wake_at <= bindparam("now"),
+        or_(_case.lease_until.is_(None), _case.lease_until < bindparam("now")),
+    )
     .limit(1)
 )
 DESK_TIME = Compiled(

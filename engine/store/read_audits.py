@@ -18,7 +18,7 @@ from engine.domain.ids import CaseId
 from engine.domain.outcome import LabelSource, Outcome
 from engine.domain.recommendation import Recommendation
 from engine.errors import NotAllowed, NotFound
-from engine.runtime.undoing import last_effect
+from engine.runtime.undoing import done_of
 from engine.service.authority import AUDITORS
 from engine.service.live_rows import AuditCard, AuditRow, RevealRow
 from engine.store import mapping, tables
@@ -101,8 +101,8 @@ class Audits:
             one.undoes == ran.id and one.status is EffectStatus.SUCCEEDED for one in effects
         )
         undo = "" if ran is None or is_undone else self._undo(case, made, ran)
-        last = last_effect(effects)
-        is_last = ran is not None and last is not None and last.id == ran.id
+        standing = {one.id for one in done_of(self._source.reader, case).standing}
+        stands = ran is not None and ran.id in standing
         return RevealRow(
             case_id=case_id,
             source_id=case.source_id,
@@ -111,7 +111,7 @@ class Audits:
             did=made.draft.summary,
             confidence=made.confidence,
             is_undone=is_undone,
-            can_undo=is_last and bool(undo) and case.status is CaseStatus.DONE,
+            can_undo=stands and bool(undo) and case.status is CaseStatus.DONE,
             undo=undo,
         )
 

@@ -8,24 +8,33 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.domain.canonical import Json
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
+from engine.domain.decision import Decision
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.fact import Fact, contradictions
 from engine.domain.ids import CaseId
 from engine.domain.outcome import LabelSource, OutcomeKind
-from engine.domain.phase import Cell, Phase
+from engine.domain.phase import Phase
 from engine.domain.recommendation import Action, Recommendation
+from engine.domain.verdict import Verdict
 from engine.errors import NotFound
+from engine.govern.authorize_plan import strictest
 from engine.govern.envelope import CellEnvelope
+from engine.runtime.policy import cell_of
 from engine.runtime.undoing import last_effect
+from engine.service.putting_back import waits_for_undo
 from engine.service.rows import CaseCard, ClaimRow, FactRow
 from engine.store import mapping, tables
 from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
 from engine.store.read_denied import denied_of
 from engine.store.read_evidence import EvidenceBook
+from engine.store.read_failures import Failures
 from engine.store.read_ledger import LedgerPages
+from engine.store.read_plan import Plans
 from engine.store.read_queue import Queue
+from engine.store.read_quotes import quote_row
 from engine.store.read_settled import settled_at
 from engine.store.read_source import ReadSource
 
@@ -54,6 +63,8 @@ class Cards:
         self._ledger = ledger
         self._evidence = evidence
         self._take_back_s = take_back_s
+        self._failures = Failures(source)
+        self._plans = Plans(source)
 
     def card(self, case_id: CaseId) -> CaseCard:
         """The card of a case; read again where the case moved while it was read.
@@ -81,28 +92,32 @@ class Cards:
         desk_now = self._source.desk_now(case.desk)
         phase = envelope.limits.phase if envelope else None
         deciding = self._deciding(case, made, phase, effects, desk_now)
-        is_releasing = case.status is CaseStatus.RELEASING
         grant = reader.grant(case)
+        judged = _judged(made)
+        steps, left = self._plans.steps(case, made)
         return CaseCard(
             row=row,
             facts=self._facts(case, desk_now),
             recommendation=made,
-            verdict=action.verdict.kind if action else None,
-            would_have=action.verdict.would_have if action else None,
+            verdict=judged.kind if judged else None,
+            would_have=judged.would_have if judged else None,
             phase=phase,
             is_evidenced=self._is_evidenced(envelope),
-            deciders=deciding.deciders(deciding.action.tool if deciding.action else ""),
+            deciders=deciding.deciders(*(action.tool for action in deciding.plan)),
             words=words_of(deciding),
             tools=tools_of(deciding),
             claim=self._held(case.id),
             decision=decision,
-            releases_at=decision.release_at if decision and is_releasing else None,
+            releases_at=_releases_at(case, decision),
             grant=grant,
             effects=effects,
             can_undo=can_undo(deciding),
             settled_at=settled_at(self._source, case, decision, grant),
             outcome=self._outcome(case.id, effects),
             timeline=self._ledger.timeline(case.id),
+            failure=self._failures.of_case(case),
+            steps=steps,
+            left=left,
         )
 
     def _deciding(
@@ -113,30 +128,33 @@ class Cards:
         effects: tuple[Effect, ...],
         desk_now: datetime,
     ) -> Deciding:
-        chosen = self._chosen(case)
+        chosen = self._chosen(case, made)
         action = chosen or (made.actions[0] if made and made.actions else None)
-        last = last_effect(effects)
-        tool = action.tool if action else ""
-        cell = Cell(desk=case.desk, case_type=case.case_type, action_type=tool)
+        last, policy = last_effect(effects), self._source.policy.current()
+        plan = (chosen,) if chosen else made.actions if made else ()
+        pauses = [policy.pause(cell_of(case, one.tool)) for one in plan]
         return Deciding(
             case=case,
             desk=self._source.desks.get(case.desk),
             made=made,
             phase=phase,
-            pause=self._source.policy.current().pause(cell),
+            pause=next((pause for pause in pauses if pause is not None), None),
             last=last,
             ran=self._action(last) if last else None,
             desk_now=desk_now,
             take_back_s=self._take_back_s,
             chosen=chosen,
             denied=denied_of(self._source, case, action, desk_now),
-            policy=self._source.policy.current(),
+            policy=policy,
+            undo=self._plans.undo_words(case) if last else "",
         )
 
-    def _chosen(self, case: Case) -> Action | None:
-        """What the first of two people let run."""
-        is_halfway = case.status is CaseStatus.SECOND_PENDING
-        return self._source.reader.action(case) if is_halfway else None
+    def _chosen(self, case: Case, made: Recommendation | None) -> Action | None:
+        """What the first of two people let run, where it is one action."""
+        if case.status is not CaseStatus.SECOND_PENDING or waits_for_undo(case):
+            return None
+        plan = self._source.reader.plan(case)
+        return plan[0] if len(plan) == 1 else None
 
     def _action(self, effect: Effect) -> Action | None:
         table = tables.actions
@@ -154,7 +172,13 @@ class Cards:
             c.case_id == case.id, c.revision == case.facts_revision
         )
         row = self._source.first(query)
-        return () if row is None else fact_rows(mapping.fact_set_of(row).facts, desk_now)
+        if row is None:
+            return ()
+        facts = mapping.fact_set_of(row).facts
+        is_quoted = any(fact.quote for fact in facts)
+        signals = self._source.reader.signals([case.id]) if is_quoted else {}
+        payload = signals[case.id].payload if case.id in signals else None
+        return fact_rows(facts, desk_now, payload)
 
     def _held(self, case_id: CaseId) -> ClaimRow | None:
         now = self._source.clock.now()
@@ -176,8 +200,25 @@ class Cards:
         return "; ".join(outcome_words(row, has_acted=has_acted) for row in rows)
 
 
-def fact_rows(facts: Sequence[Fact], at: datetime) -> tuple[FactRow, ...]:
-    """Facts with what is wrong with them at a moment of the desk's clock."""
+def _judged(made: Recommendation | None) -> Verdict | None:
+    """The verdict of a plan: the strictest of its actions."""
+    verdicts = [one.verdict for one in made.actions] if made else []
+    return verdicts[strictest(verdicts)] if verdicts else None
+
+
+def _releases_at(case: Case, decision: Decision | None) -> datetime | None:
+    is_releasing = case.status is CaseStatus.RELEASING
+    return decision.release_at if decision and is_releasing else None
+
+
+def fact_rows(facts: Sequence[Fact], at: datetime, payload: Json = None) -> tuple[FactRow, ...]:
+    """Facts with what is wrong with them at a moment of the desk's clock.
+
+    Args:
+        facts: Of one case.
+        at: That moment.
+        payload: The case's signal, for the words that facts were taken from.
+    """
     doubted = {id(fact) for pair in contradictions(facts, at) for fact in pair}
     return tuple(
         FactRow(
@@ -189,6 +230,7 @@ def fact_rows(facts: Sequence[Fact], at: datetime) -> tuple[FactRow, ...]:
             is_stale=fact.is_stale(at),
             is_contradicted=id(fact) in doubted,
             stale_from=_stale_from(fact),
+            quote=quote_row(fact.quote, payload),
         )
         for fact in facts
     )

@@ -1,7 +1,6 @@
 """What a card says about deciding: what approving does, why it cannot be done, what an undo does.
 
-Tools are asked here for words and choices. One that does not answer takes nothing away from the
-card but what it would have said.
+Tools are asked here for words. One that does not answer takes away what it would have said alone.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from engine.runtime.policy import Policy, cell_of
 from engine.runtime.undoing import undo_of
 from engine.service.deciding import DECIDABLE
 from engine.service.phrases import broken_words
+from engine.service.putting_back import waits_for_undo
 from engine.service.rows import DecisionWords, ToolChoice
 from engine.service.words import name
 from engine.store.read_cells import pause_words
@@ -60,11 +60,18 @@ class Deciding:
     """Why nobody may let it run as things stand; empty: somebody may."""
     policy: Policy | None = None
     """For who may decide; None: nobody is told beforehand."""
+    undo: str = ""
+    """What an undo of all that stands would do; empty: nothing stands, or nothing undoes it."""
 
-    def deciders(self, tool: str) -> tuple[Role, ...]:
-        """Roles of which one is needed to have a tool run for this case; none: any."""
-        envelope = self.policy.envelope(cell_of(self.case, tool)) if self.policy else None
-        return envelope.limits.roles if envelope else ()
+    def deciders(self, *tools: str) -> tuple[Role, ...]:
+        """Roles of which one is needed to have these tools run for this case; none: any."""
+        cells = [cell_of(self.case, tool) for tool in tools] if self.policy else []
+        found = [self.policy.envelope(cell) for cell in cells] if self.policy else []
+        asked = [one.limits.roles for one in found if one is not None and one.limits.roles]
+        if not asked:
+            return ()
+        common = tuple(role for role in asked[0] if all(role in roles for roles in asked))
+        return common or asked[0]
 
     @property
     def action(self) -> Action | None:
@@ -72,6 +79,13 @@ class Deciding:
         if self.chosen is not None:
             return self.chosen
         return self.made.actions[0] if self.made and self.made.actions else None
+
+    @property
+    def plan(self) -> tuple[Action, ...]:
+        """All that an approval would let run."""
+        if self.chosen is not None:
+            return (self.chosen,)
+        return self.made.actions if self.made is not None else ()
 
 
 def words_of(deciding: Deciding) -> DecisionWords:
@@ -88,7 +102,8 @@ def words_of(deciding: Deciding) -> DecisionWords:
 
 def can_undo(deciding: Deciding) -> bool:
     """Whether the last effect stands, has a declared way back, and the case is at rest."""
-    return deciding.case.status is CaseStatus.DONE and bool(_undo_words(deciding))
+    is_at_rest = deciding.case.status is CaseStatus.DONE or waits_for_undo(deciding.case)
+    return is_at_rest and bool(_undo_words(deciding))
 
 
 def tools_of(deciding: Deciding) -> tuple[ToolChoice, ...]:
@@ -121,14 +136,15 @@ def _approving(deciding: Deciding) -> str:
 def _running(deciding: Deciding, action: Action) -> str:
     """What runs, and when: at once, or when somebody else has approved as well."""
     on = f" on {action.target}" if action.target else ""
-    what = f"“{_title(deciding, action)}”{on}"
+    titles = ", ".join(f"“{_title(deciding, one)}”" for one in deciding.plan)
+    what = f"{titles}{', one after the other,' if len(deciding.plan) > 1 else ''}{on}"
     said = _in_words(deciding, action)
     status = deciding.case.status
     if deciding.take_back_s == 0:
         what = f"{what} now"
     if status is CaseStatus.SECOND_PENDING:
         return f"You are the second of two people: runs {what}: {said}."
-    if _takes_two(action):
+    if _takes_two(deciding):
         return (
             f"Your approval is the first of two; {what} runs when a second person agrees: {said}."
         )
@@ -136,11 +152,10 @@ def _running(deciding: Deciding, action: Action) -> str:
     return f"{'Releases it: runs' if is_held else 'Runs'} {what}: {said}."
 
 
-def _takes_two(action: Action) -> bool:
-    return any(rule.rule == _SECOND for rule in action.verdict.broken)
-
-
-_SECOND = "second_person_missing"
+def _takes_two(deciding: Deciding) -> bool:
+    return any(
+        rule.rule == "second_person_missing" for one in deciding.plan for rule in one.verdict.broken
+    )
 
 
 def _in_words(deciding: Deciding, action: Action) -> str:
@@ -156,7 +171,7 @@ def _back(deciding: Deciding, action: Action) -> str:
     back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
     if not deciding.take_back_s:
         return f"Afterwards {back}."
-    is_first = deciding.case.status is not CaseStatus.SECOND_PENDING and _takes_two(action)
+    is_first = deciding.case.status is not CaseStatus.SECOND_PENDING and _takes_two(deciding)
     starts = "" if is_first else f"It starts after {deciding.take_back_s:g} s. "
     return f"{starts}Until then you can take it back; afterwards {back}."
 
@@ -172,17 +187,22 @@ def _why_not(deciding: Deciding) -> str:
         return f"This case is {_STATUS[case.status]}; there is nothing to approve now."
     if deciding.desk is None:
         return f"The desk {case.desk} does not run here."
-    if action is None:
-        return "Nothing is recommended: choose an action, or reject."
+    if waits_for_undo(case) or action is None:
+        return _NOTHING if action is None else _UNDO
     if deciding.denied:
         return deciding.denied
-    if action.verdict.kind is VerdictKind.DENY:
-        return f"Policy denies this action ({_denied_by(action)}); nobody can approve it."
+    denied = next((one for one in deciding.plan if one.verdict.kind is VerdictKind.DENY), None)
+    if denied is not None:
+        return f"Policy denies this action ({_denied_by(denied)}); nobody can approve it."
     if deciding.pause is not None:
         return f"Actions are paused: {pause_words(deciding.pause, deciding.desk)}."
     if _is_overdue(deciding):
         return "Its time for review is over and it is about to be passed on: look again."
     return ""
+
+
+_NOTHING = "Nothing is recommended: choose an action, or reject."
+_UNDO = "An undo waits for a second person: confirm it by undoing, or reject it."
 
 
 def _denied_by(action: Action) -> str:
@@ -200,7 +220,7 @@ def _is_overdue(deciding: Deciding) -> bool:
     return wake_at is not None and wake_at <= deciding.desk_now
 
 
-_STATUS: dict[CaseStatus, str] = {
+_STATUS = {
     CaseStatus.RECEIVED: "not looked at yet",
     CaseStatus.PERCEIVED: "not reasoned about yet",
     CaseStatus.REASONING: "being reasoned about",
@@ -240,12 +260,13 @@ def _undo_words(deciding: Deciding) -> str:
     desk = deciding.desk
     if desk is None:
         return ""
+    if deciding.undo:
+        return deciding.undo
     effect, action = deciding.last, deciding.ran
     if effect is None or action is None:
-        action = deciding.action
-        if action is None:
-            return ""
-        return undo_if_run(desk, action, deciding.case, deciding.desk_now)
+        known = [one for one in reversed(deciding.plan) if one.target_state is not None]
+        said = [undo_if_run(desk, one, deciding.case, deciding.desk_now) for one in known]
+        return "; then ".join(words for words in said if words)
     return undo_words(desk, action, effect)
 
 

@@ -8,6 +8,7 @@ from engine.desk import Desk
 from engine.domain.case import Origin
 from engine.domain.case_status import OPEN
 from engine.ports import Pause
+from engine.service.demonstration_rows import DemonstrationRow, PersonaRow
 from engine.service.rows import DeskRow, Health, ScheduleRow
 from engine.store import tables
 from engine.store.failures import translated
@@ -85,6 +86,23 @@ class Signs:
             worker_seen_at=seen[0],
             database=source.database.shown_url,
             pauses=tuple(pause.scope for pause in self.pauses()),
+        )
+
+    def demonstration(self) -> DemonstrationRow | None:
+        """What this demonstration is, with those of its people whose accounts are open."""
+        mark = self._source.reader.demonstration()
+        if mark is None:
+            return None
+        known = {one.name: self._source.reader.person(one.name) for one in mark.personas}
+        return DemonstrationRow(
+            seed=mark.seed,
+            begins_at=mark.begins_at,
+            per_hour=mark.per_hour,
+            personas=tuple(
+                PersonaRow(name=one.name, display_name=person.display_name, what=one.what)
+                for one in mark.personas
+                if (person := known[one.name]) is not None and person.is_active
+            ),
         )
 
     def pauses(self) -> tuple[Pause, ...]:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from engine.desk import Desk
 from engine.domain.actor import Person
+from engine.domain.failure import FailureCode
 from engine.domain.ids import CaseId
 from engine.domain.policy import PolicyKind
 from engine.domain.verdict import Verdict
 from engine.ports import Clock
 from engine.runtime.policy import PolicyView
 from engine.service import live_rows, rows
+from engine.service.demonstration_rows import DemonstrationRow
+from engine.service.failure_rows import FailedCase, FailureCount, FailureFilter
 from engine.service.policy_rows import GoalsRow, RuleRow
 from engine.service.trials import Trial
 from engine.store.database import Database
@@ -20,6 +23,7 @@ from engine.store.read_card import Cards
 from engine.store.read_cells import Cells
 from engine.store.read_choices import Choices
 from engine.store.read_evidence import EvidenceBook
+from engine.store.read_failures import Failures
 from engine.store.read_goals import Goals
 from engine.store.read_health import Signs
 from engine.store.read_labels import Labels
@@ -75,7 +79,7 @@ class SqlQueries:
         self._choices = Choices(source)
         self._signs = Signs(source)
         self._live = Live(source, queue=self._queue, cells=self._cells, take_back_s=take_back_s)
-        self._audits = Audits(source)
+        self._audits, self._failures = Audits(source), Failures(source)
 
     def desks(self) -> tuple[rows.DeskRow, ...]:
         """The desks that run here."""
@@ -155,6 +159,16 @@ class SqlQueries:
         """The scorecard, one row a cell and data origin."""
         return self._scores.rows(desk)
 
+    def failures(self, which: FailureFilter) -> tuple[FailureCount, ...]:
+        """How often steps failed, by code, the most frequent first."""
+        return self._failures.counts(which)
+
+    def failed_cases(
+        self, code: FailureCode, which: FailureFilter, *, cursor: str = "", limit: int = 50
+    ) -> rows.Page[FailedCase]:
+        """Steps that failed with a code, newest first."""
+        return self._failures.cases(code, which, cursor=cursor, limit=limit)
+
     def ledger(
         self, *, stream: str = "", kind: str = "", cursor: str = "", limit: int = 50
     ) -> rows.Page[rows.LedgerRow]:
@@ -174,6 +188,10 @@ class SqlQueries:
     def health(self) -> rows.Health:
         """Counts and signs of life."""
         return self._signs.health()
+
+    def demonstration(self) -> DemonstrationRow | None:
+        """What this demonstration is; None on every other database."""
+        return self._signs.demonstration()
 
     def live(self, desk: str = "") -> live_rows.LiveRow:
         """What software is about to do, what is held, what it did alone, budgets and brakes."""

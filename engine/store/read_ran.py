@@ -15,7 +15,6 @@ from engine.domain.grant import GrantBasis
 from engine.domain.ids import CaseId
 from engine.domain.outcome import LabelSource, OutcomeKind
 from engine.domain.recommendation import Action
-from engine.runtime.undoing import last_effect
 from engine.service.live_rows import RanRow
 from engine.service.words import name
 from engine.store import case_rows, mapping, tables
@@ -81,8 +80,8 @@ class RanAlone:
         action, _ = judged
         desk = self._source.desks.get(case.desk)
         undone = {one.undoes for one in of_case if one.status is EffectStatus.SUCCEEDED}
-        last = last_effect(of_case)
-        is_last = last is not None and last.id == effect.id and case.status is CaseStatus.DONE
+        is_done = effect.status is EffectStatus.SUCCEEDED and effect.id not in undone
+        stands = is_done and case.status is CaseStatus.DONE
         return RanRow(
             case_id=CaseId(case.id),
             desk=case.desk,
@@ -94,7 +93,7 @@ class RanAlone:
             status=effect.status,
             is_correct=effect.is_correct,
             is_undone=effect.id in undone,
-            can_undo=is_last and desk is not None and bool(undo_words(desk, action, effect)),
+            can_undo=stands and desk is not None and bool(undo_words(desk, action, effect)),
             truth=truth,
             awaits_audit=awaits_audit,
             origin=case.origin,

@@ -107,6 +107,10 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.EFFECT_INTENDED: Event(stage=_S.ACT, says=say.intended),
     EventKind.EFFECT_RECORDED: Event(stage=_S.ACT, says=say.effect),
     EventKind.EFFECT_UNKNOWN: Event(stage=_S.ACT, says=say.unknown),
+    EventKind.PREVIEW_READ: Event(
+        stage=_S.PERSON,
+        says=lambda p: f"Looked at what “{say.text(p, 'tool')}” would change; nothing was changed.",
+    ),
     EventKind.UNDO_REQUESTED: Event(
         stage=_S.PERSON,
         says=lambda p: f"Asked for an undo: {say.text(p, 'undo')}.",
@@ -187,11 +191,25 @@ EVENTS: dict[EventKind, Event] = {
         stage=_S.PERSON, says=lambda p: f"Made an account for {say.person(p)}"
     ),
     EventKind.PERSON_CHANGED: Event(stage=_S.PERSON, says=say.account_changed),
-    EventKind.SIGNED_IN: Event(stage=_S.PERSON, says=lambda p: "Signed in."),
+    EventKind.SIGNED_IN: Event(
+        stage=_S.PERSON,
+        says=lambda p: (
+            "Somebody took the place of this simulated person."
+            if p.get("persona")
+            else "Signed in."
+        ),
+    ),
     EventKind.TOKEN_ISSUED: Event(
         stage=_S.PERSON,
         says=lambda p: (
             f"Token “{say.text(p, 'label')}” issued until {say.moment(p, 'expires_at')}."
+        ),
+    ),
+    EventKind.DEMONSTRATION_BEGUN: Event(
+        stage=_S.GOVERN,
+        says=lambda p: (
+            "This database is a demonstration: everything in it is simulated, its people too. "
+            f"Its history begins on {say.moment(p, 'begins_at')}."
         ),
     ),
 }

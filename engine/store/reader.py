@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.domain.actor import DecidedBy
 from engine.domain.case import Case, Origin, Signal
@@ -80,6 +80,26 @@ class SqlReader(ControlReads, LearningReads):
             return None
         row = self._first(prepared.ACTION, action_id=case.action_id)
         return mapping.action_of(row)
+
+    def plan(self, case: Case) -> tuple[Action, ...]:
+        """See `engine.ports.Reader.plan`."""
+        if case.action_id is None or case.recommendation_id is None:
+            return ()
+        rows = self._all(
+            prepared.PLAN, recommendation_id=case.recommendation_id, action_id=case.action_id
+        )
+        if rows and rows[0].is_override:
+            rows = rows[:1]
+        return tuple(mapping.action_of(row) for row in rows)
+
+    def actions(self, ids: Sequence[ActionId]) -> dict[ActionId, Action]:
+        """See `engine.ports.Reader.actions`."""
+        found: dict[ActionId, Action] = {}
+        for chunk in chunks(ids):
+            query = select(tables.actions).where(tables.actions.c.id.in_(chunk))
+            for row in self._all(query):
+                found[ActionId(row.id)] = mapping.action_of(row)
+        return found
 
     def grant(self, case: Case) -> Grant | None:
         """See `engine.ports.Reader.grant`."""
@@ -157,10 +177,7 @@ class SqlReader(ControlReads, LearningReads):
 
     def is_due(self, lane: int, now: datetime) -> bool:
         """See `engine.ports.Reader.is_due`."""
-        c = tables.cases.c
-        is_free = or_(c.lease_until.is_(None), c.lease_until < now)
-        query = select(c.id).where(c.lane == lane, c.wake_at <= now, is_free).limit(1)
-        return self._first(query) is not None
+        return self._first(prepared.IS_DUE, lane=lane, now=now) is not None
 
     def next_wake(self, lane: int) -> datetime | None:
         """See `engine.ports.Reader.next_wake`."""

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
+from engine.domain.demonstration import Demonstration
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
 from engine.ports import Claim, ModelVersion, ScheduleRun
-from engine.store import prepared, tables
+from engine.store import demonstration, prepared, tables
 from engine.store.upsert import insert_missing, upsert
 
 SILENCE = timedelta(seconds=15)
@@ -146,6 +147,14 @@ class SqlHousekeeping:
             "last_error": run.last_error,
         }
         upsert(self._connection, tables.schedules, row)
+
+    def mark_demonstration(self, mark: Demonstration) -> bool:
+        """See `engine.ports.Housekeeping.mark_demonstration`."""
+        return demonstration.put_mark(self._connection, mark)
+
+    def set_pace(self, per_hour: float) -> None:
+        """See `engine.ports.Housekeeping.set_pace`."""
+        demonstration.set_pace(self._connection, per_hour)
 
     def free_leases(self, owner: str = "") -> int:
         """See `engine.ports.Housekeeping.free_leases`; only what one worker held, if it is named.

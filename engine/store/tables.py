@@ -138,6 +138,7 @@ actions = Table(
     Column("target", PlainText, nullable=False),
     Column("target_digest", LargeBinary(32), nullable=False),
     Column("target_state", Document),
+    Column("preview", Document),
     Column("verdict", String(16), nullable=False),
     Column("would_have", String(16), nullable=False),
     Column("rules", Packed, nullable=False),
@@ -314,6 +315,23 @@ choices = Table(
     **_CLUSTERED,
 )
 Index("choices_at", choices.c.at)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("case_version", Integer, primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column("desk", String(64), nullable=False),
+    Column("case_type", String(64), nullable=False),
+    Column("tool", String(64), nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("is_recovered", Boolean, nullable=False),
+    **_CLUSTERED,
+)
+Index("failures_at", failures.c.at)
+"""Failed steps; the same step tried again is the same row, so a long outage stays small."""
 
 budget_uses = Table(
     "budget_uses",

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, bindparam, or_, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.domain.case import Case, Lease, Signal
+from engine.domain.failed_steps import entries_with, failed_steps
+from engine.domain.failure import FailureNoted
 from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft
 from engine.domain.transition import Transition
@@ -26,6 +28,7 @@ from engine.store.batch import Batch
 from engine.store.bulk import insert_rows
 from engine.store.controls import SqlControls
 from engine.store.database import Database
+from engine.store.failure_rows import note_failures
 from engine.store.failures import translated
 from engine.store.ledger_writer import LedgerWriter
 from engine.store.side_tables import SqlClaims, SqlHousekeeping, SqlLearned
@@ -158,9 +161,14 @@ class SqlUnitOfWork:
                 if head is None or not _is_current(transition, head):
                     refused.add(case.id)
                     continue
+                failed = failed_steps(transition)
                 sequence, last = ledger.extend(
-                    f"case:{case.id}", transition.entries, head.ledger_sequence, head.ledger_head
+                    f"case:{case.id}",
+                    entries_with(transition.entries, failed),
+                    head.ledger_sequence,
+                    head.ledger_head,
                 )
+                note_failures(self.connection, failed)
                 batch.add(transition, first_mark=head.ledger_sequence * 1000)
                 self._queue_case(batch, transition, sequence, last)
                 del heads[case.id]  # a second one for the case starts from a state that is past
@@ -226,10 +234,28 @@ class SqlUnitOfWork:
                 .values(payload=signal.payload)
             )
 
+    def note_failures(self, failures: Sequence[FailureNoted]) -> None:
+        """Note steps that were interrupted; see `engine.ports.UnitOfWork.note_failures`."""
+        with translated():
+            note_failures(self.connection, failures)
+
     def append(self, stream: str, entries: Sequence[EntryDraft]) -> None:
         """Append to a ledger stream that belongs to no transition."""
         with translated():
             LedgerWriter(self.connection, self._ids).append(stream, entries)
+
+    def put_off(self, case: Case, until: datetime) -> None:
+        """Let nobody take a leased case before a moment; see `engine.ports.UnitOfWork.put_off`."""
+        with translated():
+            self.connection.execute(
+                update(tables.cases)
+                .where(
+                    _c.id == case.id,
+                    _c.lease_epoch == case.lease_epoch,
+                    _c.lease_owner.is_not(None),
+                )
+                .values(lease_until=until)
+            )
 
     def claim_due(
         self, *, lane: int, now: datetime, lease: Lease, limit: int, desk: str = ""

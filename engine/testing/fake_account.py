@@ -1,10 +1,12 @@
-"""Made-up account rows: sessions and tokens of a person, the same on every call."""
+"""Made-up accounts: sessions and tokens of a person, the same on every call."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from engine.domain.actor import Person
+from engine.errors import NotAllowed
+from engine.service.engine import Session
 from engine.service.people_rows import AccountRow, KeyRow
 from engine.service.people_store import KeyId, KeyKind
 from engine.testing.fake_rows_advice import uuid_of
@@ -51,3 +53,21 @@ def _token(now: datetime) -> KeyRow:
         created_at=now - timedelta(days=8),
         expires_at=now + timedelta(days=82),
     )
+
+
+class FakeSetUp:
+    """The part of `FakeEngine` that makes the first account: it is made already."""
+
+    def needs_setup(self) -> bool:
+        """Accounts exist."""
+        return False
+
+    def is_set_up_link(self, setup_token: str) -> bool:
+        """Accounts exist, so no link does."""
+        return False
+
+    def set_up(
+        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
+    ) -> Session:
+        """Accounts exist, so every link is used up."""
+        raise NotAllowed("This link has been used.")

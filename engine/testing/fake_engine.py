@@ -22,8 +22,9 @@ from engine.service.people_rows import AccountRow, AskAccount
 from engine.service.people_rules import ADMINISTRATORS
 from engine.service.rows import CaseCard, ClaimRow, TimelineRow
 from engine.service.simulation_rows import AskSimulation, SimulationRow
-from engine.testing.fake_account import account_of
+from engine.testing.fake_account import FakeSetUp, account_of
 from engine.testing.fake_decisions import compensated, decided, released, taken_back, undone
+from engine.testing.fake_previews import FakePreviews
 from engine.testing.fake_queries import FakeQueries
 from engine.testing.fake_rows import card_of, seeds
 from engine.testing.fake_rows_advice import Seed, uuid_of
@@ -51,7 +52,7 @@ PEOPLE = (
 )
 
 
-class FakeEngine:
+class FakeEngine(FakePreviews, FakeSetUp):
     """The engine as a screen meets it. A session token is `session-<name>`.
 
     Attributes:
@@ -68,6 +69,7 @@ class FakeEngine:
             desk_now: Where the replayed desk's clock stands.
             count: Cases in the queue; 0 gives an empty product.
         """
+        super().__init__()
         self.now = now
         self.desk_now = desk_now
         self.cards: dict[CaseId, CaseCard] = {
@@ -186,6 +188,12 @@ class FakeEngine:
                 return Session(token=f"session-{name}", person=known, expires_at=ends)
         raise NotSignedIn("Name or password is wrong.")
 
+    def sign_in_as(self, persona: str, *, client: str) -> Session:
+        """A demonstration's people, from anywhere."""
+        if self.queries.marked is None:
+            raise NotAllowed("This is no demonstration; sign in with a password.")
+        return self.sign_in(persona, "any")
+
     def sign_out(self, token: str) -> None:
         """End a session for good."""
         self._ended.add(token)
@@ -200,20 +208,6 @@ class FakeEngine:
     def person_of_token(self, token: str) -> Person:
         """The same as for sessions."""
         return self.person_of_session(token)
-
-    def needs_setup(self) -> bool:
-        """Accounts exist."""
-        return False
-
-    def is_set_up_link(self, setup_token: str) -> bool:
-        """Accounts exist, so no link does."""
-        return False
-
-    def set_up(
-        self, setup_token: str, name: str, display_name: str, password: str, *, client: str = ""
-    ) -> Session:
-        """Accounts exist, so every link is used up."""
-        raise NotAllowed("This link has been used.")
 
     # --- how rows change ------------------------------------------------------------------
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.domain.actor import Person
 from engine.domain.case_status import FOR_PEOPLE, OPEN
+from engine.domain.failure import FailureCode
 from engine.domain.ids import CaseId
 from engine.domain.policy import PolicyKind
 from engine.domain.verdict import Verdict
 from engine.errors import EngineError
 from engine.service import live_rows, rows
+from engine.service.demonstration_rows import DemonstrationRow
+from engine.service.failure_rows import FailedCase, FailureCount, FailureFilter
 from engine.service.policy_rows import GoalsRow, RuleRow
 from engine.service.trials import Trial
-from engine.testing import fake_goals
+from engine.testing import fake_failures, fake_goals
 from engine.testing import fake_rows_limits as limits
 from engine.testing import fake_rows_observe as observe
 from engine.testing.fake_live import FakeLive
@@ -45,6 +48,7 @@ class FakeQueries:
     Attributes:
         failure: Raised by every read while it is set.
         pauses: Scopes that are paused.
+        marked: What demonstration this is; None: a product like any other.
         worker_is_alive: Whether the worker was seen a moment ago.
         watched: What software is about to do and did.
     """
@@ -54,6 +58,7 @@ class FakeQueries:
         self._engine = engine
         self.failure: EngineError | None = None
         self.pauses: tuple[str, ...] = ()
+        self.marked: DemonstrationRow | None = None
         self.worker_is_alive = True
         self.watched = FakeLive(now=engine.now, desk_now=engine.desk_now, is_empty=not engine.cards)
 
@@ -81,6 +86,11 @@ class FakeQueries:
             )
             for name, title in (("incidents", "Incidents"), ("refunds", "Refunds"))
         )
+
+    def demonstration(self) -> DemonstrationRow | None:
+        """None, or what a test set."""
+        self._check()
+        return self.marked
 
     def queue(
         self, which: rows.QueueFilter, *, cursor: str = "", limit: int = 50
@@ -183,6 +193,18 @@ class FakeQueries:
         """The scorecard."""
         self._check()
         return self._listed(limits.scores())
+
+    def failures(self, which: FailureFilter) -> tuple[FailureCount, ...]:
+        """Counts by code."""
+        self._check()
+        return self._listed(fake_failures.counts(which, self._engine.now()))
+
+    def failed_cases(
+        self, code: FailureCode, which: FailureFilter, *, cursor: str = "", limit: int = 50
+    ) -> rows.Page[FailedCase]:
+        """Steps with a code."""
+        self._check()
+        return part_of(fake_failures.cases(code, which, self._engine.now()), cursor, limit)
 
     def ledger(
         self, *, stream: str = "", kind: str = "", cursor: str = "", limit: int = 50

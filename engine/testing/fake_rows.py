@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from engine.domain.actor import DecidedBy, Role
 from engine.domain.case import Attention, Origin
 from engine.domain.case_status import CaseStatus
+from engine.domain.failure_codes import OF_ATTENTION
 from engine.domain.phase import Phase
 from engine.domain.recommendation import Recommendation
+from engine.service.failure_rows import words_of as words_of_code
 from engine.service.rows import (
     CaseCard,
     DecisionWords,
@@ -20,7 +22,7 @@ from engine.service.rows import (
     TimelineRow,
     ToolChoice,
 )
-from engine.testing.fake_rows_advice import GROUPS, Seed, recommendation_of
+from engine.testing.fake_rows_advice import GROUPS, Seed, recommendation_of, steps_of
 
 NAMES = {
     "assign_group": "Assign group",
@@ -105,6 +107,8 @@ def card_of(seed: Seed) -> CaseCard:
         settled_at=None,
         outcome="",
         timeline=timeline_of(seed),
+        steps=steps_of(seed, advice),
+        failure=words_of_code(code) if (code := OF_ATTENTION[seed.attention]) else None,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from engine.domain.case import Attention, Origin
 from engine.domain.ids import ActionId, CaseId, RecommendationId
+from engine.domain.plan import StepStatus
 from engine.domain.recommendation import (
     Action,
     Alternative,
@@ -20,6 +21,7 @@ from engine.domain.recommendation import (
     Recommendation,
 )
 from engine.domain.verdict import RuleResult, Verdict, VerdictKind
+from engine.service.rows import PlanStepRow
 
 GROUPS = (
     "Network Core",
@@ -151,6 +153,32 @@ def _action(seed: Seed, proposal: Proposal, verdict: Verdict) -> Action:
         target_digest=b"t" * 32,
         target_state={"group": GROUPS[seed.number % len(GROUPS)]},
         verdict=verdict,
+    )
+
+
+def steps_of(seed: Seed, advice: Recommendation | None) -> tuple[PlanStepRow, ...]:
+    """The one call that is recommended."""
+    if advice is None:
+        return ()
+    action = advice.actions[0]
+    return (
+        PlanStepRow(
+            ordinal=1,
+            tool=action.tool,
+            words=advice.draft.summary,
+            arguments_view=(
+                ("Incident", seed.source_id),
+                ("Group", str(action.arguments["group"])),
+            ),
+            verdict=action.verdict.kind,
+            status=StepStatus.WAITING,
+            effect_status=None,
+            is_verified=None,
+            note="",
+            key="",
+            amount="",
+            way_back="Assign group",
+        ),
     )
 
 

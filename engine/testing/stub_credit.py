@@ -7,10 +7,12 @@ from typing import Any
 
 from engine.domain.canonical import Json
 from engine.domain.case import Case
+from engine.domain.credential import Credential
+from engine.domain.difference import Difference, FieldChange
 from engine.domain.fact import FactSet
 from engine.domain.recommendation import Proposal
 from engine.domain.tool import Delivery, EffectClass, Strict, ToolContract
-from engine.ports import Verification
+from engine.ports import ReadTool, Verification
 from engine.testing.ticket_book import TicketBook
 
 MONEY = ("amount", "currency", "customer")
@@ -63,7 +65,9 @@ class GrantCredit:
         """Act on a book."""
         self._book = book
 
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str, credential: Credential | None = None
+    ) -> Json:
         """Grant it, once a key."""
         self._book.assign(arguments["number"], _said(arguments), key)
         return {"number": arguments["number"], "amount": arguments["amount"]}
@@ -76,31 +80,46 @@ class GrantCredit:
         """Any value may be typed."""
         return ()
 
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+    def target_state(self, arguments: Mapping[str, Any], read: ReadTool) -> Json:
         """Number and what the book says of it."""
         number = arguments["number"]
         return {"number": number, "owner": self._book.owner(number)}
+
+    def preview(self, arguments: Mapping[str, Any], read: ReadTool) -> Difference | None:
+        """The owner as it is, and as it would be."""
+        seen = self.target_state(arguments, read)
+        change = FieldChange(
+            of=seen["number"], field="owner", before=seen["owner"], after=_said(arguments)
+        )
+        return Difference(fields=(change,))
 
     def is_settled(self, state: Json) -> bool:
         """Whether somebody elsewhere closed the ticket."""
         return bool(state["owner"] == "closed")
 
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+    def verify(
+        self, arguments: Mapping[str, Any], before: Json, result: Json, read: ReadTool
+    ) -> Verification:
         """Read the credit back."""
-        seen = self.target_state(arguments)
-        return Verification(is_correct=seen["owner"] == _said(arguments), seen=seen)
+        seen = self.target_state(arguments, read)
+        is_correct = seen["owner"] == _said(arguments)
+        return Verification(
+            is_correct=is_correct, seen=seen, note="" if is_correct else "the credit is not there"
+        )
 
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
+    def undo(
+        self, arguments: Mapping[str, Any], before: Json, result: Json
+    ) -> tuple[str, dict[str, Any]] | None:
         """A credit of nothing in its place."""
         return CREDIT.name, {**arguments, "amount": 0}
 
-    def ask(self, key: str) -> Json:
+    def ask(self, key: str, read: ReadTool) -> Json:
         """Not needed: the tool dedupes."""
         return None
 
 
 def _said(arguments: Mapping[str, Any]) -> str:
-    return f"{arguments['amount']} {arguments['currency']}"
+    return f"{arguments['amount']} {arguments['currency']}" if arguments["amount"] else ""
 
 
 def credit_proposal(case: Case, facts: FactSet) -> Proposal | None:

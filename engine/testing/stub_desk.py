@@ -7,25 +7,26 @@ its own with a book of every effect, so that "once" is checked against the outsi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from engine.desk import Desk, Incoming, Learning
 from engine.domain.budget import Period
-from engine.domain.canonical import Json
 from engine.domain.case import Case, Signal
 from engine.domain.fact import Fact, FactSet
 from engine.domain.outcome import Label
 from engine.domain.phase import Phase
 from engine.domain.precedent import FittedPrecedent, PrecedentProcedure
 from engine.domain.recommendation import Alternative, Draft, Proposal, Reason
-from engine.domain.tool import Delivery, EffectClass, Strict, ToolContract
 from engine.errors import IntakeError
 from engine.govern.envelope import CellEntry, EnvelopeDocument
 from engine.govern.limits import Budget, HandSetThreshold
-from engine.ports import ReadTool, Verification
+from engine.ports import ReadTool
+from engine.testing.stub_assign import ASSIGN as ASSIGN
+from engine.testing.stub_assign import AssignArguments as AssignArguments
+from engine.testing.stub_assign import AssignOwner as AssignOwner
+from engine.testing.stub_assign import GetTicket
 from engine.testing.stub_credit import MONEY, GrantCredit, credit_proposal, money_of
 from engine.testing.ticket_book import TicketBook
 
@@ -33,127 +34,19 @@ DESK = "stub"
 CASE_TYPE = "ticket"
 
 
-class AssignArguments(Strict):
-    """Arguments of `assign_owner`."""
-
-    number: str
-    owner: str
-
-
-class AssignResult(Strict):
-    """Result of `assign_owner`."""
-
-    number: str
-    owner: str
-
-
-class ReadArguments(Strict):
-    """Arguments of `get_ticket`."""
-
-    number: str
-
-
-ASSIGN = ToolContract(
-    name="assign_owner",
-    version=1,
-    title="Assign a ticket",
-    effect_class=EffectClass.REVERSIBLE,
-    delivery=Delivery.DEDUPES,
-    arguments=AssignArguments,
-    result=AssignResult,
-    target_argument="number",
-    timeout_s=5.0,
-    compensation="assign_owner",
-)
-
-GET = ToolContract(
-    name="get_ticket",
-    version=1,
-    title="Read a ticket",
-    effect_class=EffectClass.READ,
-    delivery=Delivery.DEDUPES,
-    arguments=ReadArguments,
-    result=AssignResult,
-    target_argument="number",
-)
-
-
-class GetTicket:
-    """Reads a ticket."""
-
-    contract = GET
-
-    def __init__(self, book: TicketBook) -> None:
-        """Read from a book."""
-        self._book = book
-
-    def call(self, arguments: Mapping[str, Any], *, key: str = "") -> Json:
-        """Number and owner."""
-        number = arguments["number"]
-        return {"number": number, "owner": self._book.owner(number)}
-
-
-class AssignOwner:
-    """Gives a ticket to somebody; undone by giving it back."""
-
-    def __init__(
-        self,
-        book: TicketBook,
-        before_call: Callable[[str], None] = lambda key: None,
-        timeout_s: float = ASSIGN.timeout_s,
-    ) -> None:
-        """Act on a book.
-
-        Args:
-            book: The outside system.
-            before_call: Called with the key; a test may raise a tool error here.
-            timeout_s: How long a call may take, and an intent is left alone.
-        """
-        self.contract = replace(ASSIGN, timeout_s=timeout_s)
-        self._book = book
-        self._before_call = before_call
-
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
-        """Assign the ticket, once a key."""
-        self._before_call(key)
-        self._book.assign(arguments["number"], arguments["owner"], key)
-        return {"number": arguments["number"], "owner": arguments["owner"]}
-
-    def describe(self, arguments: Mapping[str, Any]) -> str:
-        """The call in words."""
-        return f"Assign {arguments['number']} to {arguments['owner'] or 'nobody'}"
-
-    def options(self, argument: str) -> tuple[str, ...]:
-        """Two owners and nobody."""
-        return ("", "north", "south") if argument == "owner" else ()
-
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
-        """Number and owner."""
-        number = arguments["number"]
-        return {"number": number, "owner": self._book.owner(number)}
-
-    def is_settled(self, state: Json) -> bool:
-        """Whether somebody elsewhere closed the ticket: owner `closed`."""
-        return bool(state["owner"] == "closed")
-
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
-        """Read the owner back."""
-        seen = self.target_state(arguments)
-        return Verification(is_correct=seen["owner"] == arguments["owner"], seen=seen)
-
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
-        """Give it back."""
-        return ASSIGN.name, {"number": arguments["number"], "owner": before["owner"]}
-
-    def ask(self, key: str) -> Json:
-        """Not needed: the tool dedupes."""
-        return None
-
-
 class StubIntake:
     """Rows with `number`, and optionally `owner`, `confidence`, `opened_at`, `truth`."""
 
-    columns = ("number", "owner", "confidence", "opened_at", "truth", "known_at", "text", *MONEY)
+    columns: tuple[str, ...] = (
+        "number",
+        "owner",
+        "confidence",
+        "opened_at",
+        "truth",
+        "known_at",
+        "text",
+        *MONEY,
+    )
     required = ("number", "opened_at")
 
     def read(self, row: Mapping[str, str]) -> Incoming:

@@ -1,9 +1,11 @@
-"""The stub desk on the loop as a running product: web process, worker, SQLite, real clocks.
+"""The stub desk on the loop as a running product: web process, worker, SQLite, one movable clock.
 
     python -m tests.browser.loop_product web FOLDER PORT
     python -m tests.browser.loop_product work FOLDER
 
 Tests start both; an engine of their own on the same database looks inside and is somebody else.
+The clock of all three is the machine's plus what a test lets pass, which it writes into a file:
+windows are as long as people need, and nobody waits for them to lapse.
 """
 
 import signal
@@ -15,7 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import IO, TYPE_CHECKING
@@ -40,13 +43,36 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long enough password"
-VETO_S = 60.0
+VETO_S = 90.0
 """Long enough for a browser on a busy machine to be told in its first half."""
+STEP_S = 30.0
+"""After a minute without a sign of life of the worker its windows lapse into nothing."""
 TAKE_BACK_S = 1.0
 PATIENCE_S = 120.0
 HISTORY = 40
 """Labels after which confidences count as calibrated, and some more."""
 SURE = "0.9"
+
+
+class MovableClock:
+    """The machine's time, ahead by the seconds that stand in the folder's file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "ahead"
+        self._wall = SystemClock()
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return self._wall.now() + timedelta(seconds=self._ahead_s())
+
+    def move(self, seconds: float) -> None:
+        """Let time pass at once, in every process; it never goes back."""
+        begun = self._file.with_suffix(".begun")
+        begun.write_text(str(self._ahead_s() + seconds), "ascii")
+        begun.replace(self._file)
+
+    def _ahead_s(self) -> float:
+        return float(self._file.read_text("ascii")) if self._file.exists() else 0.0
 
 
 def loop_envelope(phase: Phase = Phase.ON_THE_LOOP) -> EnvelopeDocument:
@@ -56,14 +82,14 @@ def loop_envelope(phase: Phase = Phase.ON_THE_LOOP) -> EnvelopeDocument:
 
 
 def open_loop_parts(folder: Path) -> Parts:
-    """The engine on the folder's database, on the wall clock."""
+    """The engine on the folder's database and clock."""
     settings = Settings(
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'countersign.db'}",
         take_back_s=TAKE_BACK_S,
     )
     desk = stub_desk(folder / "tickets.db", envelope=loop_envelope())
-    return open_parts(settings, clock=SystemClock(), desks={DESK: desk})
+    return open_parts(settings, clock=MovableClock(folder), desks={DESK: desk})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +135,17 @@ class LoopProduct:
         """Ask until a case stands so."""
         self.wait_for(f"{number} to be {status}", lambda: self.case(number).status is status)
         return self.case(number)
+
+    def let_windows_lapse(self) -> None:
+        """Let as much time pass as a veto window is long, with signs of life on the way."""
+        clock = MovableClock(self.folder)
+        for _ in range(round(VETO_S / STEP_S)):
+            clock.move(STEP_S)
+            self.wait_for("a sign of life", partial(self._was_seen_after, clock.now()))
+
+    def _was_seen_after(self, at: datetime) -> bool:
+        seen_at = engine_of(self.parts).queries.health().worker_seen_at
+        return seen_at is not None and seen_at > at
 
     def wait_for(self, what: str, is_so: Callable[[], bool]) -> None:
         """Ask until it is so.

@@ -76,6 +76,8 @@ class Stage:
     def _let(self, what: str, rest: str) -> None:
         fake = self.fake
         match what:
+            case "plans":
+                fake.stage_plans()
             case "pass":
                 self.ahead += timedelta(seconds=float(rest))
             case "touch":

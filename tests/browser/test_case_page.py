@@ -35,7 +35,7 @@ def test_card_shows_facts_before_recommendation(fake: FakeEngine, row: QueueRow)
         "Facts",
         "Similar cases",
         "Recommendation",
-        "Against and for",
+        "What is to be done",
     ]
     facts = data_of(app, "facts")["rows"]
     assert len(facts) == len(fake.cards[row.case_id].facts)

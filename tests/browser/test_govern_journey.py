@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +13,14 @@ from engine.domain.case import Attention
 from engine.domain.grant import GrantBasis
 from engine.domain.phase import Phase
 from tests.browser.live_product import PASSWORD, LiveProduct, running, sample_rows
-from tests.browser.operating import make_first_account, new_window, sign_in
+from tests.browser.operating import SLOW_MS, make_first_account, new_window, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 OWNER, RISK = "olga", "rhea"
 ROUTING = "incidents/routing/assign_group"
+DRAGS = 3
 LATER = 20
 """Rows kept back for each thing that is to be seen on new cases."""
 
@@ -91,19 +93,28 @@ def figures(page: "Page") -> "Locator":
     return page.get_by_role("table", name="Consequences on history")
 
 
-def drag_threshold(page: "Page", start: float, to: float) -> None:
-    """Drag the slider from one share of its length to another, with the mouse."""
+def drag_threshold(page: "Page", start: float, to: float, shown: "Locator") -> None:
+    """Drag the slider from one share of its length to another, with the mouse, until it shows.
+
+    What is drawn above it moves it: where the mouse missed it in that instant it tries again.
+    """
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
     handle = page.get_by_role("slider").first
     handle.wait_for()
-    track = page.get_by_test_id("stSlider").first.bounding_box()
-    grip = handle.bounding_box()
-    assert track is not None
-    assert grip is not None
-    height = grip["y"] + grip["height"] / 2
-    page.mouse.move(track["x"] + track["width"] * start, height)
-    page.mouse.down()
-    page.mouse.move(track["x"] + track["width"] * to, height, steps=8)
-    page.mouse.up()
+    for _ in range(DRAGS):
+        track = page.get_by_test_id("stSlider").first.bounding_box()
+        grip = handle.bounding_box()
+        assert track is not None
+        assert grip is not None
+        height = grip["y"] + grip["height"] / 2
+        page.mouse.move(track["x"] + track["width"] * start, height)
+        page.mouse.down()
+        page.mouse.move(track["x"] + track["width"] * to, height, steps=8)
+        page.mouse.up()
+        with suppress(PlaywrightTimeout):
+            return shown.wait_for(timeout=SLOW_MS / DRAGS)
+    raise AssertionError("the slider did not follow the mouse")
 
 
 FLIPPED = re.compile(r"([\d,]+) would run alone now that went to people")
@@ -141,8 +152,8 @@ def test_a_draft_is_seen_proposed_signed_and_rolled_back(
     choose(owner, "Threshold", "by hand")
     owner.get_by_text("may run alone from 0.90, set by hand").wait_for()
     strict = run_alone(owner)
-    drag_threshold(owner, 0.9, 0.55)
-    owner.get_by_text(re.compile(r"may run alone from 0\.5\d, set by hand")).wait_for()
+    follows = owner.get_by_text(re.compile(r"may run alone from 0\.5\d, set by hand"))
+    drag_threshold(owner, 0.9, 0.55, follows)
     wait_for_more(owner, than=strict)
     owner.get_by_role("textbox", name="Note: why").fill("enough labels stand behind it")
     owner.get_by_role("textbox", name="Note: why").press("Tab")

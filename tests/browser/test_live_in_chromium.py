@@ -39,6 +39,7 @@ def lapsed(product: LoopProduct) -> str:
     case = product.wait_until(number, CaseStatus.VETO_WINDOW)
     engine = engine_of(product.parts)
     engine.execute(SeeNotices(case_ids=(case.id,)), engine.sign_in("ada", PASSWORD).person)
+    product.let_windows_lapse()
     product.wait_until(number, CaseStatus.DONE)
     return number
 
@@ -112,6 +113,7 @@ def test_countdown_runs_and_lapses_into_effect(live: "Page", product: LoopProduc
         arg=[number, before],
     )
     assert product.case(number).status is CaseStatus.VETO_WINDOW
+    product.let_windows_lapse()
     case = product.wait_until(number, CaseStatus.DONE)
     assert basis_of(product, case) is GrantBasis.VETO_LAPSE
     assert product.owner(number) == "north"
@@ -253,6 +255,7 @@ def test_pause_button_stops_the_desk(live: "Page", product: LoopProduct) -> None
     live.get_by_text("by ada at").first.wait_for()
     later = product.arrive("LATER")
     assert product.wait_until(later, CaseStatus.PENDING).attention is Attention.PAUSED
+    product.let_windows_lapse()
     assert product.wait_until(waiting, CaseStatus.PENDING).attention is Attention.PAUSED
     assert (product.owner(waiting), product.owner(later)) == ("", "")
     slot(live, waiting).get_by_text("Goes to a person: paused").wait_for()

@@ -102,6 +102,7 @@ def test_only_what_stood_on_the_screen_was_told(live: "Page", product: LoopProdu
 
     # Nobody looks any more: what was told runs at its time, what was not goes to a person.
     live.goto(f"{product.url}/ledger")
+    product.let_windows_lapse()
     for number in told:
         product.wait_until(number, CaseStatus.DONE)
     for number in unseen:

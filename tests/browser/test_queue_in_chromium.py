@@ -135,7 +135,9 @@ def busy(served: Served) -> "Iterator[None]":
 
 
 def test_click_in_a_refresh_never_hits_another_case(queue: "Page", served: Served) -> None:
-    assert approve_in_refreshes(queue, served, 12) == decided(served)
+    # The fault this guards against hit five clicks of six. Six trials find one that hits two of
+    # five in 95 runs of 100; `test_stale_click` has twelve, on the real product.
+    assert approve_in_refreshes(queue, served, 6) == decided(served)
 
 
 @pytest.mark.usefixtures("busy")

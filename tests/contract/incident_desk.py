@@ -11,9 +11,10 @@ from engine.desk import Desk
 from engine.desks.incidents import incidents_desk
 from engine.desks.incidents.itsm_tables import metadata
 from engine.domain.canonical import Json
+from engine.domain.difference import Difference, FieldChange
 from engine.domain.outcome import Label
 from engine.ports import EffectTool
-from engine.testing.desk_conformance import DeskUnderTest, SampleCalls
+from engine.testing.desk_under_test import CallMade, DeskUnderTest, SampleCalls
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
@@ -79,6 +80,11 @@ ASSIGN = {"number": "INC1", "group": "Network Operations"}
 NOTE = {"number": "INC1", "text": "Called back."}
 
 
+def no_read(name: str, arguments: Mapping[str, Any]) -> Json:
+    """The incident system lies in the same process: its tools look directly."""
+    raise AssertionError(f"nobody reads {name} here")
+
+
 def tool(desk: Desk, name: str) -> EffectTool:
     found = desk.effect_tool(name)
     assert found
@@ -123,4 +129,25 @@ def under_test(url: str) -> DeskUnderTest:
         snapshot=lambda: everything(url),
         samples=SAMPLES,
         row=row("INC7", y_final_group="Finance Applications", label_known_at="2026-03-03T10:00"),
+        changed=changed,
+    )
+
+
+def changed(made: CallMade) -> Difference:
+    """What a call changed, row by row of the incident system's own tables."""
+    rows = zip(made.before["incident"], made.after["incident"], strict=True)
+    notes = made.after["work_note"][len(made.before["work_note"]) :]
+    return Difference(
+        fields=(
+            *(
+                FieldChange(of=new["number"], field=name, before=old[name], after=new[name])
+                for old, new in rows
+                for name in ("assignment_group", "state")
+                if old[name] != new[name]
+            ),
+            *(
+                FieldChange(of=note["number"], field="note", before=None, after=note["text"])
+                for note in notes
+            ),
+        )
     )

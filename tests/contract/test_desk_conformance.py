@@ -2,136 +2,186 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.act.calls import Called, Calls
+from engine.adapters.credentials import KeyIssuer
+from engine.adapters.system import SystemClock, SystemIds
 from engine.desks import DESKS
 from engine.desks.incidents.tools import AssignGroup
-from engine.domain.canonical import Json
-from engine.domain.tool import EffectClass, Strict
-from engine.ports import EffectTool, Verification
-from engine.testing.desk_conformance import DESK_CHECKS, DeskUnderTest
-from tests.contract.incident_desk import under_test
+from engine.domain.credential import CallPermit
+from engine.ports import EffectTool, Tool
+from engine.testing.desk_conformance import CALL_CHECKS, DESK_CHECKS, ENGINE_CHECKS
+from engine.testing.desk_doors import denied_is_not_called, timeouts_cut
+from engine.testing.desk_under_test import DeskUnderTest
+from engine.testing.wrapped_tool import WrappedTool
+from tests.contract import broken_tools, incident_desk, orders_under_test, stub_under_test
 
-SETUPS: dict[str, Callable[[str], DeskUnderTest]] = {"incidents": under_test}
-
-
-def test_every_shipped_desk_is_held() -> None:
-    assert set(SETUPS) == set(DESKS)
-
-
-@pytest.mark.parametrize("check", DESK_CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", SETUPS)
-def test_desk_keeps_its_contract(
-    name: str, check: Callable[[DeskUnderTest], None], database_url: str
-) -> None:
-    check(SETUPS[name](database_url))
-
-
-class Wrapped:
-    """The assigning tool with one promise broken; subclasses say which."""
-
-    def __init__(self, kept: EffectTool) -> None:
-        self.kept = kept
-        self.contract = kept.contract
-
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
-        return self.kept.call(arguments, key=key)
-
-    def describe(self, arguments: Mapping[str, Any]) -> str:
-        return self.kept.describe(arguments)
-
-    def options(self, argument: str) -> tuple[str, ...]:
-        return self.kept.options(argument)
-
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
-        return self.kept.target_state(arguments)
-
-    def is_settled(self, state: Json) -> bool:
-        return self.kept.is_settled(state)
-
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
-        return self.kept.verify(arguments, before, result)
-
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
-        return self.kept.undo(arguments, before)
-
-    def ask(self, key: str) -> Json:
-        return self.kept.ask(key)
-
-
-class ForgetsItsKeys(Wrapped):
-    calls = 0
-
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
-        self.calls += 1
-        return self.kept.call(arguments, key=f"{key}-{self.calls}")
-
-
-class ActsWhenLookedAt(Wrapped):
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
-        self.kept.call(arguments, key="looked")
-        return self.kept.target_state(arguments)
-
-
-class UndoesNothing(Wrapped):
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
-        return self.contract.name, dict(arguments)
-
-
-class CannotUndo(Wrapped):
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
-        return None
-
-
-class ConfirmsEverything(Wrapped):
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
-        return Verification(is_correct=True, seen=None)
-
-
-class TakesAnything(Wrapped):
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
-        return {}
-
-
-class OpenArguments(Strict, extra="ignore"):
-    number: str
-    group: str
-
-
-class IgnoresSurplus(Wrapped):
-    def __init__(self, kept: EffectTool) -> None:
-        super().__init__(kept)
-        self.contract = replace(kept.contract, arguments=OpenArguments)
-
-
-class ClaimsIrreversible(Wrapped):
-    def __init__(self, kept: EffectTool) -> None:
-        super().__init__(kept)
-        self.contract = replace(kept.contract, effect_class=EffectClass.IRREVERSIBLE)
-
-
-BROKEN: dict[str, tuple[type[Wrapped], str]] = {
-    "acts-twice-for-one-key": (ForgetsItsKeys, "same_key_acts_once"),
-    "acts-when-looked-at": (ActsWhenLookedAt, "reads_change_nothing"),
-    "undo-restores-nothing": (UndoesNothing, "undo_restores"),
-    "undo-is-missing": (CannotUndo, "undo_restores"),
-    "confirms-what-was-not-done": (ConfirmsEverything, "verification_sees_the_truth"),
-    "takes-what-should-be-refused": (TakesAnything, "refusals_change_nothing"),
-    "takes-unknown-arguments": (IgnoresSurplus, "bad_arguments_are_refused"),
-    "open-schema": (IgnoresSurplus, "schemas_round_trip"),
-    "compensation-of-the-irreversible": (ClaimsIrreversible, "effect_classes_are_true"),
+SETUPS: dict[str, Callable[[str, Path], DeskUnderTest]] = {
+    "incidents": lambda url, folder: incident_desk.under_test(url),
+    "stub": lambda url, folder: stub_under_test.under_test(folder),
+    "orders": lambda url, folder: orders_under_test.under_test(f"sqlite:///{folder}/shop.db"),
 }
 
 
-@pytest.mark.parametrize(("broken", "check"), BROKEN.values(), ids=BROKEN)
-def test_suite_catches_a_broken_promise(broken: type[Wrapped], check: str, sqlite_url: str) -> None:
-    under = under_test(sqlite_url)
-    tools = tuple(
-        broken(tool) if isinstance(tool, AssignGroup) else tool for tool in under.desk.effect_tools
+def name_of(check: Callable[..., None]) -> str:
+    return check.__name__
+
+
+def test_every_shipped_desk_is_held() -> None:
+    assert set(SETUPS) >= set(DESKS)
+
+
+@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+def test_incidents_keep_their_contract(
+    check: Callable[[DeskUnderTest], None], database_url: str
+) -> None:
+    check(incident_desk.under_test(database_url))
+
+
+@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+def test_orders_keep_their_contract(
+    check: Callable[[DeskUnderTest], None], empty_database_url: str
+) -> None:
+    with orders_under_test.opened(empty_database_url) as under:
+        check(under)
+
+
+@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+def test_the_stub_keeps_its_contract(
+    check: Callable[[DeskUnderTest], None], tmp_path: Path
+) -> None:
+    check(stub_under_test.under_test(tmp_path))
+
+
+@pytest.mark.parametrize("check", CALL_CHECKS, ids=name_of)
+@pytest.mark.parametrize("name", SETUPS)
+def test_calls_of_the_desk_are_kept_in_bounds(
+    name: str, check: Callable[[DeskUnderTest, Calls], None], sqlite_url: str, tmp_path: Path
+) -> None:
+    under = SETUPS[name](sqlite_url, tmp_path)
+    calls = Calls(under.issuer)
+    check(under, calls)
+    calls.close()
+
+
+@pytest.mark.parametrize("check", ENGINE_CHECKS, ids=name_of)
+@pytest.mark.parametrize("name", SETUPS)
+def test_engine_over_the_desk_keeps_its_word(
+    name: str, check: Callable[[DeskUnderTest, Path], None], sqlite_url: str, tmp_path: Path
+) -> None:
+    check(SETUPS[name](sqlite_url, tmp_path), tmp_path / "engine")
+
+
+BROKEN: dict[str, tuple[type[WrappedTool], str]] = {
+    "acts-twice-for-one-key": (broken_tools.ForgetsItsKeys, "same_key_acts_once"),
+    "acts-when-looked-at": (broken_tools.ActsWhenLookedAt, "reads_change_nothing"),
+    "undo-restores-nothing": (broken_tools.UndoesNothing, "undo_restores"),
+    "undo-is-missing": (broken_tools.CannotUndo, "undo_restores"),
+    "undo-gives-it-to-another": (broken_tools.UndoesWrongly, "undo_restores"),
+    "confirms-what-was-not-done": (broken_tools.ConfirmsEverything, "verification_sees_the_truth"),
+    "confirms-by-an-old-answer": (
+        broken_tools.TrustsAnyAnswer,
+        "verification_catches_an_old_answer",
+    ),
+    "takes-what-should-be-refused": (broken_tools.TakesAnything, "refusals_change_nothing"),
+    "takes-unknown-arguments": (broken_tools.IgnoresSurplus, "bad_arguments_are_refused"),
+    "open-schema": (broken_tools.IgnoresSurplus, "schemas_round_trip"),
+    "exports-an-open-schema": (broken_tools.IgnoresSurplus, "exported_schemas_hold"),
+    "hints-at-no-harm": (broken_tools.SaysItIsHarmless, "hints_agree"),
+    "waits-for-an-hour": (broken_tools.WaitsForAnHour, "tools_name_their_limits"),
+    "compensation-of-the-irreversible": (
+        broken_tools.ClaimsIrreversible,
+        "effect_classes_are_true",
+    ),
+    "shows-another-effect": (broken_tools.ShowsAnotherGroup, "preview_equals_effect"),
+    "acts-when-previewed": (broken_tools.ActsWhenPreviewed, "preview_equals_effect"),
+    "previews-nothing-it-declares": (broken_tools.ShowsNothing, "preview_equals_effect"),
+    "previews-what-is-refused": (
+        broken_tools.ShowsWhatIsRefused,
+        "refused_calls_are_refused_beforehand",
+    ),
+}
+
+
+def spoilt_by(broken: Callable[[EffectTool], EffectTool], under: DeskUnderTest) -> DeskUnderTest:
+    return under.with_tools(
+        *(
+            broken(tool) if isinstance(tool, AssignGroup) else tool
+            for tool in under.desk.effect_tools
+        )
     )
-    spoilt = replace(under, desk=replace(under.desk, effect_tools=tools))
+
+
+@pytest.mark.parametrize(("broken", "check"), BROKEN.values(), ids=BROKEN)
+def test_suite_catches_a_broken_promise(
+    broken: type[WrappedTool], check: str, sqlite_url: str
+) -> None:
     (held,) = [each for each in DESK_CHECKS if each.__name__ == check]
     with pytest.raises(AssertionError):
-        held(spoilt)
+        held(spoilt_by(broken, incident_desk.under_test(sqlite_url)))
+
+
+# --- credentials -------------------------------------------------------------------------
+
+
+def guarded(how: type[broken_tools.Guarded], url: str) -> DeskUnderTest:
+    under = incident_desk.under_test(url)
+    desk = replace(
+        under.desk,
+        takes_credentials="itsm",
+        read_tools=tuple(broken_tools.ReadsGuarded(tool) for tool in under.desk.read_tools),
+        effect_tools=tuple(how(tool) for tool in under.desk.effect_tools),
+    )
+    issuer = KeyIssuer(
+        keys={"itsm": lambda: broken_tools.KEY}, clock=SystemClock(), ids=SystemIds()
+    )
+    return replace(under, desk=desk, issuer=issuer, key=broken_tools.KEY)
+
+
+@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+def test_desk_that_takes_credentials_passes(
+    check: Callable[[DeskUnderTest], None], sqlite_url: str
+) -> None:
+    check(guarded(broken_tools.Guarded, sqlite_url))
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (broken_tools.TakesReadCredentials, "to read"),
+        (broken_tools.TakesOthersCredentials, "of another tool|of a tool that reads"),
+        (broken_tools.TakesOtherArguments, "for other arguments"),
+    ],
+)
+def test_suite_catches_a_wide_credential(
+    how: type[broken_tools.Guarded], words: str, sqlite_url: str
+) -> None:
+    (held,) = [each for each in DESK_CHECKS if each.__name__ == "credentials_are_narrow"]
+    with pytest.raises(AssertionError, match=words):
+        held(guarded(how, sqlite_url))
+
+
+# --- denials and timeouts ----------------------------------------------------------------
+
+
+def test_suite_catches_a_call_behind_a_denial(sqlite_url: str, tmp_path: Path) -> None:
+    under = spoilt_by(broken_tools.ActsWhenLookedAt, incident_desk.under_test(sqlite_url))
+    with pytest.raises(AssertionError, match="is denied and something changed"):
+        denied_is_not_called(under, tmp_path)
+
+
+class WaitsForEver(Calls):
+    def run(
+        self, tool: Tool, arguments: Mapping[str, Any], *, key: str, permit: CallPermit
+    ) -> Called:
+        return Called(result=tool.call(arguments, key=key))
+
+
+def test_suite_catches_calls_that_are_not_cut(sqlite_url: str) -> None:
+    under = incident_desk.under_test(sqlite_url)
+    with pytest.raises((AssertionError, TimeoutError)):
+        timeouts_cut(under, WaitsForEver())

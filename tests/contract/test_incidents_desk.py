@@ -13,6 +13,7 @@ from tests.contract.incident_desk import (
     everything,
     incident,
     new_desk,
+    no_read,
     read,
     row,
     tool,
@@ -117,12 +118,12 @@ def test_assigning_changes_group_state_and_version(database_url: str):
 def test_undo_of_a_first_assignment_takes_the_group_off(database_url: str):
     desk = new_desk(database_url)
     assign = tool(desk, "assign_group")
-    before = assign.target_state(ASSIGN)
+    before = assign.target_state(ASSIGN, no_read)
     assign.call(ASSIGN, key="k")
-    undo = assign.undo(ASSIGN, before)
+    undo = assign.undo(ASSIGN, before, None)
     assert undo == ("assign_group", {"number": "INC1", "group": ""})
     assign.call(undo[1], key="undo")
-    assert assign.target_state(ASSIGN) == before
+    assert assign.target_state(ASSIGN, no_read) == before
 
 
 def test_undo_of_a_second_assignment_gives_it_back(database_url: str):
@@ -130,9 +131,9 @@ def test_undo_of_a_second_assignment_gives_it_back(database_url: str):
     assign = tool(desk, "assign_group")
     assign.call(ASSIGN, key="first")
     second = {"number": "INC1", "group": "Service Desk EMEA"}
-    before = assign.target_state(second)
+    before = assign.target_state(second, no_read)
     assign.call(second, key="second")
-    assert assign.undo(second, before) == ("assign_group", ASSIGN)
+    assert assign.undo(second, before, None) == ("assign_group", ASSIGN)
 
 
 def test_last_assignment_wins(database_url: str):
@@ -191,15 +192,17 @@ def test_repeated_call_answers_even_when_resolved_since(database_url: str):
 
 def test_tool_can_be_asked_for_a_key(database_url: str):
     assign = tool(new_desk(database_url), "assign_group")
-    assert assign.ask("k") is None
+    assert assign.ask("k", no_read) is None
     result = assign.call(ASSIGN, key="k")
-    assert assign.ask("k") == result
+    assert assign.ask("k", no_read) == result
 
 
 def test_resolved_target_counts_as_settled(sqlite_url: str):
     desk = new_desk(sqlite_url)
     assign = tool(desk, "assign_group")
-    states = {number: assign.target_state({"number": number}) for number in ("INC1", "INC4")}
+    states = {
+        number: assign.target_state({"number": number}, no_read) for number in ("INC1", "INC4")
+    }
     assert [assign.is_settled(state) for state in states.values()] == [False, True]
     assert states["INC4"] == {
         "number": "INC4",
@@ -209,7 +212,7 @@ def test_resolved_target_counts_as_settled(sqlite_url: str):
 
 
 def test_failed_verification_says_what_is_there(sqlite_url: str):
-    seen = tool(new_desk(sqlite_url), "assign_group").verify(ASSIGN, None, None)
+    seen = tool(new_desk(sqlite_url), "assign_group").verify(ASSIGN, None, None, no_read)
     assert (seen.is_correct, seen.note) == (
         False,
         "is with no group, should be with Network Operations",
@@ -235,7 +238,7 @@ def test_work_note_is_written_once(database_url: str):
     first = note.call(NOTE, key="k")
     assert note.call(NOTE, key="k") == first
     assert [each["text"] for each in everything(database_url)["work_note"]] == ["Called back."]
-    assert note.verify(NOTE, None, first).is_correct
+    assert note.verify(NOTE, None, first, no_read).is_correct
 
 
 def test_work_note_leaves_the_incident_alone(database_url: str):

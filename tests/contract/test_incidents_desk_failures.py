@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
+from engine.adapters.http_tools import HttpTransport
 from engine.desks import DESKS, DeskSettings
 from engine.desks.incidents import incidents_desk, itsm_database
 from engine.domain.canonical import Json
@@ -108,7 +109,12 @@ def test_failed_commit_leaves_the_outcome_unknown(database_url: str):
 
 
 def test_default_incident_system_is_a_file_in_the_data_folder(tmp_path: Path):
-    settings = DeskSettings(data_dir=tmp_path / "not" / "there", clock=StoppedClock())
+    settings = DeskSettings(
+        data_dir=tmp_path / "not" / "there",
+        clock=StoppedClock(),
+        transport=lambda url, nowhere: HttpTransport(url, StoppedClock(), nowhere=nowhere),
+        keys_dir=tmp_path / "keys",
+    )
     DESKS["incidents"](settings).system.prepare()
     assert (tmp_path / "not" / "there" / "itsm.db").is_file()
 

@@ -12,7 +12,13 @@ import pytest
 from tests.crash.doomed import Place
 from tests.crash.site import Site, copy_site, make_site
 
-PRELOADED = ["tests.crash.doomed", "engine.bootstrap", "apscheduler.schedulers.background"]
+PRELOADED = [
+    "tests.crash.doomed",
+    "engine.bench.faults_site",
+    "engine.bootstrap",
+    "apscheduler.schedulers.background",
+    "httpx2",
+]
 """Imported once; a process that is killed and started again costs a fork, not seconds."""
 
 

@@ -9,31 +9,38 @@ from __future__ import annotations
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from engine.act.crash_points import CrashPoint
 from engine.adapters import keys
 from engine.bootstrap import OpenWorker, Parts, engine_of, open_parts, open_worker
 from engine.domain.actor import Person
+from engine.domain.budget import Period
 from engine.domain.phase import Phase
-from engine.errors import ToolUnavailable
+from engine.errors import ToolError, ToolUnavailable
+from engine.govern.limits import Budget
 from engine.service.requests import Request
 from engine.settings import Settings
 from engine.store.seal_file import OpenSealFile, SealFile
 from engine.store.seals import seal_now
 from engine.store.store import SqlStore
 from engine.store.unit_of_work import SqlUnitOfWork
-from engine.testing.stub_desk import DESK, stub_desk, stub_envelope
+from engine.testing.stub_desk import DESK
+from engine.testing.stub_plan import plan_desk, plan_envelope
+from engine.testing.stub_plan_tools import NOTE, Act
 
 TIMEOUT_S = 0.5
 """Of the tool: so long an intent without an answer is left alone."""
 TAKE_BACK_S = 0.02
 MIN_CONFIDENCE = 0.7
+REFUSED = "F"
+"""Tickets on which the third step of a plan is refused."""
 
 
 class StorePoint(StrEnum):
@@ -121,14 +128,23 @@ def open_place(
     take_back_s: float = TAKE_BACK_S,
 ) -> Parts:
     """The parts of an installation with the stub desk in a BOUNDED cell."""
-    desk = stub_desk(
+    budgets = (Budget(per=Period.HOUR, executions=1_000_000),)
+    desk = plan_desk(
         place.tickets,
-        envelope=stub_envelope(phase=Phase.BOUNDED, min_confidence=MIN_CONFIDENCE),
+        envelope=plan_envelope(phase=Phase.BOUNDED, min_confidence=MIN_CONFIDENCE, budgets=budgets),
+        around=refuse_notes,
         before_call=before_call,
         timeout_s=TIMEOUT_S,
     )
     settings = Settings(data_dir=place.folder, database_url=place.url, take_back_s=take_back_s)
     return open_parts(settings, desks={DESK: desk})
+
+
+def refuse_notes(tool: str, arguments: Mapping[str, Any], act: Act) -> None:
+    """The outside system takes no notes on some tickets."""
+    if tool == NOTE.name and arguments["number"].startswith(REFUSED):
+        raise ToolError("no notes on this ticket")
+    act()
 
 
 def _doomed(parts: Parts, fate: Fate) -> Parts:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 from engine.adapters import keys
 from engine.bootstrap import Parts, seal_ledger
 from engine.domain.case_status import CaseStatus
+from engine.domain.decision import DecisionKind
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis, GrantStatus
 from engine.domain.ledger import EventKind
@@ -58,6 +59,9 @@ class Books:
         self.cases = rows(tables.cases)
         self.actions = {row.id: row for row in rows(tables.actions)}
         self.grants = {row.id: row for row in rows(tables.grants)}
+        self.planned = Counter(
+            row.recommendation_id for row in self.actions.values() if not row.is_override
+        )
         self.effects = rows(tables.effects)
         self.decisions = rows(tables.decisions)
         self.recommendations = rows(tables.recommendations)
@@ -74,8 +78,8 @@ class Books:
         self.windows = rows(tables.veto_windows)
         spent = select(func.sum(tables.budget_uses.c.executions))
         self.spent = connection.execute(spent).scalar() or 0
-        self.book = outside.entries()
-        self.owner_of = outside.owner
+        self.book = outside.lines()
+        self.ticket = outside.ticket
 
 
 def faults(parts: Parts, outside: TicketBook, submitted: Iterable[str]) -> list[str]:
@@ -129,10 +133,18 @@ def _effects(books: Books) -> Iterator[str]:
         undone = {e.undoes for e in by_case[case.id] if e.undoes and _stands(e)}
         standing = [e for e in by_case[case.id] if _stands(e) and not e.undoes]
         left = [effect for effect in standing if effect.id not in undone]
-        if case.status == CaseStatus.DONE and len(left) != 1:
-            yield f"{case.source_id} is DONE with {len(left)} standing effects"
+        wanted = _steps(books, left)
+        if case.status == CaseStatus.DONE and len(left) != wanted:
+            yield f"{case.source_id} is DONE with {len(left)} of {wanted} standing effects"
         if case.status in (CaseStatus.CLOSED_NO_ACTION, CaseStatus.PENDING) and left:
             yield f"{case.source_id} is {case.status} with a standing effect"
+
+
+def _steps(books: Books, left: list[Row]) -> int:
+    """How many effects a case that is done has: those of its plan."""
+    if not left or books.actions[left[0].action_id].is_override:
+        return 1
+    return books.planned[books.actions[left[0].action_id].recommendation_id]
 
 
 def _grants(books: Books) -> Iterator[str]:
@@ -149,7 +161,8 @@ def _grants(books: Books) -> Iterator[str]:
     reserved = [e for e in books.effects if e.grant_id in alone and e.status != "FAILED"]
     if books.spent != len(reserved):
         yield f"the rate budget says {books.spent}, {len(reserved)} acted alone"
-    drawn = len(at_once) + len(books.windows)
+    alone_at_once = {books.grants[name].recommendation_id for name in at_once}
+    drawn = sum(books.planned[made] for made in alone_at_once) + len(books.windows)
     if len(books.draws) != drawn:
         yield f"{len(books.draws)} audit draws for {drawn} actions alone or in a window"
     if len(lapsed) > len(books.windows):
@@ -158,7 +171,9 @@ def _grants(books: Books) -> Iterator[str]:
     still_open = {window.case_id for window in books.windows if window.closed_at is None}
     if waiting != still_open:
         yield f"{len(waiting)} cases wait, {len(still_open)} windows are open"
-    decided = Counter(g.basis_id for g in books.grants.values() if g.basis == GrantBasis.DECISION)
+    decided = Counter(
+        (g.basis_id, g.action_id) for g in books.grants.values() if g.basis == GrantBasis.DECISION
+    )
     yield from (f"decision {name} has {n} grants" for name, n in decided.items() if n > 1)
 
 
@@ -167,9 +182,8 @@ def _outside(books: Books) -> Iterator[str]:
     ours = {}
     for effect in books.effects:
         if effect.status == EffectStatus.SUCCEEDED:
-            arguments = books.actions[effect.action_id].arguments
-            ours[effect.key] = (arguments["number"], arguments["owner"])
-    theirs = {key: (number, owner) for key, number, owner in books.book}
+            ours[effect.key] = _said(books.actions[effect.action_id])
+    theirs = {key: (number, field, value) for key, number, value, field in books.book}
     unsure = {e.key for e in books.effects if e.status == EffectStatus.UNKNOWN}
     yield from (f"{ours[key]} is done here, not outside" for key in ours.keys() - theirs.keys())
     for key in theirs.keys() - ours.keys() - unsure:
@@ -177,10 +191,22 @@ def _outside(books: Books) -> Iterator[str]:
     for key in ours.keys() & theirs.keys():
         if ours[key] != theirs[key]:
             yield f"{key} was to be {ours[key]} and is {theirs[key]}"
-    last = {ours[e.key][0]: ours[e.key][1] for e in _in_order(books.effects) if e.key in ours}
-    for number, owner in last.items():
-        if books.owner_of(number) != owner:
-            yield f"{number} is with {books.owner_of(number)!r}, the last effect says {owner!r}"
+    last = {ours[e.key][:2]: ours[e.key][2] for e in _in_order(books.effects) if e.key in ours}
+    for (number, field), value in last.items():
+        is_so = books.ticket(number)[field]
+        if is_so != value:
+            yield f"{field} of {number} is {is_so!r}, the last effect says {value!r}"
+
+
+def _said(action: Row) -> tuple[str, str, str]:
+    """What an action sets outside: (number, field, value)."""
+    arguments = action.arguments
+    if "owner" in arguments:
+        return arguments["number"], "owner", arguments["owner"]
+    if "amount" in arguments:
+        amount = arguments["amount"]
+        return arguments["number"], "credit", f"{amount} EUR" if amount else ""
+    return arguments["number"], "note", arguments["text"]
 
 
 def _ledger(books: Books) -> Iterator[str]:
@@ -189,7 +215,9 @@ def _ledger(books: Books) -> Iterator[str]:
         kinds.setdefault(entry.stream, []).append(entry)
     rows = {
         EventKind.GRANT_MINTED: Counter(g.case_id for g in books.grants.values()),
-        EventKind.DECISION_TAKEN: Counter(decision.case_id for decision in books.decisions),
+        EventKind.DECISION_TAKEN: Counter(
+            decision.case_id for decision in books.decisions if decision.kind != DecisionKind.UNDO
+        ),
         EventKind.VERDICT_GIVEN: Counter(made.case_id for made in books.recommendations),
         EventKind.EFFECT_INTENDED: _attempts(books.effects),
         EventKind.OUTCOME_RECORDED: Counter(

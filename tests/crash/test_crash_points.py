@@ -120,3 +120,47 @@ def test_lease_of_a_dead_worker_holds_nobody_up(site: Site) -> None:
         assert [unit.housekeeping.free_leases(name) for name in ("worker-3", "worker-2")] == [0, 1]
         unit.commit()
     assert store.reader.is_due(0, now)
+
+
+# --- plans -------------------------------------------------------------------------------
+
+PLAN = {"plan": "3"}
+THREE = ["4000 EUR", "looked at", "north"]
+
+
+def loaded_with_plans(site: Site) -> Site:
+    """One plan to run alone, one approved, one refused at its third step, one to be undone."""
+    site.submit([*rows_of("U", 1, **PLAN), *rows_of("P", 1, confidence=UNSURE, **PLAN)])
+    site.drain()
+    site.decide(site.case("P000000"), DecisionKind.APPROVE)
+    site.undo(site.case("U000000"))
+    site.submit([*rows_of("A", 1, **PLAN), *rows_of("F", 1, **PLAN)])
+    return site
+
+
+def assert_plans_done_once(site: Site) -> None:
+    assert site.faults() == []
+    for name in ("A000000", "P000000"):
+        assert site.case(name).status is CaseStatus.DONE
+        assert site.book(name) == [(name, said) for said in THREE]
+    undone, refused = site.case("U000000"), site.case("F000000")
+    assert (undone.status, undone.attention) == (CaseStatus.PENDING, Attention.UNDONE)
+    assert site.book("U") == sorted(("U000000", said) for said in [*THREE, "", "", ""])
+    assert (refused.status, refused.attention) == (CaseStatus.PENDING, Attention.TOOL_FAILED)
+    assert site.book("F") == sorted(("F000000", said) for said in ["north", "4000 EUR", "", ""])
+
+
+@pytest.mark.parametrize("point", WAY, ids=str)
+def test_kill_in_a_plan_repeats_nothing(site: Site, point: CrashPoint | StorePoint) -> None:
+    loaded_with_plans(site)
+    if point is CrashPoint.BEFORE_REPEAT:
+        assert site.run(doomed.drain, Doom(point=CrashPoint.AFTER_CALL)) == KILLED
+    kills = kill_again_and_again(site, point)
+    assert kills >= LEAST_KILLS.get(point, 3 if point is not CrashPoint.BEFORE_RELEASE else 1)
+    assert_plans_done_once(site)
+
+
+def test_kill_in_a_plan_on_a_shared_database(postgres_site: Site) -> None:
+    loaded_with_plans(postgres_site)
+    assert kill_again_and_again(postgres_site, CrashPoint.AFTER_CALL) >= 3
+    assert_plans_done_once(postgres_site)

@@ -2,11 +2,21 @@
 
 import pytest
 
+from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
-from engine.errors import Conflict
-from engine.service.requests import ClaimCase, TakeBackDecision, UndoEffect
+from engine.domain.policy import PolicyKind
+from engine.errors import Conflict, NotAllowed
+from engine.service.requests import (
+    ClaimCase,
+    ProposeVersion,
+    SignVersion,
+    TakeBackDecision,
+    UndoEffect,
+)
+from engine.testing.stub_desk import DESK
+from engine.testing.stub_plan import plan_envelope
 from tests.crash import doomed
 from tests.crash.doomed import Doom, StorePoint
 from tests.crash.site import KILLED, UNSURE, Site, rows_of
@@ -114,3 +124,51 @@ def test_file_sent_again_goes_in_once(site: Site, point: StorePoint, visit: int)
     counted = site.engine.submit("stub", rows, submitted_by="test")
     assert (counted.accepted, counted.duplicates) == (0, 500)
     assert len(site.standing(CaseStatus.RECEIVED)) == 500
+
+
+# --- an undo that takes two people -------------------------------------------------------
+
+TWO = "B000000"
+
+
+def done_and_for_two(site: Site) -> Site:
+    """A plan that ran alone, with a credit so large by now that two people take it back."""
+    site.submit(rows_of("B", 1, plan="3"))
+    site.drain()
+    kind = PolicyKind.ENVELOPE
+    document = plan_envelope(second_person_above=1_000).to_yaml()
+    request = ProposeVersion(kind=kind, desk=DESK, document=document, note="a test", over=0)
+    version = site.engine.execute(request, site.person("olga", Role.PRODUCT_OWNER)).version or 0
+    sign = SignVersion(kind=kind, desk=DESK, version=version, over=0)
+    site.engine.execute(sign, site.person("rhea", Role.RISK_OFFICER))
+    return site
+
+
+def undo_of(site: Site) -> UndoEffect:
+    case = site.case(TWO)
+    return UndoEffect(case_id=case.id, version=case.version, reason="a test")
+
+
+@pytest.mark.parametrize("doom", [BEFORE, AFTER], ids=["before", "after"])
+def test_undo_by_two_counts_each_name_once(site: Site, doom: Doom) -> None:
+    done_and_for_two(site)
+    ann, ben = site.person(), site.person("ben")
+    asked = undo_of(site)
+    assert site.run(doomed.ask, asked, ann, doom) == KILLED
+    if doom is BEFORE:
+        site.ask(asked)
+    with pytest.raises(Conflict):
+        site.ask(asked)
+    with pytest.raises(NotAllowed, match="asked for this undo already"):
+        site.ask(undo_of(site))
+    confirmed = undo_of(site)
+    assert site.run(doomed.ask, confirmed, ben, doom) == KILLED
+    if doom is BEFORE:
+        site.engine.execute(confirmed, ben)
+    with pytest.raises(Conflict):
+        site.engine.execute(confirmed, ben)
+    site.drain()
+    case = site.case(TWO)
+    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.UNDONE)
+    assert len(site.book("B")) == 6
+    assert site.faults() == []

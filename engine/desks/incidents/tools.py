@@ -11,8 +11,10 @@ from engine.desks.incidents import contracts
 from engine.desks.incidents import itsm_tables as tables
 from engine.desks.incidents.itsm import Itsm
 from engine.domain.canonical import Json
+from engine.domain.credential import Credential
+from engine.domain.difference import Difference, FieldChange
 from engine.errors import ToolError
-from engine.ports import Verification
+from engine.ports import ReadTool, Verification
 
 
 class GetIncident:
@@ -24,7 +26,9 @@ class GetIncident:
         """Read from this system."""
         self._itsm = itsm
 
-    def call(self, arguments: Mapping[str, Any], *, key: str = "") -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str = "", credential: Credential | None = None
+    ) -> Json:
         """Give the incident.
 
         Raises:
@@ -47,7 +51,9 @@ class GroupWorkload:
         """Read from this system."""
         self._itsm = itsm
 
-    def call(self, arguments: Mapping[str, Any], *, key: str = "") -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str = "", credential: Credential | None = None
+    ) -> Json:
         """Give open incidents by group; a group without any counts 0.
 
         Raises:
@@ -70,7 +76,9 @@ class AssignGroup:
         """Act on this system."""
         self._itsm = itsm
 
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str, credential: Credential | None = None
+    ) -> Json:
         """Assign the incident. The last call wins; the executor compares the target first.
 
         Raises:
@@ -114,7 +122,7 @@ class AssignGroup:
             return ()
         return tuple(row.name for row in self._itsm.rows(tables.group_names))
 
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+    def target_state(self, arguments: Mapping[str, Any], read: ReadTool) -> Json:
         """Number, state and group of the incident.
 
         Raises:
@@ -122,11 +130,25 @@ class AssignGroup:
         """
         return _state(self._itsm, arguments["number"])
 
+    def preview(self, arguments: Mapping[str, Any], read: ReadTool) -> Difference | None:
+        """Group and state as they are, and as they would be."""
+        seen = _state(self._itsm, arguments["number"])
+        state = tables.ASSIGNED if arguments["group"] else tables.NEW
+        would_be = {"assignment_group": arguments["group"], "state": state}
+        changes = tuple(
+            FieldChange(of=seen["number"], field=name, before=seen[name], after=value)
+            for name, value in would_be.items()
+            if seen[name] != value
+        )
+        return Difference(fields=changes)
+
     def is_settled(self, state: Json) -> bool:
         """Whether the incident was resolved."""
         return bool(state["state"] == tables.RESOLVED)
 
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+    def verify(
+        self, arguments: Mapping[str, Any], before: Json, result: Json, read: ReadTool
+    ) -> Verification:
         """Read the incident back and compare its group."""
         seen = _state(self._itsm, arguments["number"])
         wanted = arguments["group"]
@@ -139,12 +161,14 @@ class AssignGroup:
             f"should be with {wanted or 'no group'}",
         )
 
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
+    def undo(
+        self, arguments: Mapping[str, Any], before: Json, result: Json
+    ) -> tuple[str, dict[str, Any]] | None:
         """Give the incident back to the group that had it, or to none."""
         back = {"number": arguments["number"], "group": before["assignment_group"]}
         return self.contract.name, back
 
-    def ask(self, key: str) -> Json:
+    def ask(self, key: str, read: ReadTool) -> Json:
         """The result of the call with that key; None where it never acted."""
         return self._itsm.result_of(key)
 
@@ -158,7 +182,9 @@ class AddWorkNote:
         """Act on this system."""
         self._itsm = itsm
 
-    def call(self, arguments: Mapping[str, Any], *, key: str) -> Json:
+    def call(
+        self, arguments: Mapping[str, Any], *, key: str, credential: Credential | None = None
+    ) -> Json:
         """Write the note.
 
         Raises:
@@ -187,7 +213,7 @@ class AddWorkNote:
         """Nothing to pick from: a note is free text."""
         return ()
 
-    def target_state(self, arguments: Mapping[str, Any]) -> Json:
+    def target_state(self, arguments: Mapping[str, Any], read: ReadTool) -> Json:
         """Number and state of the incident; a note does not depend on its group.
 
         Raises:
@@ -196,11 +222,20 @@ class AddWorkNote:
         seen = _state(self._itsm, arguments["number"])
         return {"number": seen["number"], "state": seen["state"]}
 
+    def preview(self, arguments: Mapping[str, Any], read: ReadTool) -> Difference | None:
+        """The note that would be there."""
+        change = FieldChange(
+            of=arguments["number"], field="note", before=None, after=arguments["text"]
+        )
+        return Difference(fields=(change,))
+
     def is_settled(self, state: Json) -> bool:
         """Whether the incident was resolved."""
         return bool(state["state"] == tables.RESOLVED)
 
-    def verify(self, arguments: Mapping[str, Any], before: Json, result: Json) -> Verification:
+    def verify(
+        self, arguments: Mapping[str, Any], before: Json, result: Json, read: ReadTool
+    ) -> Verification:
         """Read the note back."""
         found = self._itsm.rows(tables.note_of_id, id=result["note_id"])
         seen = dict(found[0]._mapping) if found else None
@@ -209,11 +244,13 @@ class AddWorkNote:
         note = "" if is_correct else "the note is not there as it was written"
         return Verification(is_correct=is_correct, seen=seen, note=note)
 
-    def undo(self, arguments: Mapping[str, Any], before: Json) -> tuple[str, dict[str, Any]] | None:
+    def undo(
+        self, arguments: Mapping[str, Any], before: Json, result: Json
+    ) -> tuple[str, dict[str, Any]] | None:
         """Nothing takes a note back."""
         return None
 
-    def ask(self, key: str) -> Json:
+    def ask(self, key: str, read: ReadTool) -> Json:
         """The result of the call with that key; None where it never acted."""
         return self._itsm.result_of(key)
 

@@ -14,11 +14,17 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import func, select
 
+from engine.desks.incidents.procedure import PROCEDURE
 from engine.domain.case import Attention
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
+from engine.domain.precedent import FittedPrecedent, LabelledCase, PrecedentProcedure
 from engine.domain.verdict import VerdictKind
+from engine.learn.backtest import backtest_targets
+from engine.learn.precedent_encode import hash_cases, known_cases
+from engine.reason.precedent import predict_batch
 from engine.store import tables
+from tests.reference_table import TARGETS, WITH_DISPATCHER, labelled_cases
 from tests.scenario.incidents.forecasting import LIMITS
 from tests.scenario.incidents.incident_world import (
     IncidentWorld,
@@ -74,6 +80,19 @@ class Run:
                 )
                 for row in connection.execute(query)
             ]
+
+    def fit(
+        self, rows: Sequence[LabelledCase], procedure: PrecedentProcedure, as_of: datetime, /
+    ) -> FittedPrecedent | None:
+        """What the worker fitted at a moment, on the very cases that a backtest would fit on."""
+        known = known_cases(rows, procedure, as_of)
+        reader = self.place.world.parts.store.reader
+        version = reader.model_version("incidents", procedure.identity, as_of)
+        if version is None or version.as_of != as_of:
+            assert len(known) < procedure.minimum_rows, as_of
+            return None
+        assert version.data_hash == hash_cases(known, procedure.features), as_of
+        return FittedPrecedent.from_bytes(version.content)
 
     def known_truths(self) -> dict[str, str]:
         """Group by number, of the truths known before the last incident was opened."""
@@ -182,3 +201,10 @@ def test_drafts_do_what_was_said_of_them(run: Run) -> None:
     assert sum(one.share_held for one in said) >= len(said) - 1
     assert sum(one.error_held for one in said) >= len(said) - 1
     assert all(one.error <= one.split.risk_limit + 0.02 for one in said)
+
+
+def test_reference_table_is_held_by_the_worker(run: Run) -> None:
+    """Backtest and worker learn from the same cases to the byte, so its fits serve for both."""
+    cases = labelled_cases(run.file, PROCEDURE)
+    reports = backtest_targets(cases, PROCEDURE, TARGETS, predict=predict_batch, fit=run.fit)
+    WITH_DISPATCHER.check(reports)

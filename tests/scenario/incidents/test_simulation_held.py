@@ -29,6 +29,7 @@ from engine.govern.compare import compare
 from engine.govern.consequences import Asked
 from engine.govern.earlier import known_by
 from engine.govern.envelope import EnvelopeDocument
+from engine.govern.forecast import Forecast
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.govern.history import TRUTHS, DecisionHistory, Truth
 from engine.govern.limits import Budget, HandSetThreshold, RollingThreshold, Threshold
@@ -36,6 +37,7 @@ from engine.govern.local_time import DAY_US, as_moment
 from engine.govern.past_decisions import PastDecision, PastDecisions, Resolved
 from engine.govern.policy_set import PolicySet
 from engine.govern.replay import Replaying
+from engine.govern.replay_columns import Mask
 from engine.govern.request import AuthorizationRequest
 from engine.learn.backtest import replay
 from engine.learn.rolling_cuts import RollingCuts
@@ -149,17 +151,15 @@ def _policy(threshold: Threshold) -> PolicySet:
     )
 
 
-def _splits(history: DecisionHistory) -> Sequence[int]:
-    days = np.unique(history.at_us // DAY_US)
-    return [int(day) for day in days[FIRST_DAY:-AHEAD:2]]
+def _pasts(history: DecisionHistory) -> Mapping[int, Replaying]:
+    """What was known on each day on which a draft might have been activated."""
+    days = np.unique(history.at_us // DAY_US)[FIRST_DAY:-AHEAD:2]
+    known = {int(day): known_by(history, as_moment(int(day) * DAY_US)) for day in days}
+    return {day: Replaying(then, RollingCuts(then, SELDOM)) for day, then in known.items()}
 
 
-def _held(history: DecisionHistory, policy: PolicySet, day: int) -> Held | None:
+def _held(history: DecisionHistory, ran: Mask, said: Forecast, day: int) -> Held | None:
     """A forecast made on a day, against the days after it; None where nothing runs alone."""
-    then = known_by(history, as_moment(day * DAY_US))
-    past = Replaying(then, RollingCuts(then, SELDOM))
-    said = compare(past, policy, policy, Asked(future_days=AHEAD)).forecast
-    ran = Replaying(history, RollingCuts(history, SELDOM)).under(policy).alone
     days = history.at_us // DAY_US
     coming = (days >= day) & (days < day + AHEAD)
     alone = coming & ran
@@ -175,10 +175,16 @@ def _held(history: DecisionHistory, policy: PolicySet, day: int) -> Held | None:
 def test_forecasts_hold_on_the_following_days(history: DecisionHistory) -> None:
     shares: list[bool] = []
     errors: list[bool] = []
+    pasts, whole = _pasts(history), Replaying(history, RollingCuts(history, SELDOM))
     print()
     for name, threshold in THRESHOLDS.items():
         policy = _policy(threshold)
-        found = [_held(history, policy, day) for day in _splits(history)]
+        ran = whole.under(policy).alone
+        said = {
+            day: compare(past, policy, policy, Asked(future_days=AHEAD)).forecast
+            for day, past in pasts.items()
+        }
+        found = [_held(history, ran, forecast, day) for day, forecast in said.items()]
         held = [one for one in found if one is not None]
         shares += [one.share for one in held]
         errors += [one.error for one in held]

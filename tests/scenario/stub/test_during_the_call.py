@@ -14,6 +14,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.tool import Delivery
 from engine.errors import InvalidRequest, ToolError
+from engine.ports import ReadTool
 from engine.service.requests import UndoEffect
 from engine.testing.stub_desk import DESK, AssignOwner, stub_desk, stub_envelope, ticket_rows
 from engine.testing.ticket_book import TicketBook
@@ -27,10 +28,10 @@ class Broken(AssignOwner):
 
     is_broken = False
 
-    def target_state(self, arguments: Any) -> Json:
+    def target_state(self, arguments: Any, read: ReadTool) -> Json:
         if self.is_broken and arguments["number"] == B:
             raise ToolError("no \ud800 \x00 such ticket")
-        return super().target_state(arguments)
+        return super().target_state(arguments, read)
 
 
 @pytest.fixture

@@ -418,7 +418,13 @@ def test_document_tells_problems_on_every_route() -> None:
 def test_health_is_open_and_bare(client: TestClient) -> None:
     reply = client.get(f"{PREFIX}/healthz")
     assert reply.status_code == 200
-    assert set(reply.json()) == {"status", "database", "worker", "worker_seen_s"}
+    assert set(reply.json()) == {
+        "status",
+        "database",
+        "worker",
+        "worker_seen_s",
+        "is_demonstration",
+    }
     assert reply.headers["cache-control"] == "no-store"
 
 

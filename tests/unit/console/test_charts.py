@@ -1,21 +1,25 @@
 """The figures hold exactly what the rows say, on the axes and colours they promise."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from console.charts.palette import DARK, LIGHT, palette
+from console.charts.pareto import pareto
 from console.charts.reliability import reliability
 from console.charts.threshold import Standing, standing_at, threshold_curve
 from console.charts.waterfall import lay_out, span_of_time, waterfall
 from engine.domain.actor import DecidedBy
+from engine.domain.failure import FailureCode
+from engine.service.failure_rows import counted
 from engine.service.rows import CurvePoint, ReliabilityRow
 from engine.testing import fake_rows_observe as observe
 
 SPANS = observe.spans()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POINTS = tuple(
     CurvePoint(threshold=threshold, coverage=coverage, error=error, error_high=high, n=n)
     for threshold, coverage, error, high, n in (
@@ -179,3 +183,35 @@ def test_dark_page_gets_its_own_colours() -> None:
 def test_every_axis_of_measures_is_labelled(figure: Any) -> None:
     assert figure.layout.xaxis.title.text
     assert figure.layout.yaxis.title.text or figure.data[0].type == "bar"
+
+
+# --- failures ------------------------------------------------------------------------------
+
+FAILED = counted(
+    [
+        (FailureCode.TOOL_NO_ANSWER, 3, 1, NOON),
+        (FailureCode.TARGET_CHANGED, 6, 6, NOON),
+        (FailureCode.WORKER_LOST, 1, 0, NOON),
+    ]
+)
+
+
+def test_pareto_bars_fall_with_the_counts() -> None:
+    figure = pareto(FAILED)
+    stood, alone = named(figure, "came to people"), named(figure, "the engine went on")
+    assert list(stood.y) == [row.words.title for row in FAILED]
+    assert (list(stood.x), list(alone.x)) == ([6, 1, 0], [0, 2, 1])
+    assert list(stood.customdata) == [row.code.value for row in FAILED]
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_pareto_line_ends_at_everything() -> None:
+    line = named(pareto(FAILED, is_dark=True), "share of all")
+    assert [round(share, 2) for share in line.x] == [0.6, 0.9, 1.0]
+    assert line.line.color == DARK.bound
+
+
+def test_chosen_bar_stands_out_in_the_pareto() -> None:
+    figure = pareto(FAILED, chosen=FailureCode.WORKER_LOST)
+    assert list(named(figure, "came to people").marker.opacity) == [0.4, 0.4, 1.0]
+    assert set(named(pareto(FAILED), "came to people").marker.opacity) == {1.0}

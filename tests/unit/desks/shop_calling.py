@@ -48,7 +48,8 @@ def call_of(name: str, **arguments: Any) -> Call:
         return _call("POST", path, name, "world", PermitKind.WORLD, arguments)
     if name.endswith(".preview"):
         path = f"/v1/{name.replace('.', '/')}"
-        return _call("POST", path, name, PREVIEW_SCOPE, PermitKind.READ, arguments)
+        previewing = name.replace(".", "_")
+        return _call("POST", path, previewing, PREVIEW_SCOPE, PermitKind.READ, arguments)
     paths = {
         "books": ("/v1/books", BOOKS.scope),
         "order_digest": (f"/v1/orders/{arguments.get('order_id')}/digest", ORDER_DIGEST.scope),

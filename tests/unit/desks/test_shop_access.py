@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "a credential without scopes": ({"scopes": ()}, (403, "CREDENTIAL_SCOPE")),
     "a longer scope": ({"scopes": ("payment.refund.all",)}, (403, "CREDENTIAL_SCOPE")),
     "another tool": ({"tool": "cancel_refund"}, (403, "CREDENTIAL_TOOL")),
-    "its preview": ({"tool": "refund.preview"}, (403, "CREDENTIAL_TOOL")),
+    "its preview": ({"tool": "refund_preview"}, (403, "CREDENTIAL_TOOL")),
     "another audience": ({"audience": "itsm"}, (403, "CREDENTIAL_AUDIENCE")),
     "altered arguments": (
         {"arguments_digest": digest(refund_of(1)).hex()},

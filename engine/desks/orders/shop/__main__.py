@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import uvicorn
@@ -55,6 +57,8 @@ def main() -> int:
     )
     server = uvicorn.Server(config)
     _stop_cleanly(server)
+    if options.supervised:
+        _stop_with_input()
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     server.run(sockets=[listener])
@@ -70,6 +74,17 @@ def _stop_cleanly(server: uvicorn.Server) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+
+
+def _stop_with_input() -> None:
+    """Send oneself SIGTERM when the input ends: whoever started this process has gone."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -95,6 +110,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--clock-file", type=Path, help="take the time from this file (ISO 8601), not the machine"
     )
+    parser.add_argument("--supervised", action="store_true", help="end when the input ends")
     parser.add_argument("--payment-settles-s", type=int, default=windows.payment_settles_s)
     parser.add_argument("--refund-settles-s", type=int, default=windows.refund_settles_s)
     return parser

@@ -129,7 +129,7 @@ class _Calls:
 
     def preview(self, tool: WriteTool) -> Endpoint:
         async def endpoint(request: Request) -> Response:
-            name = f"{tool.name}.preview"
+            name = f"{tool.name}_preview"
             claims = self._admit(request, name, PREVIEW_SCOPE, PermitKind.READ)
             body = await read_body(request, BODY_LIMIT)
 

@@ -48,6 +48,12 @@ class OfVariant(Strict):
     with_substitutes: bool = False
 
 
+class OfWaiting(Strict):
+    """Whose stock is waited for, also that of what may stand in for it."""
+
+    variant_id: Name
+
+
 class OfKey(Strict):
     """Which idempotency key."""
 

@@ -14,7 +14,7 @@ from engine.desks.orders.shop import tables
 from engine.desks.orders.shop.refusals import Code, Refused
 from engine.desks.orders.shop.snapshot import take_snapshot
 from engine.desks.orders.shop.standing import order_status, payment_state, total_minor
-from engine.desks.orders.shop.words import RefundState
+from engine.desks.orders.shop.words import RefundState, ShipmentKind, ShipmentState
 from engine.domain.canonical import Json
 
 MOST_ORDERS = 100
@@ -197,6 +197,7 @@ def _summaries(connection: Connection, orders: Sequence[RowMapping]) -> list[Jso
     lines = _by_order(connection, tables.line, ids)
     refunds = _by_order(connection, tables.refund, ids)
     shipments = _by_order(connection, tables.shipment, ids)
+    addresses = _by_order(connection, tables.address, ids)
     return [
         {
             "order_id": one["id"],
@@ -213,6 +214,15 @@ def _summaries(connection: Connection, orders: Sequence[RowMapping]) -> list[Jso
                 {"variant_id": line["variant_id"], "quantity": line["quantity"]}
                 for line in lines.get(one["id"], [])
             ],
+            "sent_again": sum(
+                parcel["kind"] == ShipmentKind.RESHIP and parcel["state"] != ShipmentState.CANCELLED
+                for parcel in shipments.get(one["id"], [])
+            ),
+            "address": next(
+                {"address_id": row["id"], **_without(row, "id", "order_id")}
+                for row in addresses[one["id"]]
+                if row["id"] == one["address_id"]
+            ),
         }
         for one in orders
     ]

@@ -112,6 +112,16 @@ def take_snapshot(connection: Connection, order_id: str, *, lock: bool = False) 
     return Snapshot(things=things, undone=frozenset(undone))
 
 
+def lock_order(connection: Connection, order_id: str) -> None:
+    """Keep everybody else from changing an order, or anything of it, until the end.
+
+    Raises:
+        Refused: UNKNOWN_ORDER.
+    """
+    if connection.execute(_locked, {"order_id": order_id}).one_or_none() is None:
+        raise Refused(Code.UNKNOWN_ORDER, f"There is no order {order_id}.")
+
+
 def difference(before: Snapshot, after: Snapshot, booking: Booking) -> dict[str, Json]:
     """What an operation changed: fields with before and after, money and pieces it moved."""
     return {

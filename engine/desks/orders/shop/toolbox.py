@@ -19,9 +19,11 @@ from engine.desks.orders.shop import (
     order_calls,
     payment_calls,
     reads,
+    reads_waiting,
     shipment_calls,
     world_arguments,
     world_calls,
+    world_play,
     world_stock,
 )
 from engine.desks.orders.shop.booking import Booking, Value
@@ -90,6 +92,7 @@ READS: Mapping[str, ReadTool] = MappingProxyType(
                 "customer_history", "customer.read", arguments.OfCustomer, reads.customer_history
             ),
             _read("stock_levels", "stock.read", arguments.OfVariant, reads.stock_levels),
+            _read("waiting_lines", "stock.read", arguments.OfWaiting, reads_waiting.waiting_lines),
             _read("carrier_scans", "shipment.read", arguments.OfOrder, reads.carrier_scans),
             _read("payments_of_order", "payment.read", arguments.OfOrder, reads.payments_of_order),
         )
@@ -158,23 +161,35 @@ WRITES: Mapping[str, WriteTool] = MappingProxyType(
     }
 )
 
+_STEPS = (
+    _world("add_catalogue", world_arguments.AddCatalogue, world_calls.add_catalogue),
+    _world("place_order", world_arguments.PlaceOrder, world_calls.place_order, makes_order=True),
+    _world("receive_stock", world_arguments.ReceiveStock, world_stock.receive_stock),
+    _world("announce_stock", world_arguments.AnnounceStock, world_stock.announce_stock),
+    _world("count_stock", world_arguments.CountStock, world_stock.count_stock),
+    _world("fail_pick", world_arguments.FailPick, world_calls.fail_pick),
+    _world("fill_line", world_arguments.FillLine, world_calls.fill_line),
+    _world("capture", world_arguments.Capture, world_calls.capture),
+    _world("ship_order", world_arguments.ShipOrder, world_calls.ship_order),
+    _world("carrier_scan", world_arguments.CarrierScan, world_calls.carrier_scan),
+    # What people and detectors of the shop did before an engine came, or beside it.
+    _world("hold_order", arguments.HoldOrder, order_calls.hold_order),
+    _world("refund", arguments.Refund, payment_calls.refund),
+    _world("settle", world_arguments.Settle, world_calls.settle),
+)
+_PLAYED = MappingProxyType(
+    {
+        tool.name.removeprefix("world."): (tool.arguments, tool.act, tool.makes_order)
+        for tool in _STEPS
+    }
+)
+
 WORLD: Mapping[str, WriteTool] = MappingProxyType(
     {
         tool.name: tool
         for tool in (
-            _world("add_catalogue", world_arguments.AddCatalogue, world_calls.add_catalogue),
-            _world(
-                "place_order", world_arguments.PlaceOrder, world_calls.place_order, makes_order=True
-            ),
-            _world("receive_stock", world_arguments.ReceiveStock, world_stock.receive_stock),
-            _world("announce_stock", world_arguments.AnnounceStock, world_stock.announce_stock),
-            _world("count_stock", world_arguments.CountStock, world_stock.count_stock),
-            _world("fail_pick", world_arguments.FailPick, world_calls.fail_pick),
-            _world("fill_line", world_arguments.FillLine, world_calls.fill_line),
-            _world("capture", world_arguments.Capture, world_calls.capture),
-            _world("ship_order", world_arguments.ShipOrder, world_calls.ship_order),
-            _world("carrier_scan", world_arguments.CarrierScan, world_calls.carrier_scan),
-            _world("settle", world_arguments.Settle, world_calls.settle),
+            *_STEPS,
+            _world("play", world_play.Play, world_play.playing(_PLAYED)),
         )
     }
 )

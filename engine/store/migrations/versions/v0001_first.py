@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("target", types.PlainText(), nullable=False),
         sa.Column("target_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("target_state", types.Document(), nullable=True),
+        sa.Column("preview", types.Document(), nullable=True),
         sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("would_have", sa.String(length=16), nullable=False),
         sa.Column("rules", types.Packed(), nullable=False),
@@ -156,6 +157,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "demonstration",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("begins_at", types.UtcTime(), nullable=False),
+        sa.Column("marked_at", types.UtcTime(), nullable=False),
+        sa.Column("personas", types.Document(), nullable=False),
+        sa.Column("per_hour", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "decisions",
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("case_id", types.Id(), nullable=False),
@@ -213,6 +224,21 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_effects_case_id"), "effects", ["case_id"], unique=False)
+    op.create_table(
+        "failures",
+        sa.Column("case_id", types.Id(), nullable=False),
+        sa.Column("case_version", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("desk", sa.String(length=64), nullable=False),
+        sa.Column("case_type", sa.String(length=64), nullable=False),
+        sa.Column("tool", sa.String(length=64), nullable=False),
+        sa.Column("note", types.PlainText(), nullable=False),
+        sa.Column("at", types.UtcTime(), nullable=False),
+        sa.Column("is_recovered", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "case_version", "code"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("failures_at", "failures", ["at"], unique=False)
     op.create_table(
         "fact_sets",
         sa.Column("case_id", types.Id(), nullable=False),

@@ -1,0 +1,103 @@
+"""The descriptor of the orders desk: everything the engine needs of it, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.desk import Desk, Incoming, Learning, ShippedServer
+from engine.desks.orders.intake import OrderIntake
+from engine.desks.orders.names import NAMES
+from engine.desks.orders.paths import PATHS
+from engine.desks.orders.perceive import perceive
+from engine.desks.orders.reasoner import PlaybookReasoner
+from engine.desks.orders.tools import Transport, effect_tools, read_tools
+from engine.desks.orders.words import DESK, RESOLUTION_OF, SYSTEM, CaseType
+from engine.domain.fact import FactSet
+from engine.domain.outcome import Label
+from engine.domain.precedent import PrecedentProcedure
+from engine.govern.documents import read_document
+from engine.govern.envelope import EnvelopeDocument, read_envelope
+from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
+
+_HERE = Path(__file__).parent
+
+NO_FIT = PrecedentProcedure(features=("case_type",), contexts=(), minimum_rows=10**9)
+"""The playbook is declared, not fitted; what is learned is how far its confidence can be trusted:
+calibration and threshold, from later truth."""
+
+
+class LiveShop:
+    """The shop is a system of its own, that learns of the world from the world alone."""
+
+    def receive(self, incoming: Sequence[Incoming]) -> None:
+        """Nothing: the orders are there."""
+
+    def settle(self, labels: Sequence[Label]) -> None:
+        """Nothing: labels are not told to the shop."""
+
+    def prepare(self) -> None:
+        """Nothing: the shop prepares itself when it starts."""
+
+
+def orders_desk(*, transport: Transport, server: ShippedServer | None = None) -> Desk:
+    """Put the desk together; nothing connects before it is used.
+
+    Args:
+        transport: The way to the shop.
+        server: The shop that has to run beside; None where another one does.
+
+    Raises:
+        ConfigError: A shipped document is damaged.
+    """
+    return Desk(
+        name=DESK,
+        title="Order exceptions",
+        goal="Every order that went wrong is put right once, at the least cost to the customer and "
+        "the shop.",
+        measure="Share of cases whose first action was the one that later proved right",
+        case_types=tuple(CaseType),
+        read_tools=read_tools(transport),
+        effect_tools=effect_tools(transport),
+        intake=OrderIntake(),
+        system=LiveShop(),
+        takes_credentials=SYSTEM,
+        server=server,
+        envelope=default_envelope(),
+        guardrails=read_document(GuardrailDocument, *_document("guardrails.yaml")),
+        goals=read_document(GoalsDocument, *_document("goals.yaml")),
+        perceive=perceive,
+        reasoner=PlaybookReasoner(),
+        learning=Learning(procedure=NO_FIT, features=lambda facts: {}),
+        paths=PATHS,
+        label_of=label_of,
+        customer_of=customer_of,
+        names=NAMES,
+    )
+
+
+def default_envelope() -> EnvelopeDocument:
+    """The limits the desk starts with.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
+    text, source = _document("envelope.yaml")
+    return read_envelope(text, source=source)
+
+
+def label_of(tool: str, arguments: Mapping[str, Any]) -> str:
+    """The resolution a call amounts to; empty for calls that only take others back."""
+    found = RESOLUTION_OF.get(tool)
+    return "" if found is None else found.value
+
+
+def customer_of(facts: FactSet) -> str:
+    """The customer as the shop names them."""
+    shop = (one for one in facts.facts if one.source == "shop" and one.entity == "order")
+    return next((str(one.value) for one in shop if one.attribute == "customer_id"), "")
+
+
+def _document(name: str) -> tuple[str, str]:
+    return (_HERE / name).read_text(encoding="utf-8"), name

@@ -1,0 +1,71 @@
+"""Plain text: a stranger's text made fit for matching, with the way back to its own characters.
+
+Letters that look alike, invisible characters and typographic forms become what they pass for, so
+that none of them hides a word or makes one up. Nothing here says what a text means.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+_LOOKS_LIKE: Mapping[int, int] = MappingProxyType(
+    str.maketrans(
+        "аеорсхуіјѕԁһԛԝкмтвнгαοενικρτυχ"  # Cyrillic and Greek letters
+        "ıłøđðþ“”„«»‘’‚`´–—−‐‑…·•ˈ",
+        "aeopcxyijsdhqwkmtbhraoevikptuxiloddb\"\"\"\"\"'''''-----...'",
+    )
+)
+"""What passes for what; one character each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlainText:
+    """A text for matching; each of its characters knows where it came from."""
+
+    text: str
+    """Small letters without marks, single spaces; nothing invisible."""
+    starts: tuple[int, ...]
+    """By character: where the original one begins."""
+    original: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of this text, which is not empty, stands in the original."""
+        return self.starts[start], self.starts[end - 1] + 1
+
+    def words(self, start: int, end: int) -> str:
+        """The original characters of a part, on one line and without what cannot be seen."""
+        first, after = self.span(start, end)
+        seen = (
+            " " if one.isspace() else one
+            for one in unicodedata.normalize("NFC", self.original[first:after])
+            if unicodedata.category(one) not in ("Cf", "Cc", "Cs", "Co", "Cn") or one.isspace()
+        )
+        return " ".join("".join(seen).split())
+
+
+def plain_text(original: str) -> PlainText:
+    """Make a text fit for matching."""
+    characters: list[str] = []
+    starts: list[int] = []
+    for place, one in enumerate(original):
+        for plain in _plain(one):
+            if plain == " " and (not characters or characters[-1] == " "):
+                continue
+            characters.append(plain)
+            starts.append(place)
+    return PlainText(text="".join(characters), starts=tuple(starts), original=original)
+
+
+def _plain(one: str) -> str:
+    """What one character passes for; nothing for what is not seen, a space for what parts."""
+    if one.isspace():
+        return " "
+    folded = unicodedata.normalize("NFKD", one).casefold().translate(_LOOKS_LIKE)
+    return "".join(
+        " " if kept.isspace() else kept
+        for kept in folded
+        if unicodedata.category(kept) not in ("Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn")
+    )
