@@ -142,6 +142,11 @@ class Desk:
     gave, not a name somebody typed; empty where nobody is."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What people call its facts and their sources, by attribute and source."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What people call the codes among its values and its labels, by code; the kinds of things
+    that calls change by `<kind>:`. A code that is not here is shown as it is."""
+    undo_until: Mapping[str, str] = field(default_factory=dict)
+    """Until when a call can be put back, by tool (`it settles`); absent: as long as it stands."""
 
     def shipped(self, kind: PolicyKind) -> PolicyDocument:
         """The document of a kind that holds until somebody signs another."""

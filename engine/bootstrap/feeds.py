@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -62,23 +63,59 @@ def open_feed(parts: Parts, desk: str, *, per_hour: float = PER_HOUR) -> LiveFee
             submitted_by=_SUBMITTED_BY,
         )
 
+    begun = _begun(world_file(parts, desk), parts.clock.now())
     client = httpx2.Client(base_url=parts.settings.shop_url, timeout=_CALL_S, trust_env=False)
     return LiveFeed(
-        seed=SEED,
-        start=_start(parts.settings.data_dir / f"{desk}_world.json", parts.clock.now()),
+        seed=begun.seed,
+        start=begun.start,
+        next_number=begun.next_number,
+        since=begun.since,
         send=HttpShop(client=client, key=key, clock=parts.clock),
         submit=submit,
         per_hour=per_hour,
     )
 
 
-def _start(file: Path, now: datetime) -> datetime:
-    """When the world began: it has to be the same at every start of the product."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """A world as it was begun: the same at every start of the product."""
+
+    seed: int
+    start: datetime
+    next_number: int = 0
+    """Of the first case after a history; 0: it begins with the sample."""
+    since: datetime | None = None
+    """When that history ended."""
+
+
+def world_file(parts: Parts, desk: str) -> Path:
+    """Where it is kept how a desk's world was begun."""
+    return parts.settings.data_dir / f"{desk}_world.json"
+
+
+def keep_begun(file: Path, begun: Begun) -> None:
+    """Write down how a world was begun."""
+    said = {"seed": begun.seed, "start": begun.start.isoformat()}
+    if begun.since is not None:
+        said |= {"next_number": begun.next_number, "since": begun.since.isoformat()}
+    file.write_text(json.dumps(said), "utf-8")
+
+
+def _begun(file: Path, now: datetime) -> Begun:
+    """How the world began; now, where it has not yet."""
     try:
-        return datetime.fromisoformat(json.loads(file.read_text("utf-8"))["start"])
+        said = json.loads(file.read_text("utf-8"))
+        since = said.get("since")
+        return Begun(
+            seed=int(said.get("seed", SEED)),
+            start=datetime.fromisoformat(said["start"]),
+            next_number=int(said.get("next_number", 0)),
+            since=datetime.fromisoformat(since) if since else None,
+        )
     except FileNotFoundError:
         start = now.replace(microsecond=0) - timedelta(hours=SAMPLE_HOURS)
-        file.write_text(json.dumps({"seed": SEED, "start": start.isoformat()}), "utf-8")
-        return start
-    except (KeyError, TypeError, ValueError):
+        begun = Begun(seed=SEED, start=start)
+        keep_begun(file, begun)
+        return begun
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ConfigError(f"{file} is damaged; delete it together with the shop's data.") from None

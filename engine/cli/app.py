@@ -11,6 +11,7 @@ from engine.cli import (
     backtesting,
     benches,
     brakes,
+    demo,
     desks,
     doctor,
     envelopes,
@@ -45,6 +46,7 @@ def prepare(
 app.command("up")(running.up)
 app.command("work")(running.work)
 app.command("migrate")(running.migrate_database)
+app.command("demo")(demo.demo)
 app.command("feed")(feeding.feed)
 app.command("submit")(intake_commands.submit)
 app.command("backtest")(backtesting.run_backtest)

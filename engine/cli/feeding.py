@@ -28,7 +28,7 @@ def feed(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Make simulated cases come in, as long as it runs; all of them are marked as simulated."""
-    from engine.bootstrap import open_parts
+    from engine.bootstrap import engine_of, open_parts
     from engine.bootstrap.feeds import SAMPLE, SAMPLE_HOURS, open_feed
 
     stopping = stop_on_signals()
@@ -40,6 +40,7 @@ def feed(
         world = open_feed(parts, desk, per_hour=per_hour)
         _tried(lambda: world.begin(sample=SAMPLE, hours=SAMPLE_HOURS), stopping)
         world.skip_to(parts.clock.now())
+        _tried(lambda: engine_of(parts).demonstrating.set_pace(per_hour), stopping)
         say(f"The simulated world of {desk} goes on: about {per_hour:g} cases an hour.")
         while not stopping.wait(LOOK_S):
             _tried(lambda: world.advance(parts.clock.now()), stopping)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -60,26 +60,39 @@ def up(
         port=port,
         workers=workers,
     )
-    with _alone(settings):
-        raise typer.Exit(_run_product(settings, with_samples=not empty))
+    with alone(settings):
+        raise typer.Exit(run_product(settings, with_samples=not empty))
 
 
-def _run_product(settings: Settings, *, with_samples: bool) -> int:
-    """Prepare, start the parts and look after them; the exit code."""
+def run_product(
+    settings: Settings,
+    *,
+    with_samples: bool,
+    per_hour: float | None = None,
+    say_ready: Callable[[Settings, str], None] | None = None,
+) -> int:
+    """Prepare, start the parts and look after them; the exit code.
+
+    Args:
+        settings: How it runs.
+        with_samples: Whether empty desks get their samples, and simulated worlds go on.
+        per_hour: Cases an hour of simulated worlds; the feed's own pace by default.
+        say_ready: Says where it answers, given the settings and the first account's link.
+    """
     settings = settings_with(**vars_of(settings) | {"port": free_port(settings)})
     prepared = _prepare(settings, with_samples=with_samples)
     servers = prepared.servers
     settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
-    feeds = [_feed(desk) for desk in prepared.fed]
+    feeds = [_feed(desk, per_hour) for desk in prepared.fed]
     parts = [*feeds, *parts_of(settings), *parts_of_servers(servers)]  # the servers stop last
     stopping = stop_on_signals()
     supervisor = Supervisor(parts, child_environment(settings), say)
-    ready = Readiness(settings, on_ready=lambda: _say_ready(settings, prepared.link))
+    ready = Readiness(settings, on_ready=lambda: (say_ready or _say_ready)(settings, prepared.link))
     return supervisor.run(stopping, on_tick=ready.look)
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Hold an SQLite file's product lock; on PostgreSQL several may run.
 
     Raises:
@@ -198,9 +211,10 @@ def _prepare(settings: Settings, *, with_samples: bool) -> _Prepared:
         parts.database.close()
 
 
-def _feed(desk: str) -> Part:
+def _feed(desk: str, per_hour: float | None) -> Part:
     command = (sys.executable, "-m", "engine.cli", "feed", "--supervised", "--desk", desk)
-    return Part(name="feed", command=command, stop_s=WEB_STOP_S)
+    pace = () if per_hour is None else ("--per-hour", f"{per_hour:g}")
+    return Part(name="feed", command=(*command, *pace), stop_s=WEB_STOP_S)
 
 
 def _say_ready(settings: Settings, link: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from engine.desk import Desk, FallbackPath
 from engine.domain.actor import Role
 from engine.domain.case import Attention, Case
-from engine.domain.case_status import CaseStatus
+from engine.domain.case_status import FOR_PEOPLE, CaseStatus
 from engine.domain.fact import FactSet
 from engine.domain.recommendation import Draft
 from engine.domain.transition import Transition
@@ -57,7 +57,26 @@ def handed_on(step: Transition, path: FallbackPath | None) -> Transition:
     after = step.after
     if path is None or path.role is not Role.SENIOR_OPERATOR:
         return step
-    is_unusable = after.attention in _UNUSABLE or after.attention_note.startswith(_UNSURE)
-    if after.status is not CaseStatus.PENDING or not is_unusable:
+    if after.status is not CaseStatus.PENDING or not _is_without_advice(after):
         return step
     return replace(step, after=replace(after, role=path.role.value))
+
+
+def first_look(desk: Desk | None, case: Case) -> str:
+    """What a person does first with a case that waits for want of a usable recommendation.
+
+    Args:
+        desk: Its desk; None where that does not run here.
+        case: A case.
+
+    Returns:
+        The sentence that the desk declares; empty where none is needed or declared.
+    """
+    path = desk.paths.get(case.case_type) if desk is not None else None
+    if path is None or case.status not in FOR_PEOPLE or not _is_without_advice(case):
+        return ""
+    return path.first_look
+
+
+def _is_without_advice(case: Case) -> bool:
+    return case.attention in _UNUSABLE or case.attention_note.startswith(_UNSURE)

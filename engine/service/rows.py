@@ -225,6 +225,8 @@ class CaseCard:
     """Where a plan did not come to its end: what was done, undone and left, and what to do now."""
     failure: FailureWords | None = None
     """The failed step for which it stands with people; None: it stands there by design."""
+    first_look: str = ""
+    """What a person does first, where it waits for want of a usable recommendation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -488,6 +490,8 @@ class DeskRow:
     """Whether any of its data is simulated; show a watermark."""
     titles: dict[str, str] = field(default_factory=dict)
     """Its tools, facts and their sources in the words of people, by code."""
+    values: dict[str, str] = field(default_factory=dict)
+    """Codes among its values and its labels in the words of people; kinds of things by `<kind>:`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from engine.domain.verdict import Verdict
 from engine.errors import NotFound
 from engine.govern.authorize_plan import strictest
 from engine.govern.envelope import CellEnvelope
+from engine.runtime.declared_path import first_look
 from engine.runtime.policy import cell_of
 from engine.runtime.undoing import last_effect
 from engine.service.putting_back import waits_for_undo
@@ -113,11 +114,12 @@ class Cards:
             effects=effects,
             can_undo=can_undo(deciding),
             settled_at=settled_at(self._source, case, decision, grant),
-            outcome=self._outcome(case.id, effects),
+            outcome=self._outcome(case, effects),
             timeline=self._ledger.timeline(case.id),
             failure=self._failures.of_case(case),
             steps=steps,
             left=left,
+            first_look=first_look(deciding.desk, case),
         )
 
     def _deciding(
@@ -193,11 +195,13 @@ class Cards:
             draft=row.draft,
         )
 
-    def _outcome(self, case_id: CaseId, effects: Sequence[Effect]) -> str:
-        query = select(tables.outcomes).where(_outcome.case_id == case_id)
+    def _outcome(self, case: Case, effects: Sequence[Effect]) -> str:
+        query = select(tables.outcomes).where(_outcome.case_id == case.id)
         rows = self._source.all(query.order_by(_outcome.recorded_at, _outcome.id))
         has_acted = any(effect.status is EffectStatus.SUCCEEDED for effect in effects)
-        return "; ".join(outcome_words(row, has_acted=has_acted) for row in rows)
+        desk = self._source.desks.get(case.desk)
+        values = desk.values if desk is not None else {}
+        return "; ".join(outcome_words(row, has_acted=has_acted, values=values) for row in rows)
 
 
 def _judged(made: Recommendation | None) -> Verdict | None:
@@ -251,12 +255,13 @@ _SOURCES: dict[LabelSource, str] = {
 }
 
 
-def outcome_words(row: Any, *, has_acted: bool) -> str:
+def outcome_words(row: Any, *, has_acted: bool, values: Mapping[str, str]) -> str:
     """What proved true, in a few words.
 
     Args:
         row: A row of `outcomes`.
         has_acted: Whether anything was done; otherwise the recommendation is what was judged.
+        values: Labels of the desk in words, by code.
     """
     what = "what was done" if has_acted else "the recommendation"
     judged: dict[OutcomeKind, str] = {
@@ -265,6 +270,7 @@ def outcome_words(row: Any, *, has_acted: bool) -> str:
         OutcomeKind.REVERTED: "what was done was put back",
         OutcomeKind.UNKNOWN: "",
     }
-    truth = f"{_SOURCES[LabelSource(row.label_source)]} {row.truth}" if row.truth else ""
+    named = values.get(row.truth, row.truth)
+    truth = f"{_SOURCES[LabelSource(row.label_source)]} {named}" if named else ""
     said = [part for part in (judged[OutcomeKind(row.kind)], truth) if part]
     return ": ".join(said) or "nobody can say what was right"

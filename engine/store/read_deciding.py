@@ -87,6 +87,13 @@ class Deciding:
             return (self.chosen,)
         return self.made.actions if self.made is not None else ()
 
+    @property
+    def ways_if_run(self) -> tuple[list[str], list[str]]:
+        """What an undo of all of it would do, newest first, and what it could not take back."""
+        if self.desk is None:
+            return [], []
+        return ways_if_run(self.desk, self.plan, self.case, self.desk_now)
+
 
 def words_of(deciding: Deciding) -> DecisionWords:
     """What the card says about deciding."""
@@ -168,12 +175,21 @@ def _in_words(deciding: Deciding, action: Action) -> str:
 
 def _back(deciding: Deciding, action: Action) -> str:
     """Until when it can be taken back, and what can be done about it once it ran."""
-    back = "it can be undone" if _undo_words(deciding) else "nothing undoes it"
+    back = _undoable(deciding)
     if not deciding.take_back_s:
         return f"Afterwards {back}."
     is_first = deciding.case.status is not CaseStatus.SECOND_PENDING and _takes_two(deciding)
     starts = "" if is_first else f"It starts after {deciding.take_back_s:g} s. "
     return f"{starts}Until then you can take it back; afterwards {back}."
+
+
+def _undoable(deciding: Deciding) -> str:
+    if deciding.last is not None:
+        return "it can be undone" if _undo_words(deciding) else "nothing undoes it"
+    ways, left = deciding.ways_if_run
+    if not ways:
+        return "nothing undoes it"
+    return "only a part of it can be undone" if left else "it can be undone"
 
 
 def _title(deciding: Deciding, action: Action) -> str:
@@ -249,10 +265,14 @@ _STATUS = {
 def _undo_sentence(deciding: Deciding) -> str:
     if deciding.action is None and deciding.last is None:
         return ""
-    words = _undo_words(deciding)
-    if not words:
+    if deciding.last is not None:
+        words = _undo_words(deciding)
+        return f"An undo would: {words}." if words else "Nothing undoes it."
+    ways, left = deciding.ways_if_run
+    if not ways:
         return "Nothing undoes it."
-    return f"An undo would: {words}."
+    stays = f" It cannot take back: {'; '.join(left)}." if left else ""
+    return f"An undo would: {'; then '.join(ways)}.{stays}"
 
 
 def _undo_words(deciding: Deciding) -> str:
@@ -268,33 +288,3 @@ def _undo_words(deciding: Deciding) -> str:
         said = [undo_if_run(desk, one, deciding.case, deciding.desk_now) for one in known]
         return "; then ".join(words for words in said if words)
     return undo_words(desk, action, effect)
-
-
-def undo_words(desk: Desk, action: Action, effect: Effect) -> str:
-    """What an undo of an effect would do; empty where nothing undoes it."""
-    try:
-        undo = undo_of(desk, action, effect)
-    except ToolError:
-        return ""
-    return undo.words if undo else ""
-
-
-def undo_if_run(desk: Desk, action: Action, case: Case, at: datetime) -> str:
-    """What an undo would do if the action ran on its target as it was seen."""
-    return undo_words(desk, action, _as_if_run(action, case, at))
-
-
-def _as_if_run(action: Action, case: Case, at: datetime) -> Effect:
-    """The effect that running the action on its target as it was seen would be; never stored."""
-    return Effect(
-        id=EffectId(action.id),
-        case_id=case.id,
-        case_version=case.version,
-        action_id=action.id,
-        grant_id=GrantId(action.id),
-        tool=action.tool,
-        key="",
-        call_deadline=at,
-        intended_at=at,
-        before=action.target_state,
-    )

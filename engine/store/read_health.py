@@ -49,6 +49,7 @@ class Signs:
             open_cases=sum(n for status, n in counts.items() if status in _OPEN_VALUES),
             has_simulated=self._has_simulated(desk.name),
             titles=dict(desk.titles),
+            values=dict(desk.values),
         )
 
     def _has_simulated(self, desk: str) -> bool:

@@ -37,7 +37,9 @@ ON_THE_LOOP: Cells = (
     ("stock_short", "message_customer"),
     ("delivered_not_received", "reship"),
 )
-FIRST_RISK, USUAL_RISK, RISK_ON_THE_LOOP, TOO_MUCH_RISK = 0.08, 0.10, 0.20, 0.18
+FIRST_RISK, USUAL_RISK, TOO_MUCH_RISK = 0.08, 0.10, 0.18
+RISK_AT_ONCE, RISK_ON_THE_LOOP = 0.005, 0.20
+"""On the loop hardly anything runs at once; up to one in five may be wrong after a window."""
 AUDIT_RATE = 0.3
 VETO_MINUTES = 15.0
 _KIND = PolicyKind.ENVELOPE
@@ -202,7 +204,9 @@ def _on_the_loop(document: EnvelopeDocument) -> EnvelopeDocument:
         "threshold": {"kind": "rolling", "risk_limit": RISK_ON_THE_LOOP},
         "veto_minutes": VETO_MINUTES,
     }
-    return _with_cells(document, ON_THE_LOOP, {"phase": "ON_THE_LOOP", "on_the_loop": wider})
+    at_once = {"kind": "rolling", "risk_limit": RISK_AT_ONCE}
+    limits = {"phase": "ON_THE_LOOP", "threshold": at_once, "on_the_loop": wider}
+    return _with_cells(document, ON_THE_LOOP, limits)
 
 
 def _with_cells(

@@ -24,6 +24,8 @@ from engine.simulators.reviewers.cast import CAST, OFFICER, OWNER, SENIOR
 
 CASES_A_DAY = 16.0
 DAYS = 14.0
+LEFT_OPEN = timedelta(hours=8)
+"""So long before the end the last reviewer goes home."""
 MOST_ROUNDS = 10_000
 _AUDITS_AT = (11, 15)
 _UNDOES_EVERY = timedelta(days=3)
@@ -97,6 +99,7 @@ class History:
             timeline=timeline,
             reviewers=tuple(reviewers_of(opened.people, CAST, plan.seed)),
             seed=plan.seed,
+            until=plan.ends_at - min(LEFT_OPEN, (plan.ends_at - plan.begins_at) / 10),
         )
         watching = self._watching(timeline, reviewing)
         governing = Governing(

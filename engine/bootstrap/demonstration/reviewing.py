@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
@@ -29,6 +30,8 @@ LOOKS_AT = 40
 """Cases at the top of the queue among which somebody picks."""
 RENEWS_S = 240.0
 """A claim is renewed this often while a card is open, as the page does it."""
+LEFT_TO_OTHERS = timedelta(hours=2)
+"""A senior takes what nobody passed on only when it has waited so long."""
 SLIPS = 0.015
 """Share of answers that are taken back at once."""
 ANSWERED_IN_S = (1_800.0, 14_400.0)
@@ -61,6 +64,8 @@ class Reviewing:
     timeline: Timeline
     reviewers: tuple[Reviewer, ...]
     seed: int
+    until: datetime
+    """When the shift ends for good: what comes later waits for whoever opens the console."""
     refused: int = 0
     answered: list[tuple[CaseId, str]] = field(default_factory=list)
     """Cases with who approved or changed them, in order."""
@@ -78,6 +83,8 @@ class Reviewing:
 
     def _sit(self, one: Reviewer) -> None:
         now = self.timeline.clock.now()
+        if now >= self.until:
+            return
         begins = at_work(one.player, now)
         if begins > now:
             self.timeline.at(begins, lambda: self._sit(one))
@@ -96,8 +103,11 @@ class Reviewing:
             for row in self.engine.queries.queue(which, limit=LOOKS_AT).rows
             if not row.claimed_by and (row.case_id, row.version) not in one.shuns
         ]
-        asked = [row for row in rows if row.role] if one.is_senior else []
-        return next(iter(asked or rows), None)
+        if one.is_senior:
+            long_ago = self.timeline.clock.now() - LEFT_TO_OTHERS
+            rows = [row for row in rows if row.role or row.as_of < long_ago]
+            rows.sort(key=lambda row: not row.role)
+        return next(iter(rows), None)
 
     def _open(self, one: Reviewer, row: QueueRow) -> bool:
         """Take a case and look at it; False where that failed."""

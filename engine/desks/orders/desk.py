@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.desk import Desk, Incoming, Learning, ShippedServer
 from engine.desks.orders.intake import OrderIntake
-from engine.desks.orders.names import NAMES
+from engine.desks.orders.names import NAMES, UNDO_UNTIL, VALUES
 from engine.desks.orders.paths import PATHS
 from engine.desks.orders.perceive import perceive
 from engine.desks.orders.reasoner import PlaybookReasoner
@@ -74,6 +74,8 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
         label_of=label_of,
         customer_of=customer_of,
         names=NAMES,
+        values=VALUES,
+        undo_until=UNDO_UNTIL,
     )
 
 

@@ -1,4 +1,4 @@
-"""Names: what people call the facts and their sources; the rest is called as it is written."""
+"""Names: what people call facts, sources, codes and labels; the rest is called as it is written."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "allocated_from": "Allocated from",
         "allocated_quantity": "Allocated pieces",
         "allocated_variant": "Allocated variant",
-        "allocation_saves_minor": "Allocation saves (minor units)",
+        "allocation_saves_minor": "Allocation saves",
         "announced_for": "Announced for",
         "announced_quantity": "Announced pieces",
-        "authorised_minor": "Authorised (minor units)",
+        "authorised_minor": "Authorised",
         "can_wait": "Can wait",
-        "captured_minor": "Captured (minor units)",
+        "captured_minor": "Captured",
         "carrier_notice": "Carrier's notice",
         "carrier_says": "Carrier's reason",
-        "claimed_minor": "Sum named (minor units)",
+        "claimed_minor": "Sum named",
         "claims": "Orders replaced or refunded before",
         "claims_double": "Says charged twice",
         "customer_id": "Customer",
@@ -69,18 +69,84 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "placed_at": "Placed at",
         "postal_code": "Postal code",
         "presses": "Presses for shipping",
-        "price_minor": "Price (minor units)",
+        "price_minor": "Price",
         "recent_orders": "Orders in 90 days",
-        "refunded_minor": "Refunded (minor units)",
+        "refunded_minor": "Refunded",
         "refunded_orders": "Earlier orders refunded",
         "same_ordered_before": "Same article ordered before",
         "short_line": "Short line",
         "since": "Customer since",
-        "total_minor": "Total (minor units)",
-        "unit_price_minor": "Unit price (minor units)",
-        "usual_total_minor": "Usual order (minor units)",
+        "total_minor": "Total",
+        "unit_price_minor": "Unit price",
+        "usual_total_minor": "Usual order",
         "variant_id": "Variant",
         "wants_cancel": "Asks to cancel",
         "warehouse_id": "Warehouse",
     }
 )
+
+VALUES: Mapping[str, str] = MappingProxyType(
+    {
+        # resolutions: what cases need
+        "correct_address": "Correct the address",
+        "ask_customer": "Ask the customer",
+        "substitute": "Send a substitute",
+        "backorder": "Backorder",
+        "cancel": "Cancel the order",
+        "refund": "Refund",
+        "reship": "Send it once more",
+        "hold": "Hold the order",
+        "release": "Release the order",
+        # states
+        "ACTIVE": "active",
+        "AUTHORISED": "authorised",
+        "BACKORDERED": "backordered",
+        "CANCELLED": "cancelled",
+        "CAPTURED": "captured",
+        "DELIVERED": "delivered",
+        "DELIVERY_FAILED": "delivery failed",
+        "LOST": "lost",
+        "OPEN": "open",
+        "PARTLY_SHIPPED": "partly shipped",
+        "PENDING": "pending",
+        "PLACED": "placed",
+        "READY": "packed, not with the carrier yet",
+        "REFUNDED": "refunded",
+        "RELEASED": "released",
+        "RESERVED": "reserved",
+        "RETURNED": "returned",
+        "SETTLED": "settled",
+        "SHIPPED": "shipped",
+        "SHORT": "short",
+        "VOIDED": "voided",
+        "WITH_CARRIER": "with the carrier",
+        # payments and parcels
+        "CARD": "card",
+        "CREDIT": "store credit",
+        "credit": "the customer's store credit",
+        "ORIGINAL": "first parcel",
+        "RESHIP": "sent once more",
+        "original": "where it came from",
+        # what texts and comparisons say
+        "access_blocked": "access blocked",
+        "captured_twice": "captured twice",
+        "feeds_disagree": "counts disagree",
+        "pick_failed": "pick failed",
+        "quantities_differ": "same articles, other quantities",
+        "recipient_unknown": "recipient unknown",
+        "safe_place": "left in a safe place",
+        "street_not_found": "street or number not found",
+        # things, and places of pieces and money
+        "credit:": "Store credit of",
+        "provider": "the payment provider",
+        "refunding": "refunds on their way",
+        "reserved:": "Set aside for line",
+        "shipment:": "Parcel",
+    }
+)
+"""Codes and labels by what people call them; kinds of things by `<kind>:`."""
+
+UNDO_UNTIL: Mapping[str, str] = MappingProxyType(
+    {"refund": "it settles", "reship": "the carrier has the parcel"}
+)
+"""Until when a call can be put back, by tool."""

@@ -30,6 +30,10 @@ class LiveFeed:
     send: Send
     submit: Submit
     per_hour: float
+    next_number: int = 0
+    """Of the first case after a history that was played before; 0: the sample comes first."""
+    since: datetime | None = None
+    """When that history ended."""
     _episodes: Iterator[Episode] = field(default_factory=lambda: iter(()))
     _next: Episode | None = None
     _settled_at: datetime | None = None
@@ -38,21 +42,25 @@ class LiveFeed:
         """Play what is sold, and so many cases of every type within the first hours.
 
         Run again over the same shop it does nothing twice: calls and rows bear the same names.
+        Where a history was played before, it goes on after that.
 
         Returns:
             How many cases were submitted.
         """
+        if self.next_number and self.since is not None:
+            self._go_on(self.since, self.next_number)
+            return 0
         plan = make_sample(self.seed, sample, self.start, hours=hours)
         play(self.send, plan.prologue, key=f"{ID_PREFIX}{self.seed}-prologue")
         for episode in plan.episodes:
             self._open(episode)
-        self._episodes = feed(
-            draw_world(self.seed, self.start),
-            since=self.start + timedelta(hours=hours),
-            per_hour=self.per_hour,
-            first=sample + 1,
-        )
+        self._go_on(self.start + timedelta(hours=hours), sample + 1)
         return len(plan.episodes)
+
+    def _go_on(self, since: datetime, first: int) -> None:
+        self._episodes = feed(
+            draw_world(self.seed, self.start), since=since, per_hour=self.per_hour, first=first
+        )
 
     def skip_to(self, moment: datetime) -> None:
         """Leave out the cases of a time in which nobody ran the feed."""

@@ -1,7 +1,7 @@
 """Why pieces are missing, and why one order is there twice: `stock_short` and `duplicate_order`.
 
-The weights are the middle of what worlds draw. They are the simulator's own and were not taken from
-any playbook, nor any playbook's from here.
+The weights are the middle of what worlds draw. They come from no playbook; but whoever wrote the
+shipped playbook's tables had seen them, so its gap to the ceiling is an optimistic figure.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def test_help_loads_no_heavy_package() -> None:
 
 
 def test_every_command_has_help_and_no_stub(run: Run) -> None:
-    names = ["up", "work", "migrate", "feed", "submit", "backtest", "pause", "resume", "doctor"]
+    names = ["up", "work", "migrate", "demo", "feed", "submit", "backtest", "pause", "resume"]
+    names += ["doctor"]
     assert [command.name for command in app.registered_commands] == names
     for name in [*names, "envelope", "ledger", "desk", "user"]:
         helped = run(name, "--help")
