@@ -178,6 +178,11 @@ def guarded_briefly(draw: Callable[P, T]) -> Callable[P, T | None]:
     return _explained_by(draw, lambda error: st.caption(words.plain(error.message)))
 
 
+def guarded_silently(draw: Callable[P, T]) -> Callable[P, T | None]:
+    """The same for what stands beside something that says itself what is wrong."""
+    return _explained_by(draw, lambda error: None)
+
+
 def explained(draw: Callable[P, T]) -> Callable[P, T | None]:
     """Show what the engine raises in words, whoever is signed in."""
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
-from console.components import case_link, cursor_pager, pick_table
+from console.components import case_link, cursor_pager, desk_words, pick_table
 from engine.domain.actor import DecidedBy
 from engine.domain.span import ChoiceKind
 from engine.service import phrases
@@ -22,10 +22,10 @@ _REVIEW: dict[str, tuple[str | None, str]] = {
 }
 _COLUMNS = {
     "At (UTC)": st.column_config.TextColumn(width=145),
-    "Case": st.column_config.TextColumn(width=92),
+    "Case": st.column_config.TextColumn(width=104),
     "What happened": st.column_config.TextColumn(width=112),
     "Chosen": st.column_config.TextColumn(width=275),
-    "Grounds": st.column_config.TextColumn(width=265),
+    "Grounds": st.column_config.TextColumn(width=253),
     "Decided by": st.column_config.TextColumn(width=124),
     "Options": st.column_config.NumberColumn(width=60),
     "Reviewed": st.column_config.TextColumn(width=92),
@@ -105,7 +105,11 @@ def _chosen(row: ChoiceRow) -> str:
 def _grounds(row: ChoiceRow) -> str:
     """The grounds for a narrow cell: of a rationale, what speaks for the choice most."""
     said = phrases.grounds_words(row.kind, row.grounds)
-    return said.split(": ", 1)[-1] if row.kind == ChoiceKind.RECOMMEND else said
+    if row.kind != ChoiceKind.RECOMMEND:
+        return said
+    first, stop, _ = said.partition(". ")
+    head, sign, rest = said.partition(": ")
+    return rest if sign and len(head) < len(first) else first + stop.strip()
 
 
 def _review(row: ChoiceRow) -> str:
@@ -135,7 +139,9 @@ def _option(row: ChoiceRow, option: str) -> str:
     is_chosen = option == row.chosen or row.chosen.lower().startswith(f"{option.lower()}:")
     # A recommendation names the whole action, its options only what tells them apart.
     is_chosen = is_chosen or (row.kind == ChoiceKind.RECOMMEND and row.chosen.endswith(option))
-    return f"{'→' if is_chosen else ' '} {phrases.chosen_words(row.kind, option)}"
+    said = desk_words.label("", option)
+    said = said if said != option else phrases.chosen_words(row.kind, option)
+    return f"{'→' if is_chosen else ' '} {said}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from console import format as words
 from console.components import (
     audit_form,
     audit_stream,
-    case_evidence,
+    case_facts,
     case_link,
     desk_words,
     form_keys,
@@ -26,7 +26,7 @@ def draw(card: AuditCard) -> None:
     reveal = audit_stream.revealed()
     _draw_head(card, is_answered=reveal is not None)
     st.subheader("Facts, as they were then", anchor=False)
-    case_evidence.draw_fact_table(card.facts, card.row.desk, card.at)
+    case_facts.draw_table(card.facts, card.row.desk, card.at)
     with st.container(key="audit_answer"):
         flash.draw_here()
         if reveal is None:

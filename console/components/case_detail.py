@@ -13,6 +13,7 @@ import streamlit as st
 from console import flash, session
 from console.components import (
     case_evidence,
+    case_facts,
     case_follow,
     case_head,
     case_plan,
@@ -57,14 +58,18 @@ def draw(*, on_decided: Callable[[], None]) -> None:
 
 def _draw_evidence(card: CaseCard, now: datetime) -> None:
     left, right = st.columns([1, 1], gap="medium")
+    is_plan = len(card.steps) > 1
     with left:
-        case_evidence.draw_facts(card, now)
+        case_facts.draw(card, now)
         case_quotes.draw(card)
+        if is_plan:  # which is long enough beside them
+            case_evidence.draw_reasons(card)
         case_evidence.draw_precedents(card, now)
     with right:
         case_evidence.draw_recommendation(card)
         case_plan.draw(card)
-        case_evidence.draw_reasons(card)
+        if not is_plan:
+            case_evidence.draw_reasons(card)
     case_verdict.draw_verdict(card)
     case_verdict.draw_timeline(card.timeline, session.now())
     case_ways.draw(card.row.case_id)

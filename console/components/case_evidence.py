@@ -5,7 +5,6 @@ Everything a person reads before deciding; nothing here can be pressed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -18,73 +17,33 @@ from engine.domain.recommendation import Reason, Recommendation
 from engine.domain.verdict import VerdictKind
 from engine.service import attention_words
 from engine.service import words as codes
-from engine.service.rows import CaseCard, FactRow
-
-
-def draw_facts(card: CaseCard, now: datetime) -> None:
-    """What is known, with source, age and doubts; doubted facts come first."""
-    st.subheader("Facts", anchor=False)
-    draw_fact_table(card.facts, card.row.desk, now)
-
-
-def draw_fact_table(facts: Sequence[FactRow], desk: str, now: datetime) -> None:
-    """The facts of a case at a moment of its desk."""
-    doubted_first = sorted(facts, key=lambda fact: not (fact.is_stale or fact.is_contradicted))
-    text_table.draw(
-        (
-            Column(label="Fact", width="27%"),
-            Column(label="Value", width="35%"),
-            Column(label="Source", width="14%"),
-            Column(label="Age", width="24%"),
-        ),
-        [_fact_cells(fact, desk, now) for fact in doubted_first],
-        key="facts",
-        label="Facts",
-        empty="No facts are known about this case.",
-    )
-
-
-def _fact_cells(fact: FactRow, desk: str, now: datetime) -> tuple[Cell, ...]:
-    given = fact.value is not None and fact.value != ""
-    return (
-        Cell(
-            text=desk_words.fact(desk, fact.attribute),
-            tone="dim",
-            hint=f"{fact.entity}.{fact.attribute}",
-        ),
-        Cell(
-            text=words.fact_value(fact.value),
-            tone="warn" if fact.is_contradicted else "" if given else "dim",
-            note="⚠ contradicted" if fact.is_contradicted else "",
-            hint="another source says otherwise" if fact.is_contradicted else str(fact.value or ""),
-        ),
-        Cell(text=desk_words.source(desk, fact.source), tone="dim", hint=fact.source),
-        Cell(
-            text=words.span(now - fact.observed_at),
-            tone="warn" if fact.is_stale else "dim",
-            note="⚠ stale" if fact.is_stale else "",
-            hint=words.exact(fact.observed_at),
-        ),
-    )
+from engine.service.rows import CaseCard
 
 
 def draw_recommendation(card: CaseCard) -> None:
     """The proposal, how likely it is right, and what else was weighed."""
-    st.subheader("Recommendation", anchor=False)
     advice = card.recommendation
+    is_declared = advice is not None and advice.draft.reasoner == attention_words.DECLARED_PATH
+    st.subheader("Until somebody has looked" if is_declared else "Recommendation", anchor=False)
     if advice is None:
         text_line.draw([[Piece(text=_why_nothing(card))]], key="advice")
         return
     draft = advice.draft
     text_line.draw(
         [
-            [Piece(text=draft.summary, tone="strong"), *_doubts(advice)],
+            [
+                Piece(text=draft.summary, tone="strong"),
+                *([] if is_declared else _doubts(advice)),
+            ],
         ],
         key="advice",
     )
     _draw_confidence(advice)
     text_line.draw([[Piece(text=words.tidy(draft.rationale))]], key="rationale")
-    _draw_alternatives(advice)
+    if is_declared:
+        text_line.draw([[Piece(text=_DECLARED, look="dim")]], key="declared")
+        return
+    _draw_alternatives(advice, card.row.desk)
     text_line.draw(
         [
             [
@@ -100,6 +59,12 @@ def draw_recommendation(card: CaseCard) -> None:
         ],
         key="advice_source",
     )
+
+
+_DECLARED = (
+    "This is the path that the desk declares, the same every time. It is no recommendation of what "
+    "is right: it keeps things as they are, and can be put back."
+)
 
 
 def _why_nothing(card: CaseCard) -> str:
@@ -171,7 +136,7 @@ def _enough(advice: Recommendation, confidence: float, needed: float | None) -> 
     return f"That {would} enough for software to act alone."
 
 
-def _draw_alternatives(advice: Recommendation) -> None:
+def _draw_alternatives(advice: Recommendation, desk: str) -> None:
     """Scores of another kind than the confidence: no threshold is drawn on them."""
     draft = advice.draft
     text_table.draw(
@@ -181,7 +146,10 @@ def _draw_alternatives(advice: Recommendation) -> None:
         ),
         [
             (
-                Cell(text=other.label, tone="strong" if other.label == draft.label else ""),
+                Cell(
+                    text=desk_words.label(desk, other.label),
+                    tone="strong" if other.label == draft.label else "",
+                ),
                 Cell(text=words.percent(other.probability), share=other.probability, is_quiet=True),
             )
             for other in draft.alternatives[:3]
@@ -205,7 +173,7 @@ def draw_reasons(card: CaseCard) -> None:
     reasons = draft.reasons if draft else ()
     rows = [_reason_cells("against", reason) for reason in against]
     if draft is not None and draft.missing:
-        rows.append(_missing_cells(draft.missing))
+        rows.append(_missing_cells(draft.missing, card.row.desk))
     rows += [_reason_cells("for", reason) for reason in reasons[:4]]
     text_table.draw(
         (
@@ -228,11 +196,12 @@ def _reason_cells(side: str, reason: Reason) -> tuple[Cell, ...]:
     )
 
 
-def _missing_cells(missing: tuple[str, ...]) -> tuple[Cell, ...]:
-    rest = f"; also {', '.join(missing[1:])}" if len(missing) > 1 else ""
+def _missing_cells(missing: tuple[str, ...], desk: str) -> tuple[Cell, ...]:
+    first, *others = [desk_words.cited(desk, one) for one in missing]
+    rest = f"; also {', '.join(one[:1].lower() + one[1:] for one in others)}" if others else ""
     return (
         Cell(text="missing", tone="info"),
-        Cell(text=f"{codes.name(missing[0])} would matter most{rest}"),
+        Cell(text=f"{first} would matter most{rest}", hint=", ".join(missing)),
         Cell(text=""),
     )
 
@@ -252,7 +221,7 @@ def draw_precedents(card: CaseCard, now: datetime) -> None:
             (
                 Cell(text=past.source_id, is_code=True),
                 Cell(
-                    text=past.label,
+                    text=desk_words.label(card.row.desk, past.label),
                     note="" if draft and past.label == draft.label else "differs",
                 ),
                 Cell(text=words.percent(past.similarity)),

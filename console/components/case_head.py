@@ -60,6 +60,7 @@ def draw(card: CaseCard, *, now: datetime, holder: str) -> None:
             ),
         ],
         _why(row),
+        _first_look(card),
         _failure(card),
     ]
     if holder:
@@ -139,6 +140,13 @@ def _why(row: QueueRow) -> list[Piece]:
         Piece(text=attention_words.note_words(row, desk_words.titles(row.desk))),
         Piece(text=waits, look="chip"),
     ]
+
+
+def _first_look(card: CaseCard) -> list[Piece]:
+    """What the desk declares for a case that has no usable recommendation."""
+    if not card.first_look:
+        return []
+    return [Piece(text=f"First look: {card.first_look}")]
 
 
 def _failure(card: CaseCard) -> list[Piece]:

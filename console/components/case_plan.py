@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from console.components import desk_words, plan_list, previews, text_line
-from console.components.plan_list import Call
+from console.components import case_facts, desk_words, plan_list, previews, text_line
+from console.components.plan_list import Call, Change
 from console.components.text_line import Piece, Tone
+from engine.domain.difference import Difference
 from engine.domain.plan import StepStatus
 from engine.domain.recommendation import Action
 from engine.service import words as codes
@@ -29,7 +30,6 @@ _CHANGED: dict[StepStatus, str] = {
     StepStatus.UNDOING: "What it had changed",
     StepStatus.UNDONE: "What it had changed",
 }
-_AS_THEY_STAND = "Every preview shows the target as it stands before the first step."
 
 
 def draw(card: CaseCard) -> None:
@@ -43,7 +43,7 @@ def draw(card: CaseCard) -> None:
     calls = [_call(card, step) for step in card.steps]
     plan_list.draw(calls, key="plan", label="Plan")
     if is_plan and not has_begun and any(call.changes for call in calls[1:]):
-        text_line.draw([[Piece(text=_AS_THEY_STAND, look="dim")]], key="plan_note")
+        text_line.draw([[Piece(text=previews.AS_THEY_STAND, look="dim")]], key="plan_note")
 
 
 def _draw_left(card: CaseCard) -> None:
@@ -68,10 +68,22 @@ def _call(card: CaseCard, step: PlanStepRow) -> Call:
             (Piece(text=step.note, tone="warn"),),
             (Piece(text=_way_back(step), look="dim"),),
         ),
-        view=step.arguments_view,
-        changes=previews.changes_of(difference) if difference else None,
+        view=_view(card, step),
+        changes=_changes(card, difference),
         changed=_CHANGED.get(step.status, "What it would have changed"),
     )
+
+
+def _view(card: CaseCard, step: PlanStepRow) -> tuple[tuple[str, str], ...]:
+    desk = card.row.desk
+    return tuple((title, desk_words.label(desk, text)) for title, text in step.arguments_view)
+
+
+def _changes(card: CaseCard, difference: Difference | None) -> tuple[Change, ...] | None:
+    if difference is None:
+        return None
+    currency = case_facts.currency_of(card.facts)
+    return previews.changes_of(difference, card.row.desk, currency)
 
 
 def _state(step: PlanStepRow) -> Piece:

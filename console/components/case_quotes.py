@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from console import format as words
 from console import theme
-from console.components import desk_words
+from console.components import case_facts, desk_words
 from engine.service.rows import CaseCard, FactRow, QuoteRow
 
 _CSS = (
@@ -54,17 +53,22 @@ _mount = st.components.v2.component(
 
 def draw(card: CaseCard) -> None:
     """Draw what texts say; nothing where no fact comes from a text."""
-    desk = card.row.desk
-    quotes = [_drawn(desk, fact, fact.quote) for fact in card.facts if fact.quote is not None]
+    quotes = [
+        _drawn(card, fact, fact.quote)
+        for fact in card.facts
+        # A text that quotes itself stands among the facts already.
+        if fact.quote is not None and fact.quote.field != fact.attribute
+    ]
     if quotes:
         st.subheader("What texts say", anchor=False)
         _mount(key="quotes", data={"quotes": quotes})
 
 
-def _drawn(desk: str, fact: FactRow, quote: QuoteRow) -> dict[str, str]:
+def _drawn(card: CaseCard, fact: FactRow, quote: QuoteRow) -> dict[str, str]:
+    desk = card.row.desk
     return {
         "fact": desk_words.fact(desk, fact.attribute),
-        "value": words.fact_value(fact.value),
+        "value": case_facts.value_of(fact, card.facts, desk),
         "field": desk_words.fact(desk, quote.field),
         "before": quote.before,
         "words": quote.words,

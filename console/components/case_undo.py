@@ -11,6 +11,7 @@ import streamlit as st
 
 from console import session
 from console.components import (
+    case_facts,
     case_follow,
     desk_words,
     form_keys,
@@ -255,8 +256,11 @@ def _draw_what(case: OpenCase) -> None:
         key="undo_preview",
     )
     if seen.rows:
-        calls = [previews.call_of(row) for row in seen.rows]
+        desk, currency = case.card.row.desk, case_facts.currency_of(case.card.facts)
+        calls = [previews.call_of(row, desk, currency) for row in seen.rows]
         plan_list.draw(calls, key="undo_calls", label="What an undo would put back")
+    if len([row for row in seen.rows if not row.is_left]) > 1:
+        text_line.draw([[Piece(text=previews.AS_THEY_STAND, look="dim")]], key="undo_note")
 
 
 def undo(case: OpenCase, reason_key: str, fields: str) -> None:

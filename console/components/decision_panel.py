@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from console import session
-from console.components import open_case, override_form, override_preview
+from console.components import desk_words, open_case, override_form, override_preview
 from console.components.open_case import OpenCase
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -69,7 +69,7 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
         missing = case.card.recommendation.draft.missing if case.card.recommendation else ()
         st.text_input(
             "What has to be known",
-            value=f"What is the {missing[0]}?" if missing else "",
+            value=_question(case, missing[0]) if missing else "",
             max_chars=500,
             key=_key(case, "question"),
         )
@@ -80,6 +80,11 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
         default=REASONS[kind][0] if len(REASONS[kind]) <= 3 else None,
         key=_key(case, f"reason-{kind}"),
     )
+
+
+def _question(case: OpenCase, missing: str) -> str:
+    called = desk_words.cited(case.card.row.desk, missing)
+    return f"What is the {called[:1].lower()}{called[1:]}?"
 
 
 def _role(role: Role) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from console.components import decision_panel
+from collections.abc import Mapping
+from typing import Any
+
+from console.components import decision_panel, desk_words, override_form
 from console.components.open_case import OpenCase
 from engine.domain.decision import DecisionKind
 from engine.service import phrases
 from engine.service.rows import ToolChoice
-from engine.service.words import name
 
 _IRREVERSIBLE = "irreversible"
 
@@ -40,7 +42,7 @@ def _overriding(case: OpenCase) -> str:
     if choice is None:
         return "No tool can be chosen instead."
     values = [
-        f"{_label(choice, argument)} {value}"
+        f"{_label(choice, argument)} {_said(case, argument, value, filled.arguments or {})}"
         for argument, value in (filled.arguments or {}).items()
         if argument not in choice.fixed and value not in (None, "", False, 0)
     ]
@@ -58,7 +60,17 @@ def _overriding(case: OpenCase) -> str:
 def _label(choice: ToolChoice, argument: str) -> str:
     properties = choice.schema.get("properties", {}) if isinstance(choice.schema, dict) else {}
     field = properties.get(argument, {})
-    return str(field.get("title") or name(argument)).lower()
+    return override_form.title_of(argument, str(field.get("title") or "")).lower()
+
+
+def _said(case: OpenCase, argument: str, value: Any, arguments: Mapping[str, Any]) -> str:
+    """An argument as it is filled in: nested ones by their values, money with its currency."""
+    if isinstance(value, Mapping):
+        return ", ".join(_said(case, name, one, arguments) for name, one in value.items() if one)
+    if isinstance(value, list):
+        return "; ".join(_said(case, argument, one, arguments) for one in value)
+    currency = str(arguments.get("currency", ""))
+    return desk_words.value(case.card.row.desk, argument, value, currency)
 
 
 def _back(case: OpenCase) -> str:

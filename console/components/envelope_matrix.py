@@ -32,7 +32,7 @@ def draw(cells: Sequence[CellRow]) -> None:
 
 
 def _row(cell: CellRow) -> list[Cell | str]:
-    where = f"{desk_words.desk_title(cell.desk)} / {cell.case_type.replace('_', ' ')}"
+    where = desk_words.cell(cell.cell).partition(" · ")[2]
     tone: Tone = "" if cell.phase is Phase.COPILOT else "info"
     return [
         Cell(

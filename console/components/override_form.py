@@ -9,7 +9,7 @@ import streamlit as st
 
 from console import format as words
 from console import session
-from console.components import argument_fields
+from console.components import argument_fields, desk_words
 from engine.domain.recommendation import Recommendation
 from engine.service import phrases
 from engine.service import words as codes
@@ -17,7 +17,8 @@ from engine.service.rows import ToolChoice
 
 PAGE = "override"
 _LONG_TEXT = 200
-_MINOR = "_minor"
+_HUNDRED = 100
+"""Minor units in one unit, as money is written out everywhere."""
 
 
 class Choosable(Protocol):
@@ -77,10 +78,21 @@ def read(card: Choosable, form: str) -> tuple[str, dict[str, Any]]:
 def read_fields(choice: ToolChoice, form: str) -> dict[str, Any]:
     """All arguments of a tool that are filled in, fixed ones included."""
     filled = {
-        name: st.session_state.get(_field_key(form, choice.tool, name))
-        for name in _open_fields(choice)
+        name: _read_field(name, field, st.session_state.get(_field_key(form, choice.tool, name)))
+        for name, field in _open_fields(choice).items()
     }
     return {**choice.fixed, **argument_fields.arguments_of(filled, choice.schema)}
+
+
+def _read_field(name: str, field: Mapping[str, Any], shown: Any) -> Any:
+    """Money is filled in as people write it and sent in minor units."""
+    if shown is None or not _is_money(name, field):
+        return shown
+    return round(shown * _HUNDRED)
+
+
+def _is_money(name: str, field: Mapping[str, Any]) -> bool:
+    return name.endswith(desk_words.MINOR) and field.get("type") == "integer"
 
 
 def is_complete(card: Choosable, form: str) -> bool:
@@ -129,13 +141,15 @@ def _draw_field(
         st.selectbox(
             label,
             shown,
-            index=None,
+            index=_place_of(card, choice, name, shown),
             placeholder="Choose…",
-            format_func=lambda value: f"{value}{likely.get(value, '')}",
+            format_func=lambda value: f"{desk_words.label('', value)}{likely.get(value, '')}",
             key=key,
         )
     elif field.get("type") == "boolean":
         st.checkbox(label, value=bool(field.get("default", False)), key=key)
+    elif _is_money(name, field):
+        _draw_money(label, field, key, _suggested(card, choice.tool, name, field))
     elif field.get("type") in ("integer", "number"):
         _draw_number(label, field, key, _suggested(card, choice.tool, name, field))
     else:
@@ -166,11 +180,40 @@ def _suggested(card: Choosable, tool: str, name: str, field: Mapping[str, Any]) 
 def label_of(choice: ToolChoice, name: str) -> str:
     """What an argument is called before people."""
     field = _open_fields(choice).get(name, {})
-    said = str(field.get("title") or codes.name(name.rsplit(".", 1)[-1]))
+    said = title_of(name, str(field.get("title") or ""))
     if rows := argument_fields.row_names(field):
         return f"{said} (one a row: {', '.join(rows)})"
-    is_money = name.endswith(_MINOR) and field.get("type") == "integer"
-    return f"{said.removesuffix(' Minor')} in minor units (100 = 1.00)" if is_money else said
+    return said
+
+
+def title_of(name: str, title: str) -> str:
+    """The title that was given to an argument; one made of its name says no more than that."""
+    last = name.rsplit(".", 1)[-1]
+    if title and title.lower().replace(" ", "_") != last:
+        return title
+    return codes.name(last.removesuffix(desk_words.MINOR).removesuffix("_id"))
+
+
+def _place_of(card: Choosable, choice: ToolChoice, name: str, shown: Sequence[str]) -> int | None:
+    """What is proposed is filled in where the schema closes the list; else people choose afresh."""
+    if choice.options.get(name):
+        return None
+    value = _suggested(card, choice.tool, name, _open_fields(choice)[name])
+    return shown.index(value) if value in shown else None
+
+
+def _draw_money(label: str, field: Mapping[str, Any], key: str, suggested: Any) -> None:
+    is_number = isinstance(suggested, int) and not isinstance(suggested, bool)
+    low, high = field.get("minimum"), field.get("maximum")
+    st.number_input(
+        label,
+        min_value=None if low is None else low / _HUNDRED,
+        max_value=None if high is None else high / _HUNDRED,
+        value=suggested / _HUNDRED if is_number else None,
+        step=1.0,
+        format="%.2f",
+        key=key,
+    )
 
 
 def _draw_number(label: str, field: Mapping[str, Any], key: str, suggested: Any) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import session
-from console.components import plan_list, previews, text_line
+from console.components import case_facts, plan_list, previews, text_line
 from console.components.open_case import OpenCase
 from console.components.text_line import Piece
 from engine.errors import EngineError
@@ -39,7 +39,7 @@ def draw(case: OpenCase, tool: str, arguments: dict[str, Any]) -> None:
         )
         return
     plan_list.draw(
-        [previews.call_of(said.row)],
+        [previews.call_of(said.row, case.card.row.desk, case_facts.currency_of(case.card.facts))],
         key="override_preview",
         label="What the override would change",
     )

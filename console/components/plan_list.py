@@ -19,10 +19,13 @@ class Change:
     """One line of what would be otherwise: a field, money or pieces."""
 
     what: str
-    before: str
-    after: str
+    before: str = ""
+    after: str = ""
+    of: str = ""
+    """The thing whose field it is; said once over neighbours."""
     kind: str = ""
-    """`money` and `pieces` move from one place to another; else a field changes."""
+    """`money` and `pieces` move from one place to another, `new` and `lost` things are told in one
+    line; else a field changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +68,8 @@ td { padding: .15rem .5rem .15rem 0; vertical-align: top;
   border-bottom: 1px solid color-mix(in srgb, var(--st-border-color) 55%, transparent); }
 tr:last-child td { border-bottom: none; }
 .arrow { margin-right: .35rem; }
+td.field { padding-left: .7rem; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 """
 )
 
@@ -101,15 +106,30 @@ const drawChanges = (changes, heads) => {
   const thead = make("thead");
   thead.append(head);
   const body = make("tbody");
+  let of = "";
   for (const change of changes) {
     const tr = make("tr");
     const what = make("td", "", "");
-    what.append(make("span", change.kind ? "strong" : "", change.what));
+    const isMore = change.of && change.of === of;
+    of = change.of;
+    if (change.of) {
+      what.append(make("span", isMore ? "hidden" : "strong", change.of));
+      if (isMore) what.className = "field";
+      what.append(make("span", "", isMore ? change.what : ` · ${change.what}`));
+    } else {
+      what.append(make("span", "strong", change.what));
+    }
     const after = make("td", "", "");
-    const arrow = make("span", "arrow dim", "→");
-    arrow.setAttribute("aria-hidden", "true");
-    after.append(arrow, make("span", change.kind ? "" : "strong", change.after));
-    tr.append(what, make("td", "dim", change.before), after);
+    if (change.kind === "new") {
+      after.colSpan = 2;
+      after.append(make("span", "", change.after));
+      tr.append(what, after);
+    } else {
+      const arrow = make("span", "arrow dim", "→");
+      arrow.setAttribute("aria-hidden", "true");
+      after.append(arrow, make("span", change.of ? "strong" : "", change.after));
+      tr.append(what, make("td", "dim", change.before), after);
+    }
     body.append(tr);
   }
   table.append(thead, body);

@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import format as words
 from console import session, theme
-from console.components import desk_words, key_sheet, live_chip, text_line
+from console.components import demonstration_mark, desk_words, key_sheet, live_chip, text_line
 from console.components.text_line import Piece
 from engine.service.rows import DeskRow, Health
 
@@ -18,6 +18,7 @@ _SILENT_AFTER = timedelta(seconds=30)
 
 def draw_header() -> None:
     """Draw the line and the way out; the line keeps itself up to date."""
+    demonstration_mark.draw()
     with st.container(key="status_strip", horizontal=True, vertical_alignment="center"):
         _draw_line()
         key_sheet.draw()

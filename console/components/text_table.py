@@ -55,6 +55,8 @@ th { text-align: left; font-weight: 500; font-size: .8rem; padding: .1rem .5rem 
 td { padding: .2rem .5rem .2rem 0; vertical-align: top; overflow-wrap: anywhere;
   border-bottom: 1px solid color-mix(in srgb, var(--st-border-color) 55%, transparent); }
 tr:last-child td { border-bottom: none; }
+tr.group td { padding-top: .55rem; font-weight: 600; font-size: .85rem; }
+tr.group:first-child td { padding-top: .2rem; }
 .right { text-align: right; font-variant-numeric: tabular-nums; }
 .note { font-size: .82rem; margin-left: .4rem; }
 .bar { position: relative; height: 5px; margin: .15rem 0 .1rem; border-radius: 3px;
@@ -78,7 +80,7 @@ const make = (tag, className, text) => {
 const drawCell = (column, cell) => {
   const td = make("td", column.is_right ? "right" : "");
   td.append(make("span", (cell.tone || "") + (cell.is_code ? " mono" : ""), cell.text));
-  if (cell.note) td.append(make("span", "note dim", cell.note));
+  if (cell.note) td.append(" ", make("span", "note dim", cell.note));
   if (cell.hint) td.title = cell.hint;
   if (cell.share !== null) {
     const bar = make("div", cell.is_quiet ? "bar quiet" : "bar");
@@ -116,6 +118,10 @@ export default function ({ data, parentElement }) {
   for (const row of data.rows) {
     const tr = make("tr");
     row.forEach((cell, index) => tr.append(drawCell(data.columns[index], cell)));
+    if (row.length < data.columns.length) {
+      tr.className = "group";
+      tr.lastElementChild.colSpan = data.columns.length - row.length + 1;
+    }
     body.append(tr);
   }
   const thead = make("thead");
@@ -141,7 +147,8 @@ def draw(
 
     Args:
         columns: Heads, left to right.
-        rows: Cells of each row, as many as there are columns; a text is a plain cell.
+        rows: Cells of each row, as many as there are columns; a text is a plain cell. A row with
+            fewer stands over the rows after it: its last cell takes the columns that are left.
         key: Stays the same while the table stays the same thing, so that it is redrawn in place.
         label: What the table shows, for screen readers and tests.
         empty: Said where there are no rows.

@@ -25,7 +25,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from console import navigation, session
 from console.server import door_pages
-from console.server.doors import Doors, page
+from console.server.doors import LOOPBACK, Doors, page
 from console.server.guard import (
     API_PREFIX,
     HEALTH_PATH,
@@ -44,7 +44,6 @@ COLLECT_EVERY_S = 600.0
 
 _SCRIPT = Path(__file__).resolve().parent.parent / "app.py"
 _STREAMLIT_PAGE = Path(st.__file__).parent / "static" / "index.html"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 REQUIRED: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
@@ -98,6 +97,7 @@ def create_app(
     now: Callable[[], datetime] | None = None,
     public_url: str = "",
     body_limit: int = BODY_LIMIT,
+    host: str = "127.0.0.1",
 ) -> st.App:
     """Make the web application.
 
@@ -106,10 +106,11 @@ def create_app(
         now: The wall clock, aware UTC; the machine's by default.
         public_url: The address people type where a proxy stands in front.
         body_limit: Largest request body of the API in bytes.
+        host: The address the process listens on.
     """
     opened = OpenedOnce(open_engine)
     clock = _Clock(now)
-    doors = Doors(opened, public_url)
+    doors = Doors(opened, public_url, host=host)
     check = HealthCheck(opened, clock)
 
     @asynccontextmanager
@@ -139,8 +140,8 @@ def streamlit_settings(address: Address) -> dict[str, Any]:
     settings |= {"server.address": address.host, "server.port": address.port}
     if address.public_url:
         settings["server.corsAllowedOrigins"] = [address.public_url.rstrip("/")]
-    if address.host in _LOOPBACK or public_host:  # else any name may lead here
-        known = {*_LOOPBACK, address.host, public_host or address.host}
+    if address.host in LOOPBACK or public_host:  # else any name may lead here
+        known = {*LOOPBACK, address.host, public_host or address.host}
         settings["server.allowedHosts"] = sorted(known)
     return settings
 
@@ -149,7 +150,9 @@ def serve(address: Address, *, body_limit: int = BODY_LIMIT) -> None:
     """Run the web process until it is told to stop."""
     from engine.bootstrap import open_engine
 
-    app = create_app(open_engine, public_url=address.public_url, body_limit=body_limit)
+    app = create_app(
+        open_engine, public_url=address.public_url, body_limit=body_limit, host=address.host
+    )
     app.run(config=streamlit_settings(address))
 
 

@@ -12,6 +12,7 @@ from string import Template
 from urllib.parse import quote
 
 from console import theme
+from engine.service.demonstration_rows import DemonstrationRow
 
 _STYLE = """
 :root { color-scheme: light dark;
@@ -49,6 +50,13 @@ a { color: var(--main); }
 code { font: .9em ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', monospace;
   padding: .05rem .3rem; background: var(--back); border: 1px solid var(--line);
   border-radius: 4px; }
+button.persona { margin-top: .5rem; padding: .5rem .7rem; text-align: left; font-weight: 400;
+  color: var(--text); background: var(--back); border: 1px solid var(--line); }
+button.persona:hover { border-color: var(--main); filter: none; }
+.persona strong, .persona span { display: block; }
+.persona span { color: var(--dim); font-size: .86rem; line-height: 1.35; }
+p.warning { color: #1d1600; background: #ffb300; padding: .5rem .7rem; border-radius: 5px;
+  font-weight: 600; }
 footer { color: var(--dim); font-size: .82rem; margin-top: 1.5rem; text-align: center; }
 """
 
@@ -87,15 +95,25 @@ $body
 )
 
 
-def sign_in_page(*, target: str, name: str = "", error: str = "", is_new: bool = False) -> str:
-    """The form for name and password.
+def sign_in_page(
+    *,
+    target: str,
+    name: str = "",
+    error: str = "",
+    is_new: bool = False,
+    demonstration: DemonstrationRow | None = None,
+) -> str:
+    """The form for name and password; on a demonstration the people whose place can be taken.
 
     Args:
         target: Where to go afterwards.
         name: What was typed as name.
         error: Why the last attempt failed.
         is_new: There is no account yet.
+        demonstration: What is demonstrated here; None: nothing, or not to whoever asks.
     """
+    if demonstration is not None and not name:
+        return _demonstration_page(target, demonstration)
     if is_new:
         return notice_page(
             "No account yet",
@@ -116,6 +134,25 @@ spellcheck="false" maxlength="64" required{name_focus}>
 <input id="password" name="password" type="password" autocomplete="current-password"
 maxlength="200" required{password_focus}>
 <button>Sign in</button>
+</form>""",
+    )
+
+
+def _demonstration_page(target: str, shown: DemonstrationRow) -> str:
+    """Everybody simulated, each by one click."""
+    buttons = "".join(
+        f"""<button class="persona" name="name" value="{escape(one.name)}">
+<strong>{escape(one.display_name)}</strong><span>{escape(one.what)}</span></button>"""
+        for one in shown.personas
+    )
+    return _page(
+        "Demonstration",
+        f"""<p class="warning">Everything here is simulated: orders, cases, people, and what came
+of it. Nothing of it is evidence for anything real.</p>
+<p>Whose place do you take?</p>
+<form method="post" action="/persona">
+<input type="hidden" name="next" value="{escape(target)}">
+{buttons}
 </form>""",
     )
 

@@ -6,6 +6,7 @@ They check where a form comes from and set the session cookie; who somebody is, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import ParamSpec, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,10 +18,13 @@ from starlette.routing import Route
 from console.server import door_pages
 from console.session import COOKIE, SIGN_IN_PATH
 from engine.errors import EngineError, NotAllowed, NotSignedIn, StoreUnavailable
+from engine.service.demonstration_rows import DemonstrationRow
 from engine.service.engine import Engine, Session
 
 SIGN_OUT_PATH = "/signout"
 SET_UP_PATH = "/setup"
+PERSONA_PATH = "/persona"
+"""Takes the place of somebody simulated: on a demonstration, from this machine, and never else."""
 
 _LONGEST_FORM = 16_384
 _MOST_FIELDS = 10
@@ -29,6 +33,7 @@ _AT_ONCE = 2
 _FORWARDED = frozenset({"x-forwarded-for", "forwarded"})
 PROXY = "a proxy"
 """Where everything comes from that a proxy has passed on."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NO_STORE = {"Cache-Control": "no-store"}
 
 P = ParamSpec("P")
@@ -38,15 +43,23 @@ T = TypeVar("T")
 class Doors:
     """The routes, over an engine that is opened when it is needed."""
 
-    def __init__(self, open_engine: Callable[[], Engine], public_url: str = "") -> None:
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        public_url: str = "",
+        *,
+        host: str = "127.0.0.1",
+    ) -> None:
         """Prepare.
 
         Args:
             open_engine: Gives the engine of this process.
             public_url: The address people type where a proxy stands in front.
+            host: The address this process listens on.
         """
         self._open_engine = open_engine
         self._public = urlsplit(public_url)
+        self._is_for_itself = host in LOOPBACK and not public_url
         self._limiter: CapacityLimiter | None = None
 
     def routes(self) -> list[Route]:
@@ -57,6 +70,7 @@ class Doors:
             Route(SIGN_OUT_PATH, self.sign_out, methods=["GET", "POST"]),
             Route(SET_UP_PATH, self.show_set_up, methods=["GET"]),
             Route(SET_UP_PATH, self.set_up, methods=["POST"]),
+            Route(PERSONA_PATH, self.take_place, methods=["POST"]),
         ]
 
     async def is_signed_in(self, token: str) -> bool:
@@ -75,7 +89,8 @@ class Doors:
         if await self.is_signed_in(request.cookies.get(COOKIE, "")):
             return RedirectResponse(target, status_code=303, headers=_NO_STORE)
         is_new = await to_thread.run_sync(lambda: self._open_engine().needs_setup())
-        return page(door_pages.sign_in_page(target=target, is_new=is_new))
+        shown = await self._demonstration(request)
+        return page(door_pages.sign_in_page(target=target, is_new=is_new, demonstration=shown))
 
     async def sign_in(self, request: Request) -> Response:
         """Check name and password; a new session replaces the one the browser had."""
@@ -97,6 +112,33 @@ class Doors:
             return page(door_pages.sign_in_page(target=target, name=name, error=error.message), 503)
         await self._end(request)
         return self._admit(request, session, target)
+
+    async def take_place(self, request: Request) -> Response:
+        """Sign in as somebody simulated; the engine asks for the mark of a demonstration again."""
+        if not self.is_own_form(request) or not self.is_from_itself(request):
+            return forbidden()
+        form = await read_form(request)
+        name = form.get("name", "")
+        try:
+            session = await to_thread.run_sync(
+                lambda: self._open_engine().sign_in_as(name, client=client_of(request))
+            )
+        except NotAllowed as error:
+            words = escape(error.message)
+            return page(door_pages.notice_page("Not here", words), 403)
+        await self._end(request)
+        return self._admit(request, session, safe_target(form.get("next", "")))
+
+    def is_from_itself(self, request: Request) -> bool:
+        """Whether a request stays on this machine: where it is from, to, and by which name."""
+        is_named_so = urlsplit(f"//{request.headers.get('host', '')}").hostname in LOOPBACK
+        return self._is_for_itself and is_named_so and client_of(request) in LOOPBACK
+
+    async def _demonstration(self, request: Request) -> DemonstrationRow | None:
+        """What demonstration this is, for whom it may be offered."""
+        if not self.is_from_itself(request):
+            return None
+        return await to_thread.run_sync(lambda: self._open_engine().queries.demonstration())
 
     async def sign_out(self, request: Request) -> Response:
         """End the session. Another site cannot cause it: the cookie would not come along."""
@@ -219,7 +261,7 @@ def safe_target(target: str) -> str:
     """A path on this site to go to; the start page for anything else."""
     parts = urlsplit(target.replace("\\", "/"))
     is_own = target.startswith("/") and not target.startswith("//") and not parts.netloc
-    is_door = parts.path in {SIGN_IN_PATH, SIGN_OUT_PATH, SET_UP_PATH}
+    is_door = parts.path in {SIGN_IN_PATH, SIGN_OUT_PATH, SET_UP_PATH, PERSONA_PATH}
     return target if is_own and not is_door and target.isprintable() else "/"
 
 

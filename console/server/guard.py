@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.server import door_pages
-from console.server.doors import SET_UP_PATH, SIGN_OUT_PATH, page
+from console.server.doors import PERSONA_PATH, SET_UP_PATH, SIGN_OUT_PATH, page
 from console.session import COOKIE, SIGN_IN_PATH
 from engine.errors import EngineError
 
@@ -27,7 +27,7 @@ HEALTH_PATH = "/healthz"
 API_PREFIX = "/api/"
 
 _OPEN_PATHS = frozenset(
-    {SIGN_IN_PATH, SIGN_OUT_PATH, SET_UP_PATH, HEALTH_PATH}
+    {SIGN_IN_PATH, SIGN_OUT_PATH, SET_UP_PATH, PERSONA_PATH, HEALTH_PATH}
     | {"/_stcore/health", "/_stcore/host-config", "/favicon.png", "/favicon.ico"}
 )
 _OPEN_PREFIXES = (API_PREFIX, "/static/")

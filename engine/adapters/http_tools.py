@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import finalize
 
 from engine.domain.canonical import Json
 from engine.domain.credential import Credential
@@ -160,6 +161,7 @@ class HttpTransport:
             import httpx2
 
             self._client = httpx2.Client(trust_env=False, follow_redirects=False)
+            finalize(self, self._client.close)  # whoever drops a desk has nothing to close
         return self._client
 
 

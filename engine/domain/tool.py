@@ -196,8 +196,9 @@ class ToolContract:
     def view(self, arguments: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """What a call asks for, as rows of title and text for the person; money is written out."""
         amount = self.amount_of(arguments)
+        place = {name: number for number, name in enumerate(self.arguments.model_fields)}
         rows: list[tuple[str, str]] = []
-        for name, value in arguments.items():
+        for name, value in sorted(arguments.items(), key=lambda one: place.get(one[0], len(place))):
             if name == self.currency_argument and amount is not None:
                 continue
             is_amount = amount is not None and name == self.amount_argument

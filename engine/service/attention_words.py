@@ -12,9 +12,13 @@ from dataclasses import replace
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.percent import percent, with_one_sign
+from engine.runtime import declared_path
 from engine.service.phrases import a_role, broken_words, hard_rule_words, rule_value, scope_words
 from engine.service.rows import QueueRow
 from engine.service.words import ATTENTION, BROKEN, ROLE, RULE, STATUS
+
+DECLARED_PATH = declared_path.REASONER
+"""The reasoner that is none: what a desk declares for want of a usable recommendation."""
 
 _BY_ENGINE = frozenset(
     {

@@ -259,7 +259,8 @@ class PuttingBack:
 
 def words_of(ways: Ways) -> str:
     """What is put back, in the order in which it is."""
-    return "; then ".join(undo.words for _, undo in ways)
+    said = [undo.words for _, undo in ways]
+    return "; then ".join([*said[:1], *(one[:1].lower() + one[1:] for one in said[1:])])
 
 
 def describe(desk: Desk, action: Action) -> str:

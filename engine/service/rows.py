@@ -491,7 +491,7 @@ class DeskRow:
     titles: dict[str, str] = field(default_factory=dict)
     """Its tools, facts and their sources in the words of people, by code."""
     values: dict[str, str] = field(default_factory=dict)
-    """Codes among its values and its labels in the words of people; kinds of things by `<kind>:`."""
+    """Codes among its values and its labels in words, by code; kinds of things by `<kind>:`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

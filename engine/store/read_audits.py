@@ -23,9 +23,10 @@ from engine.service.authority import AUDITORS
 from engine.service.live_rows import AuditCard, AuditRow, RevealRow
 from engine.store import mapping, tables
 from engine.store.read_card import fact_rows
-from engine.store.read_deciding import Deciding, tools_of, undo_words
+from engine.store.read_deciding import Deciding, tools_of
 from engine.store.read_ran import ALONE
 from engine.store.read_source import ReadSource
+from engine.store.read_undo_words import undo_words
 from engine.store.types import storable
 
 MOST = 200

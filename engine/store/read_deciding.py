@@ -14,14 +14,11 @@ from engine.domain.actor import Role
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.effect import Effect
-from engine.domain.ids import EffectId, GrantId
 from engine.domain.phase import Phase
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.verdict import VerdictKind
-from engine.errors import ToolError
 from engine.ports import Pause
 from engine.runtime.policy import Policy, cell_of
-from engine.runtime.undoing import undo_of
 from engine.service.deciding import DECIDABLE
 from engine.service.phrases import broken_words
 from engine.service.putting_back import waits_for_undo
@@ -29,6 +26,7 @@ from engine.service.rows import DecisionWords, ToolChoice
 from engine.service.words import name
 from engine.store.read_cells import pause_words
 from engine.store.read_tools import tool_choice
+from engine.store.read_undo_words import undo_if_run, undo_words, ways_if_run
 
 _PHASES: dict[Phase, str] = {
     Phase.COPILOT: "In this cell nothing runs without a person.",
@@ -86,6 +84,12 @@ class Deciding:
         if self.chosen is not None:
             return (self.chosen,)
         return self.made.actions if self.made is not None else ()
+
+    @property
+    def is_about_what_stands(self) -> bool:
+        """Whether an undo would be of what ran, not of what an approval would let run."""
+        is_open = self.case.status in DECIDABLE and not waits_for_undo(self.case)
+        return self.last is not None and not (is_open and self.plan)
 
     @property
     def ways_if_run(self) -> tuple[list[str], list[str]]:
@@ -184,7 +188,7 @@ def _back(deciding: Deciding, action: Action) -> str:
 
 
 def _undoable(deciding: Deciding) -> str:
-    if deciding.last is not None:
+    if deciding.is_about_what_stands:
         return "it can be undone" if _undo_words(deciding) else "nothing undoes it"
     ways, left = deciding.ways_if_run
     if not ways:
@@ -265,7 +269,7 @@ _STATUS = {
 def _undo_sentence(deciding: Deciding) -> str:
     if deciding.action is None and deciding.last is None:
         return ""
-    if deciding.last is not None:
+    if deciding.is_about_what_stands:
         words = _undo_words(deciding)
         return f"An undo would: {words}." if words else "Nothing undoes it."
     ways, left = deciding.ways_if_run

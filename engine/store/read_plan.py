@@ -58,7 +58,8 @@ class Plans:
         left = [describe(desk, done.action(effect)) for effect, undo in found if undo is None]
         if not ways or not left:
             return words_of(ways)
-        return f"{words_of(ways)}. It cannot take back: {'; '.join(left)}"
+        stays = "; ".join(one[:1].lower() + one[1:] for one in left)
+        return f"{words_of(ways)}. It cannot take back: {stays}"
 
     def _steps(self, case: Case, made: Recommendation | None) -> tuple[Step, ...]:
         reader = self._source.reader

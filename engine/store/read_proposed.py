@@ -19,9 +19,10 @@ from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.runtime.policy import cell_of
 from engine.service.live_rows import HeldRow, ProposedRow
 from engine.store import case_rows, mapping, tables
-from engine.store.read_deciding import Deciding, undo_if_run, words_of
+from engine.store.read_deciding import Deciding, words_of
 from engine.store.read_denied import denied_of
 from engine.store.read_source import ReadSource
+from engine.store.read_undo_words import undo_if_run
 from engine.store.types import storable
 
 _case = tables.cases.c

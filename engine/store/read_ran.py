@@ -18,8 +18,8 @@ from engine.domain.recommendation import Action
 from engine.service.live_rows import RanRow
 from engine.service.words import name
 from engine.store import case_rows, mapping, tables
-from engine.store.read_deciding import undo_words
 from engine.store.read_source import ReadSource
+from engine.store.read_undo_words import undo_words
 from engine.store.types import storable
 
 MOST = 50

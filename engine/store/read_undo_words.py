@@ -13,6 +13,7 @@ from engine.domain.case import Case
 from engine.domain.effect import Effect
 from engine.domain.ids import EffectId, GrantId
 from engine.domain.recommendation import Action
+from engine.domain.tool import EffectClass
 from engine.errors import ToolError
 from engine.runtime.undoing import undo_of
 from engine.service.words import name
@@ -31,14 +32,20 @@ def ways_if_run(
     """
     ways: list[str] = []
     left: list[str] = []
+    said = _as_part if len(plan) > 1 else str
     for action in reversed(plan):
         until = desk.undo_until.get(action.tool, "")
         if way := _way_if_run(desk, action, case, at):
-            ways.append(f"{way}, until {until}" if until else way)
+            ways.append(said(f"{way}, until {until}" if until else way))
         else:
             tool = desk.effect_tool(action.tool)
-            left.append(tool.describe(action.arguments) if tool else name(action.tool))
+            left.append(said(tool.describe(action.arguments) if tool else name(action.tool)))
     return ways, left
+
+
+def _as_part(text: str) -> str:
+    """A call in words, in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def _way_if_run(desk: Desk, action: Action, case: Case, at: datetime) -> str:
@@ -48,9 +55,11 @@ def _way_if_run(desk: Desk, action: Action, case: Case, at: datetime) -> str:
         return ""
     if words := undo_if_run(desk, action, case, at):
         return words
+    if tool.contract.effect_class is not EffectClass.COMPENSABLE:
+        return ""
     # The way back needs what the call will have answered, such as the number of a refund.
-    way = desk.effect_tool(tool.contract.compensation) if tool.contract.compensation else None
-    return f"{way.contract.title[:1].lower()}{way.contract.title[1:]}" if way else ""
+    way = desk.effect_tool(tool.contract.compensation)
+    return way.contract.title if way else ""
 
 
 def undo_words(desk: Desk, action: Action, effect: Effect) -> str:

@@ -33,11 +33,13 @@ from tests.browser.operating import (
     sign_in,
     wait_until_done,
 )
+from tests.browser.orders_screenshots import take_orders
 from tests.machine import find_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, StorageState
 
+INCIDENTS = ("--empty", "--desk", "incidents")
 ALL_ROWS = 1200
 KEPT_BACK = 24
 """The latest rows, which come in once the cell is on the loop."""
@@ -67,7 +69,7 @@ def main() -> None:
     target.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as folder,
-        running(Path(folder) / "data", take_back_s=8.0) as product,
+        running(Path(folder) / "data", take_back_s=8.0, extra=INCIDENTS) as product,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=find_chromium()) as chromium,
     ):
@@ -76,6 +78,7 @@ def main() -> None:
         take_all(chromium, product, target)
         verified = product.countersign("ledger", "verify")
         assert verified.returncode == 0, verified.stdout
+        take_orders(chromium, target, shoot)
 
 
 def take_all(chromium: "Browser", product: LiveProduct, target: Path) -> None:

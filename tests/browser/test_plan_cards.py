@@ -66,11 +66,8 @@ def test_preview_shows_fields_and_money_moved(plans: FakeEngine) -> None:
     assert refund["changed"] == "What it would change"
     money, counted = refund["changes"]
     assert (money["what"], money["before"], money["after"]) == ("48.90 EUR", "shop", "customer C-7")
-    assert (counted["what"], counted["before"], counted["after"]) == (
-        "payment P-88 · Refundable",
-        "48.90",
-        "0.00",
-    )
+    assert (counted["of"], counted["what"]) == ("Payment P-88", "Refundable")
+    assert (counted["before"], counted["after"]) == ("48.90 EUR", "0.00 EUR")
     assert refund["view"] == [["Order", "O-20417"], ["Payment", "P-88"], ["Amount", "48.90 EUR"]]
 
 

@@ -31,18 +31,23 @@ BOUNDED: Cells = (
     ("address_undeliverable", "message_customer"),
     ("delivered_not_received", "message_customer"),
 )
+MESSAGES: Cells = (("stock_short", "message_customer"),)
+"""What a plan tells the customer in the end: it cannot be taken back, so no window is for it."""
 ON_THE_LOOP: Cells = (
     ("stock_short", "backorder"),
     ("stock_short", "substitute_variant"),
-    ("stock_short", "message_customer"),
-    ("delivered_not_received", "reship"),
+    ("address_undeliverable", "correct_address"),
+    ("fraud_suspected", "release_order"),
 )
 FIRST_RISK, USUAL_RISK, TOO_MUCH_RISK = 0.08, 0.10, 0.18
 RISK_AT_ONCE, RISK_ON_THE_LOOP = 0.005, 0.20
 """On the loop hardly anything runs at once; up to one in five may be wrong after a window."""
-AUDIT_RATE = 0.3
+AUDIT_RATE = 0.5
 VETO_MINUTES = 15.0
+PAUSED_S = 7_800.0
 _KIND = PolicyKind.ENVELOPE
+_APART = timedelta(hours=2)
+"""Between two steps of the story, however short it is: each rests on the one before."""
 _SIGNED_AFTER = timedelta(minutes=47)
 
 
@@ -60,18 +65,20 @@ class Governing:
 
     def plan(self, begins_at: datetime, ends_at: datetime) -> None:
         """Put the whole story on the timeline, at shares of its length."""
-        length = ends_at - begins_at
+        length, earliest = ends_at - begins_at, begins_at
         for share, act in self._story():
-            self.timeline.at(_office_hour(begins_at + share * length), act)
+            moment = max(_office_hour(begins_at + share * length), earliest)
+            self.timeline.at(moment, act)
+            earliest = moment + _APART
 
     def _story(self) -> Sequence[tuple[float, Callable[[], None]]]:
         return (
             (
                 0.06,
-                lambda: self._change(_watched, "Look blind at three in ten of what runs alone."),
+                lambda: self._change(_watched, "Look blind at every second thing that runs alone."),
             ),
             (
-                0.30,
+                0.28,
                 lambda: self._change(
                     lambda one: _in_phase(_risk(one, USUAL_RISK), BOUNDED, "BOUNDED"),
                     "Releases, addresses and questions may run alone where the evidence carries "
@@ -79,23 +86,23 @@ class Governing:
                 ),
             ),
             (
-                0.58,
+                0.54,
                 lambda: self._change(
                     _on_the_loop,
-                    "Short stock and reshipments run after a veto window of a quarter of an hour.",
+                    "Short stock, addresses and suspicions that are lifted run after a veto window "
+                    "of a quarter of an hour.",
                 ),
             ),
-            (0.70, self._pause),
-            (0.72, self._resume),
+            (0.66, self._pause),
             (
-                0.80,
+                0.74,
                 lambda: self._change(
                     lambda one: _risk(one, TOO_MUCH_RISK),
                     "Let more run alone: almost one in five may be wrong.",
                 ),
             ),
-            (0.87, self._roll_back),
-            (0.93, self._propose_what_is_refused),
+            (0.82, self._roll_back),
+            (0.87, self._propose_what_is_refused),
         )
 
     # --- versions ----------------------------------------------------------------------------
@@ -141,13 +148,14 @@ class Governing:
         )
         if number:
             dropped = ask.WithdrawVersion(kind=_KIND, desk=self.desk, version=number)
-            self.timeline.after(7_200, lambda: self._ignore(dropped, self.officer))
+            self.timeline.after(3_600, lambda: self._ignore(dropped, self.officer))
 
     # --- brakes ------------------------------------------------------------------------------
 
     def _pause(self) -> None:
-        reason = "The warehouse counts its shelves; nothing is to be reshipped meanwhile."
+        reason = "The warehouse counts its shelves; nothing is to be substituted meanwhile."
         self._try(ask.PauseScope(scope=self._cell, reason=reason), self.officer)
+        self.timeline.after(PAUSED_S, self._resume)
 
     def _resume(self) -> None:
         reason = "The count is done."
@@ -155,7 +163,7 @@ class Governing:
 
     @property
     def _cell(self) -> str:
-        return f"cell:{self.desk}/delivered_not_received/reship"
+        return f"cell:{self.desk}/stock_short/substitute_variant"
 
     def _active(self) -> int:
         return active_number(self.engine.store.reader.control(), self.desk, _KIND)
@@ -206,7 +214,7 @@ def _on_the_loop(document: EnvelopeDocument) -> EnvelopeDocument:
     }
     at_once = {"kind": "rolling", "risk_limit": RISK_AT_ONCE}
     limits = {"phase": "ON_THE_LOOP", "threshold": at_once, "on_the_loop": wider}
-    return _with_cells(document, ON_THE_LOOP, limits)
+    return _with_cells(_in_phase(document, MESSAGES, "BOUNDED"), ON_THE_LOOP, limits)
 
 
 def _with_cells(

@@ -22,7 +22,7 @@ from engine.simulators.orders.driver import Send
 from engine.simulators.orders.world import make_plan
 from engine.simulators.reviewers.cast import CAST, OFFICER, OWNER, SENIOR
 
-CASES_A_DAY = 16.0
+CASES_A_DAY = 12.0
 DAYS = 14.0
 LEFT_OPEN = timedelta(hours=8)
 """So long before the end the last reviewer goes home."""

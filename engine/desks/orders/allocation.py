@@ -2,7 +2,8 @@
 
 The objective is declared here, number by number. What one line costs in a place does not depend on
 the others, so the best allocation is an integer programme, solved to the end; the same lines served
-in the order they came are the comparison. Pure.
+in the order they came are the comparison. Of two that cost the same the one is taken that serves
+the line that came first. The same lines in the same order get the same answer. Pure.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from datetime import date
 LONGEST_S = 2.0
 """For one solution; an answer that was cut off says so."""
 USUAL_LOSS = 0.15
-"""Probability that a customer leaves over two weeks of waiting."""
+"""See `Wanted.may_lose`."""
 _HALF = 0.5
-_PROVEN = 0
-"""The solver's status of an optimum."""
+_PROVEN = 0  # the solver's status of an optimum
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,17 +93,15 @@ class Given:
 class Allocation:
     """One way to give out what is there."""
 
-    given: tuple[Given, ...]
-    """In the order of the lines."""
+    given: tuple[Given, ...]  # in the order of the lines
     expected_cost_minor: int
     is_exact: bool = True
     """Whether nothing cheaper exists."""
 
     def of(self, order_id: str, line: int) -> Given | None:
         """What one line gets; None where it was not among those that want something."""
-        return next(
-            (one for one in self.given if (one.order_id, one.line) == (order_id, line)), None
-        )
+        found = (one for one in self.given if (one.order_id, one.line) == (order_id, line))
+        return next(found, None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,10 +124,10 @@ def compare(
     today: date,
     rates: CostRates = RATES,
 ) -> Compared:
-    """Allocate at the least expected cost, and in the order the lines came.
+    """Allocate at the least expected cost, and in the order they came.
 
     Args:
-        wanted: Lines without stock; each (order, line) once.
+        wanted: Lines without stock, the oldest first; each (order, line) once.
         lots: Free pieces; each (variant, warehouse) once.
         restocked: When more of a variant is announced, by variant.
         today: The desk's day.
@@ -227,8 +225,7 @@ def _solved(
 ) -> tuple[_Choice | None, bool]:
     """Solve the integer programme: one place a line, no lot given out beyond its pieces."""
     # scipy comes with scikit-learn, which is declared and cannot be installed without it. Its
-    # solver needs 0.04 s for 100 lines and six lots, where a programme over what is left of each
-    # lot, written out here, took a minute and kept too many states to be certain.
+    # solver needs 0.04 s for 100 lines and six lots; a programme written out here took a minute.
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import coo_array
@@ -243,10 +240,11 @@ def _solved(
     rows, columns, values = zip(*entries, strict=True)
     shape = (len(wanted) + len(lots), len(choices))
     matrix = coo_array((values, (rows, columns)), shape=shape).tocsr()
-    lower = np.array([1] * len(wanted) + [0] * len(lots))
-    upper = np.array([1] * len(wanted) + [lot.pieces for lot in lots])
+    lower = [1] * len(wanted) + [0] * len(lots)
+    upper = [1] * len(wanted) + [lot.pieces for lot in lots]
     answer = milp(
-        np.array([costs[number][place] for number, place in choices], dtype=float),
+        np.array([costs[number][place] for number, place in choices], dtype=float)
+        + np.array([_later(number, place, len(wanted)) for number, place in choices]),
         constraints=LinearConstraint(matrix, lower, upper),
         integrality=np.ones(len(choices)),
         bounds=Bounds(0, 1),
@@ -257,6 +255,11 @@ def _solved(
     chosen = dict(one for one, taken in zip(choices, answer.x, strict=True) if taken > _HALF)
     found = tuple(chosen.get(number) for number in range(len(wanted)))
     return (found if _can_be(wanted, lots, costs, found) else None), answer.status == _PROVEN
+
+
+def _later(number: int, place: int | None, lines: int) -> float:
+    """A part of a minor unit for a line that waits, more for an older one; below 1 in sum."""
+    return 0.0 if place is not None else (lines - number) / (lines * (lines + 1))
 
 
 def _can_be(

@@ -76,6 +76,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "same_ordered_before": "Same article ordered before",
         "short_line": "Short line",
         "since": "Customer since",
+        "takes_substitute": "Takes a substitute",
         "total_minor": "Total",
         "unit_price_minor": "Unit price",
         "usual_total_minor": "Usual order",
@@ -137,11 +138,13 @@ VALUES: Mapping[str, str] = MappingProxyType(
         "safe_place": "left in a safe place",
         "street_not_found": "street or number not found",
         # things, and places of pieces and money
-        "credit:": "Store credit of",
+        "credit:": "store credit of",
         "provider": "the payment provider",
         "refunding": "refunds on their way",
-        "reserved:": "Set aside for line",
-        "shipment:": "Parcel",
+        "shop": "the shop",
+        "text": "what was written",
+        "reserved:": "set aside for line",
+        "shipment:": "parcel",
     }
 )
 """Codes and labels by what people call them; kinds of things by `<kind>:`."""

@@ -56,6 +56,8 @@ class WaitingResult(Strict):
     placed_at: Moment
     expected_on: MaybeDay
     is_held: bool
+    needed_by: MaybeDay
+    takes_substitute: Literal["", "yes", "no"]
 
 
 class WaitingLinesResult(Strict):

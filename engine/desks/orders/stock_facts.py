@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from engine.desks.orders.allocation import USUAL_LOSS, Compared, Lot, Wanted, compare
-from engine.desks.orders.sources import ALLOCATION, STOCK, WAREHOUSE, Teller
+from engine.desks.orders.allocation import USUAL_LOSS, Compared, Given, Lot, Wanted, compare
+from engine.desks.orders.sources import ALLOCATION, SHOP, STOCK, WAREHOUSE, Teller
 from engine.domain.canonical import Json
+from engine.domain.money import Money
 
 USUAL_ACCEPTANCE = 0.7
 """Probability that a customer who said nothing keeps a substitute."""
@@ -38,22 +40,21 @@ def tell_allocation(
 ) -> Compared:
     """What this line gets when all lines that wait for the same stock are served best.
 
+    Every case has to come to the same allocation, or two would get the last piece. So it rests on
+    what the shop tells of every line alike; what the customer of this case wrote can only make the
+    line leave what it was given.
+
     Args:
         tell: Takes the facts.
-        ours: The line of this case.
+        ours: The line of this case, with what its customer wrote.
         levels: Stock of the whole substitution group.
         waiting: Lines that wait for it, as the shop tells; ours may be among them.
         today: The desk's day.
     """
-    others = [
-        _wanted(one)
-        for one in waiting
-        if (one["order_id"], one["line"]) != (ours.order_id, ours.line) and not one["is_held"]
-    ]
-    found = compare([ours, *others], _lots(levels), _restocked(levels), today)
-    given = found.best.of(ours.order_id, ours.line)
-    entity = f"line:{ours.line}"
-    if given is not None and given.warehouse_id:
+    found = shared_out(ours, levels, waiting, today)
+    given, entity = found.best.of(*_name(ours)), f"line:{ours.line}"
+    takes = given is not None and _takes(ours, given)
+    if given is not None and given.warehouse_id and takes:
         tell.read(
             ALLOCATION,
             entity,
@@ -63,7 +64,12 @@ def tell_allocation(
         )
     else:
         tell.read(ALLOCATION, entity, allocated_quantity=0)
-    first = found.first_come.of(ours.order_id, ours.line)
+    first = found.first_come.of(*_name(ours))
+    others = [one for one in waiting if (one["order_id"], one["line"]) != _name(ours)]
+    for one in waiting:
+        if (one["order_id"], one["line"]) == _name(ours):
+            wishes = {name: one[name] for name in ("needed_by", "takes_substitute")}
+            tell.read(SHOP, entity, **wishes)
     tell.read(
         ALLOCATION,
         entity,
@@ -71,7 +77,77 @@ def tell_allocation(
         first_come_quantity=first.quantity if first else 0,
         allocation_saves_minor=found.saved_minor,
     )
+    if others:
+        words = in_words(ours, found, levels, lines=len(others) + 1, takes=takes)
+        tell.read(ALLOCATION, entity, allocation=words)
     return found
+
+
+def shared_out(
+    ours: Wanted, levels: Sequence[Json], waiting: Sequence[Json], today: date
+) -> Compared:
+    """Allocate what is free to all who wait for it; the same from whichever line it is asked.
+
+    Held lines get what all others leave, and a line that is not in the shop's queue what those
+    leave; what is compared is then the lines that stand behind together.
+
+    Args:
+        ours: The line that asks.
+        levels: Stock of the whole substitution group, as the shop tells.
+        waiting: Lines that wait for it, as the shop tells, oldest order first.
+        today: The desk's day.
+    """
+    lots, restocked = _lots(levels), _restocked(levels)
+    told = [(_wanted(one), bool(one["is_held"])) for one in waiting]
+    free = [one for one, is_held in told if not is_held]
+    held = [one for one, is_held in told if is_held]
+    found = compare(free, lots, restocked, today)
+    if _name(ours) in {_name(one) for one in free}:
+        return found
+    lots = _left(lots, found)
+    behind = compare(held, lots, restocked, today)
+    if _name(ours) in {_name(one) for one in held}:
+        return behind
+    return compare([ours], _left(lots, behind), restocked, today)
+
+
+def in_words(
+    ours: Wanted, found: Compared, levels: Sequence[Json], *, lines: int, takes: bool
+) -> str:
+    """The allocation in one sentence for a person, as seen from one line.
+
+    Args:
+        ours: The line.
+        found: The allocation; the line is in it.
+        levels: Stock of the whole substitution group.
+        lines: How many wait.
+        takes: Whether what the customer wrote lets the line take what it is given.
+    """
+    there = ", ".join(
+        f"{one.pieces} of {one.variant_id} in {one.warehouse_id}"
+        for one in _lots(levels)
+        if one.pieces
+    )
+    currency = levels[0]["currency"] if levels else ""
+    saved = Money(minor=found.saved_minor, currency=currency)
+    return (
+        f"Free: {there or 'nothing'}. Lines that wait: {lines}. {_share(ours, found, takes)} "
+        f"Expected cost of all: {saved} less than first come, first served."
+    )
+
+
+def _share(ours: Wanted, found: Compared, takes: bool) -> str:
+    given, first = (_gets(one.of(*_name(ours))) for one in (found.best, found.first_come))
+    if not takes:
+        return f"This line would get {given}, which its customer does not want."
+    other = f"; first come, first served it would get {first}" if first != given else ""
+    return f"This line gets {given}{other}."
+
+
+def _gets(given: Given | None) -> str:
+    if given is None or not given.warehouse_id:
+        return "nothing now"
+    return f"{given.quantity} of {given.variant_id} from {given.warehouse_id}"
 
 
 def wish(order: Json, line: Json, *, accepts: object, can_wait: bool, needed_by: object) -> Wanted:
@@ -91,7 +167,19 @@ def wish(order: Json, line: Json, *, accepts: object, can_wait: bool, needed_by:
     )
 
 
+def _name(one: Wanted) -> tuple[str, int]:
+    return one.order_id, one.line
+
+
+def _takes(ours: Wanted, given: Given) -> bool:
+    """Whether what the customer wrote lets the line take what it is given."""
+    return given.variant_id == ours.variant_id or ours.accepts_substitute > 0
+
+
 def _wanted(one: Json) -> Wanted:
+    """A line as every case sees it; one that is promised its own variant takes no other."""
+    told = {"": USUAL_ACCEPTANCE, "yes": SURE_ACCEPTANCE, "no": 0.0}
+    is_promised = one["state"] == "BACKORDERED"
     return Wanted(
         order_id=one["order_id"],
         line=one["line"],
@@ -99,7 +187,25 @@ def _wanted(one: Json) -> Wanted:
         quantity=one["quantity"],
         unit_price_minor=one["unit_price_minor"],
         waits_since=datetime.fromisoformat(one["placed_at"]).date(),
+        needed_by=date.fromisoformat(one["needed_by"]) if one["needed_by"] else None,
+        accepts_substitute=0.0 if is_promised else told[one["takes_substitute"]],
     )
+
+
+def _left(lots: Sequence[Lot], found: Compared) -> list[Lot]:
+    """What the best allocation leaves."""
+    return [
+        replace(
+            lot,
+            pieces=lot.pieces
+            - sum(
+                one.quantity
+                for one in found.best.given
+                if (one.variant_id, one.warehouse_id) == (lot.variant_id, lot.warehouse_id)
+            ),
+        )
+        for lot in lots
+    ]
 
 
 def _lots(levels: Sequence[Json]) -> list[Lot]:

@@ -53,7 +53,11 @@ class LiveFeed:
         plan = make_sample(self.seed, sample, self.start, hours=hours)
         play(self.send, plan.prologue, key=f"{ID_PREFIX}{self.seed}-prologue")
         for episode in plan.episodes:
-            self._open(episode)
+            self._happen(episode)
+        # Money that is due settles before anybody looks: later it would change what was seen.
+        self.send("world.settle", {}, key=f"{ID_PREFIX}{self.seed}-settle-begin")
+        for episode in plan.episodes:
+            self._submit(episode)
         self._go_on(self.start + timedelta(hours=hours), sample + 1)
         return len(plan.episodes)
 
@@ -85,7 +89,13 @@ class LiveFeed:
         return opened
 
     def _open(self, episode: Episode) -> None:
+        self._happen(episode)
+        self._submit(episode)
+
+    def _happen(self, episode: Episode) -> None:
         play(self.send, episode.events, key=f"{ID_PREFIX}{self.seed}-episode-{episode.number}")
+
+    def _submit(self, episode: Episode) -> None:
         self.submit([{**episode.row.columns(), **episode.outcome.columns()}])
 
     def _coming(self) -> Episode:

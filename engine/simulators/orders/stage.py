@@ -5,10 +5,11 @@ A stage knows what is shown and rolls dice for the rest; the cause never comes o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import TypeAlias
 
 from engine.domain.canonical import Json
@@ -89,6 +90,7 @@ class Stage:
         place: Place | None = None,
         payments: Sequence[int] = (),
         warehouse_id: str = "",
+        wishes: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         """Place an order; without payments one is authorised over its total."""
         order_id = f"{self.order_id}{suffix}"
@@ -106,6 +108,7 @@ class Stage:
                     "quantity": quantity,
                     "unit_price_minor": item.price_minor,
                     "warehouse_id": warehouse_id,
+                    **wishes,
                 }
                 for item, quantity in basket
             ],

@@ -104,13 +104,14 @@ def _answer(
     row: IntakeRow, perceive: Perceiver, reasoner: Reasoner, read: ReadTool
 ) -> Resolution | None:
     signal = OrderIntake().read(row.columns()).signal
-    case = _case(signal)
+    case = case_of(signal)
     facts = fact_set(case.id, 1, tuple(perceive(signal, read, row.opened_at)))
     draft = reasoner.recommend(case, facts, None)
     return Resolution(draft.label) if draft is not None and draft.label else None
 
 
-def _case(signal: Signal) -> Case:
+def case_of(signal: Signal) -> Case:
+    """The case of a signal, as it is when its facts are known."""
     content = digest(signal.payload)
     return Case(
         id=CaseId(UUID(bytes=digest(signal.source_id)[:16])),

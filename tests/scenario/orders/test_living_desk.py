@@ -29,8 +29,10 @@ from engine.store.ledger_source import verify_ledger
 from engine.testing.world import START
 from tests.scenario.orders.living import OrdersWorld, disagreements, envelope
 
-SEED, CASES, HOURS = 3, 30, 1.0
-LATER_SEED, LATER = 4, 24
+SEED, FEW, HOURS = 3, 20, 1.0
+ENOUGH = 32
+"""Labels from which confidence is calibrated."""
+LATER_SEED, LATER = 4, 18
 WHOLE = ["cancel_order", "refund", "message_customer"]
 """The plan of three steps."""
 
@@ -75,10 +77,10 @@ class Life:
         return next(one for one in self.episodes if self.plan(one) == tools)
 
 
-def begun(orders: OrdersWorld) -> Life:
+def begun(orders: OrdersWorld, cases: int = FEW) -> Life:
     """A sample of every case type, reasoned about; nobody has decided yet."""
-    plan = make_sample(SEED, CASES, START, hours=HOURS)
-    assert orders.live(plan).accepted == CASES
+    plan = make_sample(SEED, cases, START, hours=HOURS)
+    assert orders.live(plan).accepted == cases
     orders.work()
     return Life(orders=orders, episodes=plan.episodes)
 
@@ -130,9 +132,8 @@ def look_at(life: Life, one: Episode) -> None:
     shown = Preview.from_json(card.recommendation.actions[0].preview)
     assert shown
     assert (shown.refusal, shown.difference and shown.difference.is_empty) == ("", False)
-    for fact in card.facts:
-        text = getattr(one.row, fact.quote.field) if fact.quote else ""
-        assert not fact.quote or text[fact.quote.start : fact.quote.end]
+    for quote in (fact.quote for fact in card.facts if fact.quote):
+        assert quote.before + quote.words + quote.after in getattr(one.row, quote.field)
 
 
 # ---------------------------------------------------------------------------- what is decided
@@ -240,8 +241,9 @@ def test_message_alone_has_no_way_back(life: Life) -> None:
 # ---------------------------------------------------------------------------- what runs alone
 
 
-def test_some_run_alone_once_labels_are_in(life: Life) -> None:
-    orders = life.orders
+def test_some_run_alone_once_labels_are_in(make_orders: Callable[..., OrdersWorld]) -> None:
+    orders = make_orders()
+    life = begun(orders, ENOUGH)
     orders.tell_labels(life.episodes)
     orders.world.clock.move(days=1)
     trusted = RollingThreshold(risk_limit=0.35)

@@ -25,11 +25,13 @@ from tests.scenario.orders.wrong_values import (
 )
 
 FILE = Path(__file__).resolve().parents[3] / "docs" / "wrong_values.md"
-BEFORE = """\
-Before reads were held against each other (`engine/desks/orders/agreement.py`), the same kind of
-campaign over 240 cases ended 4 of them wrongly and closed 3 that were still open: an order that one
-read called cancelled was taken for resolved, and refunds followed payments that no other read knew
-of. 44 more reached a person who could not see that a value was wrong."""
+BEFORE = (
+    "Before reads were held against each other (`engine/desks/orders/agreement.py`), the same 200 "
+    "wrong values ended with 88 caught, 34 escalated, 72 unharmed, 5 completed but wrong and 1 "
+    "closed but open: refunds followed payments that no other read knew of, and one order was "
+    "taken for resolved that was not."
+)
+"""Measured with the checks switched off."""
 _COLUMNS = tuple(Became)
 
 
@@ -62,8 +64,8 @@ def _head(verdicts: Sequence[Verdict]) -> Iterator[str]:
         f"{len(LIES)} kinds of wrong values are put into the reads of the orders desk, each in "
         "keeping with its schema: sums times ten, another currency, customer or order, other "
         "lines, delivered in the place of in transit, stock that is not there, money captured "
-        "twice, identifiers swapped, times shifted. Some are told on every read and some once; half of those about "
-        "orders bring a digest that fits them."
+        "twice, identifiers swapped, times shifted. Some are told on every read and some once; "
+        "half of those about orders bring a digest that fits them."
     )
     yield ""
     yield (
@@ -77,8 +79,8 @@ def _head(verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield (
         "*Caught*: refused by schema, by reads that do not agree, by drift, by verification or by "
         "the shop. *Escalated*: with a person, and nothing has noticed. *Unharmed*: as without it, "
-        "or right nonetheless. *Completed but wrong*: done alone, not as without the wrong value "
-        "and not as the label asks for by what the shop really holds. *Closed but open*: taken for "
+        "also in what people see, or right nonetheless. *Completed but wrong*: done alone, not as "
+        "without the wrong value and not as the label asks for by what the shop really holds. *Closed but open*: taken for "
         "resolved."
     )
     yield ""

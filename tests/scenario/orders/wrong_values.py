@@ -84,7 +84,7 @@ class Became(StrEnum):
     ESCALATED = "escalated"
     """A person decides, and nothing has noticed that a value is wrong."""
     UNHARMED = "unharmed"
-    """As without it, or right nonetheless."""
+    """As without it, also in what people see; or right nonetheless."""
     WRONG = "completed but wrong"
     """Software acted alone, not as it would have, and not as was right."""
     DROPPED = "closed but open"
@@ -175,6 +175,11 @@ class Ended:
     """The largest refund among them."""
 
     @property
+    def known(self) -> Set[tuple[str, str, str, object]]:
+        """What people see of the facts, whenever it was read."""
+        return {(one.entity, one.attribute, one.source, one.value) for one in self.facts.facts}
+
+    @property
     def ran_alone(self) -> bool:
         """Whether the plan was carried out; nobody is there to approve one."""
         return self.status is CaseStatus.DONE
@@ -217,6 +222,8 @@ class Verdict:
             return Became.UNHARMED if is_same or is_right else Became.WRONG
         if lied.status is CaseStatus.WITHDRAWN:
             return Became.UNHARMED if is_same else Became.DROPPED
+        if is_same and lied.known == truth.known:
+            return Became.UNHARMED
         return Became.CAUGHT if lied.is_caught else Became.ESCALATED
 
 

@@ -260,16 +260,16 @@ def test_unreachable_for_good_is_left_to_a_person(plans: Planned) -> None:
     assert "Still done: step 1" in case.attention_note
 
 
+def change_both(plans: Planned) -> None:
+    """Another amount, with the digests that fit it."""
+    arguments = {"number": A, "amount": 9, "currency": "EUR"}
+    change_action(plans, arguments=arguments, arguments_digest=digest(arguments))
+    change_grant(plans, arguments_digest=digest(arguments))
+
+
 ALTERED: dict[str, Callable[[Planned], object]] = {
     "arguments": lambda plans: change_action(plans, arguments={"number": A, "owner": "south"}),
-    "both digests": lambda plans: (
-        change_action(
-            plans,
-            arguments={"number": A, "amount": 9, "currency": "EUR"},
-            arguments_digest=digest({"number": A, "amount": 9, "currency": "EUR"}),
-        ),
-        change_grant(plans, arguments_digest=digest({"number": A, "amount": 9, "currency": "EUR"})),
-    ),
+    "both digests": change_both,
     "another effect": lambda plans: change_grant(plans, basis_id=plans.case.id),
     "a second time": lambda plans: change_grant(plans, basis_id=plans.effects[-1].id),
     "revoked": lambda plans: change_grant(plans, status=GrantStatus.REVOKED.value),

@@ -1,6 +1,7 @@
 """A plan is judged step by step and as a whole."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from engine.govern.authorize import CellPolicy, authorize, policy_for
 from engine.govern.authorize_plan import PlanStep, authorize_plan, strictest
 from engine.govern.documents import read_document
 from engine.govern.envelope import CellEntry, EnvelopeDocument, resolve
-from engine.govern.hard_rules import GuardrailDocument, hard_rules
+from engine.govern.hard_rules import GuardrailDocument, HardRule, hard_rules
 from engine.govern.limits import Budget, HandSetThreshold
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.testing.world import START
@@ -28,7 +29,7 @@ def step(
     currency: str = "EUR",
     rules: str = "",
     by: frozenset[Role] | None = None,
-    **limits: object,
+    **limits: Any,
 ) -> PlanStep:
     cell = Cell(desk="d", case_type="t", action_type=tool)
     entry = CellEntry(
@@ -39,7 +40,7 @@ def step(
         **limits,
     )
     document = EnvelopeDocument(desk="d", cells=(entry,))
-    hard = ()
+    hard: tuple[HardRule, ...] = ()
     if rules:
         hard = tuple(hard_rules(read_document(GuardrailDocument, rules, "a test")))
     request = AuthorizationRequest(

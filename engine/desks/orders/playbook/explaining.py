@@ -86,17 +86,8 @@ def _could(beliefs: Beliefs, choice: Choice, sign: Sign) -> float:
 def _allocation(view: View) -> tuple[str, ...]:
     """What the allocation of scarce stock says, where others wait for the same."""
     line = f"line:{view.number('case', 'short_line')}"
-    others = view.number(line, "others_waiting", ALLOCATION)
-    if not others:
-        return ()
-    given = view.number(line, "allocated_quantity", ALLOCATION)
-    first = view.number(line, "first_come_quantity", ALLOCATION)
-    saved = money.shown(view, view.number(line, "allocation_saves_minor", ALLOCATION))
-    return (
-        f"Lines that wait for the same stock: {others} more. At the least expected cost this one "
-        f"gets {given}; first come, first served it would get {first}. Expected saving over all of "
-        f"them: {saved}.",
-    )
+    told = view.text(line, "allocation", ALLOCATION)
+    return (told,) if told else ()
 
 
 def _cost(minor: float, view: View) -> str:

@@ -19,6 +19,7 @@ from engine.domain.canonical import Json
 
 MOST_ORDERS = 100
 """Of one customer's history, the latest."""
+_NOT_SHOWN = ("before_backorder", "before_cancel", "needed_by", "takes_substitute")
 
 _one_order = select(tables.order).where(tables.order.c.id == bindparam("row_id"))
 _one_customer = select(tables.customer).where(tables.customer.c.id == bindparam("row_id"))
@@ -252,7 +253,7 @@ def _sums(connection: Connection, order_id: str, lines: Sequence[RowMapping]) ->
 
 
 def _line(line: RowMapping) -> Json:
-    shown = _without(line, "id", "order_id", "number", "before_backorder", "before_cancel")
+    shown = _without(line, "id", "order_id", "number", *_NOT_SHOWN)
     return {"line": line["number"], **shown}
 
 

@@ -69,6 +69,8 @@ def _shown(row: RowMapping) -> dict[str, Any]:
         "state",
         "placed_at",
         "expected_on",
+        "needed_by",
+        "takes_substitute",
     )
     shown = {name: row[name] for name in names}
     return {"line": row["number"], **shown, "is_held": bool(row["is_held"])}

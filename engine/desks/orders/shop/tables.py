@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -124,6 +124,8 @@ line = Table(
     _text("expected_on"),  # of a backorder
     _text("before_backorder"),  # its state before, for the way back
     _text("before_cancel"),
+    _text("needed_by"),  # the customer's day, given with the order; empty: none
+    _text("takes_substitute"),  # yes or no, given with the order; empty: not asked
     UniqueConstraint("order_id", "number"),
 )
 

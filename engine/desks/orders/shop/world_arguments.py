@@ -77,6 +77,8 @@ class NewLine(Strict):
     quantity: Pieces
     unit_price_minor: Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
     warehouse_id: MaybeName = ""
+    needed_by: Day | Literal[""] = ""
+    takes_substitute: Literal["", "yes", "no"] = ""
 
 
 class NewPayment(Strict):

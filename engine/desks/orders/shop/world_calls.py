@@ -157,6 +157,8 @@ def _place_lines(booking: Booking, call: told.PlaceOrder) -> int:
             "expected_on": "",
             "before_backorder": "",
             "before_cancel": "",
+            "needed_by": one.needed_by,
+            "takes_substitute": one.takes_substitute,
         }
         booking.add(tables.line, row)
     return short
