@@ -64,7 +64,7 @@ a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; col
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-queue_list) { position: sticky; top: 2.1rem; }
 .st-key-queue_list { gap: .4rem; }
-.st-key-case_detail { min-height: calc(100vh - 3.4rem); }
+.st-key-case_detail { min-height: calc(100vh - 3.4rem - var(--above, 0rem)); }
 [data-testid="stLayoutWrapper"]:has(> .st-key-decision_bar) {
   position: sticky; bottom: 0; z-index: 80; margin-top: auto; background: var(--ground);
 }

@@ -54,7 +54,7 @@ def _draw_list() -> None:
         empty=_EMPTY,
         on_pick=audit_stream.pick,
         opened=case_id,
-        height="calc(100vh - 16rem)",
+        height="calc(100vh - 16rem - var(--above, 0rem))",
     )
 
 

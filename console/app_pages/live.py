@@ -71,7 +71,7 @@ _STYLE = """
 [data-testid="stColumn"]:has(> * > .st-key-live_side), [data-testid="stColumn"]:has(
   > .st-key-live_side), [data-testid="stColumn"]:has(> * > * > .st-key-live_side) {
   position: sticky; top: 3rem; align-self: flex-start;
-  max-height: calc(100vh - 3.5rem); overflow-y: auto; }
+  max-height: calc(100vh - 3.5rem - var(--above, 0rem)); overflow-y: auto; }
 </style>
 """
 

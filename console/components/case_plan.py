@@ -48,7 +48,7 @@ def draw(card: CaseCard) -> None:
 
 def _draw_left(card: CaseCard) -> None:
     """Where a plan did not come to its end: what was done, undone, is left and is to do."""
-    if card.left:
+    if card.left and card.left not in card.row.attention_note:  # which the head has said
         text_line.draw([[Piece(text=card.left, tone="warn")]], key="plan_left")
 
 

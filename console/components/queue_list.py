@@ -75,7 +75,7 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
 _CSS = (
     theme.COMPONENT
     + """
-.list { overflow-y: auto; height: calc(100vh - 15.5rem); min-height: 12rem;
+.list { overflow-y: auto; height: calc(100vh - 15.5rem - var(--above, 0rem)); min-height: 12rem;
   border: 1px solid var(--st-border-color); border-radius: 5px; }
 .row { display: block; width: 100%; text-align: left; font: inherit; color: inherit;
   background: none; border: 0; border-left: 3px solid transparent; cursor: pointer;
@@ -111,7 +111,7 @@ _CSS = (
   .pair > .does { flex: 1 1 8rem; }
   .pair > :last-child { margin-left: auto; }
 }
-@media (max-width: 68rem) { .list { height: calc(100vh - 22rem); } }
+@media (max-width: 68rem) { .list { height: calc(100vh - 22rem - var(--above, 0rem)); } }
 .empty { padding: 1.2rem 1rem; white-space: pre-line; }
 """
 )

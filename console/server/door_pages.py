@@ -120,7 +120,11 @@ def sign_in_page(
             "Open the one-time set-up link that <code>countersign up</code> has printed. "
             "Starting it again prints a new one.",
         )
-    # The cursor stands where something is missing.
+    return _password_page(target, name, error)
+
+
+def _password_page(target: str, name: str, error: str) -> str:
+    """The form itself; the cursor stands where something is missing."""
     name_focus, password_focus = ("", " autofocus") if name else (" autofocus", "")
     return _page(
         "Sign in",

@@ -14,7 +14,7 @@ from engine.desks.orders.words import DESK, SYSTEM
 from engine.domain.case import Origin
 from engine.errors import ConfigError
 from engine.simulators.orders.driver import HttpShop
-from engine.simulators.orders.feed import LiveFeed
+from engine.simulators.orders.feed import LiveFeed, Submit
 
 FEEDS = (DESK,)
 """Desks with a simulated world."""
@@ -53,6 +53,21 @@ def open_feed(parts: Parts, desk: str, *, per_hour: float = PER_HOUR) -> LiveFee
     key = parts.key(f"{SYSTEM}.key")
     if key is None:
         raise ConfigError("The key of the shop is missing; run `countersign migrate`.")
+    begun = _begun(world_file(parts, desk), parts.clock.now())
+    client = httpx2.Client(base_url=parts.settings.shop_url, timeout=_CALL_S, trust_env=False)
+    return LiveFeed(
+        seed=begun.seed,
+        start=begun.start,
+        next_number=begun.next_number,
+        since=begun.since,
+        send=HttpShop(client=client, key=key, clock=parts.clock),
+        submit=_submitting(parts, desk),
+        per_hour=per_hour,
+    )
+
+
+def _submitting(parts: Parts, desk: str) -> Submit:
+    """Hands rows in as what they are: simulated."""
     engine = engine_of(parts)
 
     def submit(rows: Sequence[Mapping[str, str]]) -> None:
@@ -63,17 +78,7 @@ def open_feed(parts: Parts, desk: str, *, per_hour: float = PER_HOUR) -> LiveFee
             submitted_by=_SUBMITTED_BY,
         )
 
-    begun = _begun(world_file(parts, desk), parts.clock.now())
-    client = httpx2.Client(base_url=parts.settings.shop_url, timeout=_CALL_S, trust_env=False)
-    return LiveFeed(
-        seed=begun.seed,
-        start=begun.start,
-        next_number=begun.next_number,
-        since=begun.since,
-        send=HttpShop(client=client, key=key, clock=parts.clock),
-        submit=submit,
-        per_hour=per_hour,
-    )
+    return submit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,6 +34,10 @@ def plan_words(steps: Sequence[Step], desk: Desk) -> str:
     statuses = {step.status for step in steps}
     if statuses <= {StepStatus.VERIFIED} or not statuses - {StepStatus.WAITING}:
         return ""
+    return _each_said(steps, desk)
+
+
+def _each_said(steps: Sequence[Step], desk: Desk) -> str:
     said = []
     for status, words in _SAID:
         of_it = [step for step in steps if step.status is status]
@@ -44,9 +48,10 @@ def plan_words(steps: Sequence[Step], desk: Desk) -> str:
 
 def repair_words(steps: Sequence[Step], desk: Desk) -> str:
     """The same, and what a person has to do about what stands or cannot be told."""
-    said = plan_words(steps, desk)
     is_open = any(step.stands or step.status is StepStatus.UNKNOWN for step in steps)
-    return f"{said} {BY_HAND}".strip() if is_open else said
+    if not is_open:
+        return plan_words(steps, desk)
+    return f"{_each_said(steps, desk)} {BY_HAND}".strip()
 
 
 def step_words(step: Step, desk: Desk) -> str:

@@ -12,7 +12,7 @@ from engine.domain.actor import ENGINE, Actor, DecidedBy
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case, Signal
 from engine.domain.case_status import CaseStatus
-from engine.domain.fact import FactSet
+from engine.domain.fact import FactSet, contradictions
 from engine.domain.ids import RecommendationId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.phase import Phase
@@ -105,7 +105,9 @@ class Reasoning:
             raise
         except (InvalidRequest, ToolError) as error:
             return self._without(case, reasoner.name, marks, error.message, unread(error))
-        if steps[0].tool.is_settled(steps[0].state):
+        # Nobody sees a withdrawn case, so it takes facts that do not contradict each other.
+        is_settled = steps[0].tool.is_settled(steps[0].state)
+        if is_settled and not contradictions(facts.facts, setting.at):
             return self._withdrawn(case, marks)
         return self._recommend(case, facts, setting, draft, steps, marks)
 

@@ -116,11 +116,11 @@ def _note(step: Step, desk: Desk, *, is_broken: bool) -> str:
     where = f"{step.action.target} " if step.action.target else ""
     if step.status is StepStatus.UNKNOWN and call is not None:
         found = f"Look {where}up in the system of record by the key {call.key}: did it happen?"
-        return f"{said}. {found}" if said else found
+        return f"{said.rstrip('.')}. {found}" if said else found
     if is_broken and step.stands:
         back = _way_back(step, desk)
         by_hand = f"to put it back: {back}" if back else "nothing puts it back"
-        return f"{said + '. ' if said else ''}It stands; {by_hand}."
+        return f"{said.rstrip('.') + '. ' if said else ''}It stands; {by_hand}."
     return said
 
 

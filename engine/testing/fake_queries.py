@@ -23,7 +23,7 @@ from engine.testing import fake_failures, fake_goals
 from engine.testing import fake_rows_limits as limits
 from engine.testing import fake_rows_observe as observe
 from engine.testing.fake_live import FakeLive
-from engine.testing.fake_rows import NAMES
+from engine.testing.fake_rows import NAMES, VALUES
 
 if TYPE_CHECKING:
     from engine.testing.fake_engine import FakeEngine
@@ -83,6 +83,7 @@ class FakeQueries:
                 open_cases=sum(card.row.desk == name and card.row.status in OPEN for card in cards),
                 has_simulated=name == "refunds",
                 titles=dict(NAMES),
+                values=dict(VALUES),
             )
             for name, title in (("incidents", "Incidents"), ("refunds", "Refunds"))
         )

@@ -32,6 +32,15 @@ NAMES = {
 }
 """What people call the invented desks' tools and sources."""
 
+VALUES = {
+    "ask_customer": "Ask the customer",
+    "CANCELLED": "cancelled",
+    "PLACED": "placed",
+    "PENDING": "pending",
+    "shipment:": "parcel",
+}
+"""What people call the codes among the invented desks' values and labels."""
+
 TITLES = (
     "VPN drops every few minutes since the client update",
     "Badge does not open the third floor in Harbour House",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +24,6 @@ from engine.domain.actor import Role
 from engine.domain.canonical import Json
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
-from engine.domain.credential import Credential
 from engine.domain.decision import DecisionKind
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantStatus
@@ -33,14 +32,13 @@ from engine.errors import (
     InvalidRequest,
     NotAllowed,
     ToolError,
-    ToolOutcomeUnknown,
-    ToolUnavailable,
 )
 from engine.service.requests import ProvideFact, SettleRepair, TakeBackDecision, UndoEffect
 from engine.simulators.orders.events import Episode
 from engine.simulators.orders.world import make_sample
 from engine.store import tables
 from engine.testing.world import START
+from tests.scenario.orders.failing import FailingTransport
 from tests.scenario.orders.living import OrdersWorld, open_orders
 
 CASES = 18
@@ -48,55 +46,6 @@ STEPS = 50
 EXAMPLES = 3
 SETTLING = 12
 TAKE_BACK_S = 5.0
-
-
-class FailingTransport:
-    """Fails some calls, as a network and a shop do; quiet until `share` says otherwise."""
-
-    def __init__(self, kept: Transport, roll: Random) -> None:
-        self._kept = kept
-        self._roll = roll
-        self.share = 0.0
-        self.failed = Counter[str]()
-
-    def send(
-        self,
-        path: str,
-        arguments: Mapping[str, Any],
-        *,
-        timeout_s: float,
-        key: str = "",
-        credential: Credential | None = None,
-        is_write: bool = False,
-    ) -> Json:
-        """Call, or fail before or after."""
-
-        def act() -> Json:
-            return self._kept.send(
-                path,
-                arguments,
-                timeout_s=timeout_s,
-                key=key,
-                credential=credential,
-                is_write=is_write,
-            )
-
-        share = self.share if is_write else self.share / 10
-        if self._roll.random() >= share:
-            return act()
-        return self._fail(act, is_write=is_write)
-
-    def _fail(self, act: Callable[[], Json], *, is_write: bool) -> Json:
-        kinds = ["away", "refused", "before", "after"] if is_write else ["away"]
-        kind = self._roll.choice(kinds)
-        self.failed[kind] += 1
-        if kind == "away":
-            raise ToolUnavailable("The shop is away.")
-        if kind == "refused":
-            raise ToolError("Not now.", code="ORDER_HELD")
-        if kind == "after":
-            act()
-        raise ToolOutcomeUnknown("The answer was lost.")
 
 
 class Walk:

@@ -30,6 +30,10 @@ BOUNDED: Cells = (
     ("address_undeliverable", "correct_address"),
     ("address_undeliverable", "message_customer"),
     ("delivered_not_received", "message_customer"),
+    ("delivered_not_received", "reship"),
+    ("fraud_suspected", "message_customer"),
+    ("payment_mismatch", "message_customer"),
+    ("duplicate_order", "message_customer"),
 )
 MESSAGES: Cells = (("stock_short", "message_customer"),)
 """What a plan tells the customer in the end: it cannot be taken back, so no window is for it."""
@@ -81,8 +85,8 @@ class Governing:
                 0.28,
                 lambda: self._change(
                     lambda one: _in_phase(_risk(one, USUAL_RISK), BOUNDED, "BOUNDED"),
-                    "Releases, addresses and questions may run alone where the evidence carries "
-                    "them; up to one in ten may be wrong.",
+                    "Releases, addresses, reshipments and questions may run alone where the "
+                    "evidence carries them; up to one in ten may be wrong.",
                 ),
             ),
             (

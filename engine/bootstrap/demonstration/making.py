@@ -26,6 +26,8 @@ CASES_A_DAY = 12.0
 DAYS = 14.0
 LEFT_OPEN = timedelta(hours=8)
 """So long before the end the last reviewer goes home."""
+AUDITS_LEFT = timedelta(days=2)
+"""So long before the end nobody answers audit cards any more: some wait too."""
 MOST_ROUNDS = 10_000
 _AUDITS_AT = (11, 15)
 _UNDOES_EVERY = timedelta(days=3)
@@ -88,28 +90,13 @@ class History:
             ToolError: The shop refuses what the world does.
             ToolUnavailable: The shop is out of reach.
         """
-        opened, plan = self.opened, self.plan
-        engine, clock = opened.engine, opened.clock
-        timeline = Timeline(clock)
+        plan, timeline = self.plan, Timeline(self.opened.clock)
         world = make_plan(plan.seed, plan.begins_at, cases=plan.cases, days=plan.days)
-        arrivals = Arrivals(engine=engine, send=self.send, desk=DESK)
+        arrivals = Arrivals(engine=self.opened.engine, send=self.send, desk=DESK)
         cases = arrivals.begin(world, timeline, plan.ends_at)
-        reviewing = Reviewing(
-            engine=engine,
-            timeline=timeline,
-            reviewers=tuple(reviewers_of(opened.people, CAST, plan.seed)),
-            seed=plan.seed,
-            until=plan.ends_at - min(LEFT_OPEN, (plan.ends_at - plan.begins_at) / 10),
-        )
+        reviewing = self._reviewing(timeline)
         watching = self._watching(timeline, reviewing)
-        governing = Governing(
-            engine=engine,
-            timeline=timeline,
-            desk=DESK,
-            owner=opened.people[OWNER.name],
-            officer=opened.people[OFFICER.name],
-            senior=opened.people[SENIOR.name],
-        )
+        governing = self._governing(timeline)
         governing.plan(plan.begins_at, plan.ends_at)
         self._plan_days(timeline, watching, reviewing)
         self._run(timeline, reviewing, watching, progress)
@@ -121,6 +108,27 @@ class History:
             undone=watching.undone,
             refused=reviewing.refused + governing.refused,
             next_number=len(world.episodes) + 1,
+        )
+
+    def _reviewing(self, timeline: Timeline) -> Reviewing:
+        plan, opened = self.plan, self.opened
+        return Reviewing(
+            engine=opened.engine,
+            timeline=timeline,
+            reviewers=tuple(reviewers_of(opened.people, CAST, plan.seed)),
+            seed=plan.seed,
+            until=plan.ends_at - min(LEFT_OPEN, (plan.ends_at - plan.begins_at) / 10),
+        )
+
+    def _governing(self, timeline: Timeline) -> Governing:
+        people = self.opened.people
+        return Governing(
+            engine=self.opened.engine,
+            timeline=timeline,
+            desk=DESK,
+            owner=people[OWNER.name],
+            officer=people[OFFICER.name],
+            senior=people[SENIOR.name],
         )
 
     def _watching(self, timeline: Timeline, reviewing: Reviewing) -> Watching:
@@ -135,10 +143,13 @@ class History:
         )
 
     def _plan_days(self, timeline: Timeline, watching: Watching, reviewing: Reviewing) -> None:
+        until = self.plan.ends_at - min(AUDITS_LEFT, (self.plan.ends_at - self.plan.begins_at) / 5)
         midnight = self.plan.begins_at.replace(hour=0, minute=0, second=0, microsecond=0)
         for day in range(round(self.plan.days) + 1):
             for hour in _AUDITS_AT:
-                timeline.at(midnight + timedelta(days=day, hours=hour), watching.answer_audits)
+                moment = midnight + timedelta(days=day, hours=hour)
+                if moment < until:
+                    timeline.at(moment, watching.answer_audits)
         undo_at = midnight + timedelta(days=1, hours=15)
         while undo_at < self.plan.ends_at:
             timeline.at(undo_at, partial(watching.undo_one, reviewing))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from engine.desks.orders.allocation import USUAL_LOSS, Compared, Given, Lot, Wanted, compare
 from engine.desks.orders.sources import ALLOCATION, SHOP, STOCK, WAREHOUSE, Teller
 from engine.domain.canonical import Json
+from engine.domain.fact import FactValue
 from engine.domain.money import Money
 
 USUAL_ACCEPTANCE = 0.7
@@ -54,33 +55,31 @@ def tell_allocation(
     found = shared_out(ours, levels, waiting, today)
     given, entity = found.best.of(*_name(ours)), f"line:{ours.line}"
     takes = given is not None and _takes(ours, given)
-    if given is not None and given.warehouse_id and takes:
-        tell.read(
-            ALLOCATION,
-            entity,
-            allocated_quantity=given.quantity,
-            allocated_variant=given.variant_id,
-            allocated_from=given.warehouse_id,
-        )
-    else:
-        tell.read(ALLOCATION, entity, allocated_quantity=0)
+    gets = given if given is not None and takes and given.warehouse_id else None
     first = found.first_come.of(*_name(ours))
     others = [one for one in waiting if (one["order_id"], one["line"]) != _name(ours)]
+    told: dict[str, FactValue] = {
+        "allocated_quantity": gets.quantity if gets else 0,
+        "allocated_variant": gets.variant_id if gets else None,
+        "allocated_from": gets.warehouse_id if gets else None,
+        "others_waiting": len(others),
+        "first_come_quantity": first.quantity if first else 0,
+        "allocation_saves_minor": found.saved_minor,
+    }
+    if others:
+        lines = len(others) + 1
+        told["allocation"] = in_words(ours, found, levels, lines=lines, takes=takes)
+    tell.read(ALLOCATION, entity, **told)
+    _tell_wishes(tell, ours, waiting)
+    return found
+
+
+def _tell_wishes(tell: Teller, ours: Wanted, waiting: Sequence[Json]) -> None:
+    """What the customer gave with the order."""
     for one in waiting:
         if (one["order_id"], one["line"]) == _name(ours):
             wishes = {name: one[name] for name in ("needed_by", "takes_substitute")}
-            tell.read(SHOP, entity, **wishes)
-    tell.read(
-        ALLOCATION,
-        entity,
-        others_waiting=len(others),
-        first_come_quantity=first.quantity if first else 0,
-        allocation_saves_minor=found.saved_minor,
-    )
-    if others:
-        words = in_words(ours, found, levels, lines=len(others) + 1, takes=takes)
-        tell.read(ALLOCATION, entity, allocation=words)
-    return found
+            tell.read(SHOP, f"line:{ours.line}", **wishes)
 
 
 def shared_out(

@@ -167,24 +167,16 @@ def _line(
     day, leaves = _patience(wish, fate)
     takes, says = (_drawn(fate, chances) for chances in (wish.takes, wish.says))
     keeps = fate.random() < wish.keeps
-    dice = Random(f"{rates.seed}/contested/looks/{number}")
-    stage = Stage(
-        seed=rates.seed,
-        number=number,
-        opened_at=opened_at,
-        dice=dice,
-        manners=rates.manners,
-        shelf=tuple(items),
-    )
+    stage = _stage(rates, number, opened_at, items)
+    dice = stage.dice
     item = dice.choices(items, _WANTED)[0]
     paid = Item(item.variant_id, round(item.price_minor * dice.uniform(0.85, 1.0)))
-    quantity, hours = dice.choice(_QUANTITIES), dice.uniform(4, 24 * 16)
+    quantity, placed_at = dice.choice(_QUANTITIES), stage.before(hours=dice.uniform(4, 24 * 16))
     told_day = f"{opened_at + timedelta(days=day or dice.randint(1, 14)):%Y-%m-%d}"
     wishes = {
         "needed_by": told_day if day else "",
         "takes_substitute": "" if takes == "asked_not" else takes,
     }
-    placed_at = stage.before(hours=hours)
     basket = [(paid, quantity)]
     order_id = stage.order(placed_at, basket, warehouse_id=goods.NORTH, wishes=wishes)
     if dice.random() < 0.5:
@@ -200,6 +192,17 @@ def _line(
         leaves_after_days=leaves,
     )
     return stage.events, _row(stage, says, told_day), true
+
+
+def _stage(rates: ContestRates, number: int, opened_at: datetime, items: Sequence[Item]) -> Stage:
+    return Stage(
+        seed=rates.seed,
+        number=number,
+        opened_at=opened_at,
+        dice=Random(f"{rates.seed}/contested/looks/{number}"),
+        manners=rates.manners,
+        shelf=tuple(items),
+    )
 
 
 def _row(stage: Stage, says: str, day: str) -> IntakeRow:

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.scenario.orders.lies import LIES, READ_FOR
+from tests.scenario.orders.lying import SEVERAL
 from tests.scenario.orders.wrong_report import FILE, counts, over_cap, report
-from tests.scenario.orders.wrong_values import SEVERAL, Became, Campaign, Verdict
+from tests.scenario.orders.wrong_values import Became, Campaign, Verdict
 
 MOST_WRONG = 0.03
 """Share of the cases that may end wrongly because of a wrong value."""

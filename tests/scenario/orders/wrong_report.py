@@ -13,10 +13,10 @@ from pathlib import Path
 
 from engine.domain.money import Money
 from tests.scenario.orders.lies import LIES, READ_FOR
+from tests.scenario.orders.lying import SEVERAL
 from tests.scenario.orders.wrong_values import (
     MIN_CONFIDENCE,
     ON_THE_LOOP,
-    SEVERAL,
     WIDE_CONFIDENCE,
     Became,
     Campaign,
@@ -80,8 +80,8 @@ def _head(verdicts: Sequence[Verdict]) -> Iterator[str]:
         "*Caught*: refused by schema, by reads that do not agree, by drift, by verification or by "
         "the shop. *Escalated*: with a person, and nothing has noticed. *Unharmed*: as without it, "
         "also in what people see, or right nonetheless. *Completed but wrong*: done alone, not as "
-        "without the wrong value and not as the label asks for by what the shop really holds. *Closed but open*: taken for "
-        "resolved."
+        "without the wrong value and not as the label asks for by what the shop really holds. "
+        "*Closed but open*: taken for resolved."
     )
     yield ""
 

@@ -13,6 +13,7 @@ from engine.domain.fact import FactSet
 from engine.domain.phase import Phase
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Draft, Proposal
+from engine.runtime.declared_path import first_look
 from engine.testing.stub_desk import (
     CASE_TYPE,
     DESK,
@@ -73,6 +74,7 @@ def test_nothing_safe_means_no_recommendation(tmp_path: Path, database_url: str)
     case = waiting(world)
     assert case.attention is Attention.NO_RECOMMENDATION
     assert case.role == Role.SENIOR_OPERATOR
+    assert world.engine.queries.card(case.id).first_look == "Look at it."
     world.close()
 
 
@@ -84,5 +86,8 @@ def test_unsure_recommendation_goes_to_its_role(tmp_path: Path, database_url: st
     made = world.parts.store.reader.recommendation(case)
     assert made is not None
     assert made.draft.reasoner == "stub"
+    closed = replace(case, status=CaseStatus.CLOSED_NO_ACTION)
+    assert first_look(desk, closed) == ""
     assert (case.attention, case.role) == (Attention.OUTSIDE_ENVELOPE, path.role)
+    assert world.engine.queries.card(case.id).first_look == "Look."
     world.close()

@@ -124,6 +124,13 @@ def test_a_refused_third_step_puts_two_back(plans: Planned) -> None:
     assert plans.world.engine.queries.card(case.id).left == left
 
 
+def test_card_says_what_of_a_plan_can_be_undone(plans: Planned) -> None:
+    plans.submit("assign message")
+    words = plans.world.engine.queries.card(plans.case.id).words
+    assert "afterwards only a part of it can be undone" in words.approving.lower()
+    assert words.undo.startswith("An undo would: assign T000000 to nobody. It cannot take back: ")
+
+
 def test_a_refused_first_step_puts_nothing_back(plans: Planned) -> None:
     plans.fail("assign_owner", refusal())
     case = plans.approved()
