@@ -90,7 +90,7 @@ def _cells(row: ChoiceRow) -> pick_table.Cells:
         "Case": row.source_id,
         "What happened": codes.CHOICE.get(row.kind, row.kind),
         "Chosen": words.cut(_chosen(row), 39),
-        "Grounds": words.cut(_grounds(row), 38),
+        "Grounds": words.cut(_grounds(row), 36),
         "Decided by": f"{row.decided_by.value}: {row.decider}",
         "Options": len(row.options) or None,
         "Reviewed": _REVIEW[_review(row)][0],

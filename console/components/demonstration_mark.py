@@ -20,6 +20,7 @@ HEIGHT_REM = 1.75
 _PAGE = f"""
 <style>
 .stApp {{ top: {HEIGHT_REM}rem; --above: {HEIGHT_REM}rem; }}
+.stApp .stMain {{ height: calc(100vh - {HEIGHT_REM}rem); }}
 .stMain::before {{
   content: "DEMONSTRATION\\A SIMULATED DATA"; position: fixed; inset: auto 0 26% 12%;
   text-align: center; font-size: 5vw; line-height: 1.5; font-weight: 800; letter-spacing: .12em;

@@ -196,9 +196,10 @@ def title_of(name: str, title: str) -> str:
 
 def _place_of(card: Choosable, choice: ToolChoice, name: str, shown: Sequence[str]) -> int | None:
     """What is proposed is filled in where the schema closes the list; else people choose afresh."""
-    if choice.options.get(name):
+    field = _open_fields(choice)[name]
+    if not field.get("enum"):
         return None
-    value = _suggested(card, choice.tool, name, _open_fields(choice)[name])
+    value = _suggested(card, choice.tool, name, field)
     return shown.index(value) if value in shown else None
 
 

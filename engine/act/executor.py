@@ -58,6 +58,18 @@ class CallResult:
     """Of the credential that was shown; none: the system takes none."""
 
 
+_AT_THE_DOOR = ("BODY_", "CREDENTIAL_", "HTTP_", "INVALID_", "KEY_", "METHOD_")
+"""How codes begin of refusals that come before a target looks whether it knows the key."""
+
+
+def is_at_the_door(result: CallResult) -> bool:
+    """Whether a call was turned away before the target looked for its key.
+
+    Such a refusal says that this call did nothing, and nothing of an earlier one with its key.
+    """
+    return result.answer is Answer.REFUSED and result.code.startswith(_AT_THE_DOOR)
+
+
 class Executor:
     """Calls tools with an effect, each under its contract."""
 

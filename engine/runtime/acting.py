@@ -97,6 +97,7 @@ class Acting:
             results=Results(clock=self._clock, ids=self._ids),
             intending=self._intending,
             stepping=self._stepping,
+            preparation=self._preparation,
             reach=self._reach,
         )
 

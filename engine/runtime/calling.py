@@ -17,15 +17,17 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.credential import CallPermit, PermitKind
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import Grant
+from engine.domain.grant import Grant, GrantBasis, GrantStatus
 from engine.domain.recommendation import Action
 from engine.domain.span import Stage
 from engine.domain.tool import Delivery
+from engine.errors import ControlChanged
 from engine.ports import Clock, EffectTool
 from engine.runtime.attempt import Refusal
 from engine.runtime.intending import Intending
 from engine.runtime.marks import Marks
-from engine.runtime.policy import PolicyView, cell_of
+from engine.runtime.policy import Policy, PolicyView, cell_of
+from engine.runtime.preparing import Preparation
 from engine.runtime.reads import CaseReads, called_rule
 from engine.runtime.releasing import Permit
 from engine.runtime.results import Results
@@ -62,6 +64,7 @@ class Calling:
     results: Results
     intending: Intending
     stepping: Stepping
+    preparation: Preparation
     reach: Reach
 
     def call(self, case: Case, of: Running, effect: Effect) -> None:
@@ -125,36 +128,65 @@ class Calling:
             return
         of = Running(tool=tool, action=action, plan=permit.plan, grant=grant)
         step = self.results.next_step(tool.contract, effect)
-        if effect.status is EffectStatus.RETRYING and self._is_paused(case, action):
-            refusal = Refusal(attention=Attention.PAUSED, note="paused before it was tried again")
-            given_up = self.results.given_up(case, effect, refusal)
-            self.writing.commit(self.stepping.onwards(given_up, permit.plan, grant))
+        if effect.status is EffectStatus.RETRYING:
+            self._try_again(permit, of, effect)
         elif step == "ask":
             read = self.reads.of(desk, case.id, Stage.ACT)
             result = self.results.from_query(tool, tool.ask(effect.key, read))
             self._record(case, of, effect, result, Marks(self.clock))
         elif step == "call":
-            again = replace(
-                effect,
-                attempts=effect.attempts + 1,
-                status=self.results.status_of_repeat(effect),
-                call_deadline=self.clock.now() + timedelta(seconds=tool.contract.timeout_s),
-            )
-            self.reach(CrashPoint.BEFORE_REPEAT)
-            case = self.writing.commit(self.intending.again(case, again))
-            self.reach(CrashPoint.AFTER_INTENT)
-            self.call(case, of, again)
+            self._repeat(case, of, effect, None)
         else:
             self.leave_unknown(permit, effect, "nobody can say")
+
+    def _try_again(self, permit: Permit, of: Running, effect: Effect) -> None:
+        """Repeat a call that is proven not to have acted, if it may still leave.
+
+        Minutes may have passed: all that was proved before the first try is proved anew.
+        """
+        while True:
+            policy = self.policy.current()
+            refusal = self._refusal(permit, of, policy)
+            if refusal is not None:
+                given_up = self.results.given_up(permit.case, effect, refusal)
+                self.writing.commit(self.stepping.onwards(given_up, permit.plan, of.grant))
+                return
+            try:
+                self._repeat(permit.case, of, effect, policy.epoch)
+            except ControlChanged:
+                continue
+            return
+
+    def _repeat(self, case: Case, of: Running, effect: Effect, epoch: int | None) -> None:
+        again = replace(
+            effect,
+            attempts=effect.attempts + 1,
+            status=self.results.status_of_repeat(effect),
+            call_deadline=self.clock.now() + timedelta(seconds=of.tool.contract.timeout_s),
+        )
+        self.reach(CrashPoint.BEFORE_REPEAT)
+        case = self.writing.commit(self.intending.again(case, again, epoch))
+        self.reach(CrashPoint.AFTER_INTENT)
+        self.call(case, of, again)
+
+    def _refusal(self, permit: Permit, of: Running, policy: Policy) -> Refusal | None:
+        """Why a call that has not acted may not leave now; undos of the engine always may."""
+        case = permit.case
+        if of.grant.basis is GrantBasis.COMPENSATION:
+            return None
+        is_undo = case.status is CaseStatus.COMPENSATING
+        if not is_undo and policy.paused(cell_of(case, of.action.tool)):
+            return Refusal(attention=Attention.PAUSED, note="paused before it was tried again")
+        unused = replace(of.grant, status=GrantStatus.MINTED)  # nothing came of its use so far
+        proved = self.preparation.attempt(case, of.action, unused, policy, permit.plan)
+        if not isinstance(proved, Refusal) or proved.attention is Attention.BUDGET_SPENT:
+            return None  # of a budget: its own reservation still stands in it
+        return proved
 
     def leave_unknown(self, permit: Permit, effect: Effect, note: str) -> None:
         """Nobody can say whether it acted: a person looks, with all that is known of the plan."""
         step = self.results.unanswerable(permit.case, effect, note)
         self.writing.commit(self.stepping.onwards(step, permit.plan, permit.grant))
-
-    def _is_paused(self, case: Case, action: Action) -> bool:
-        is_undo = case.status is CaseStatus.COMPENSATING
-        return not is_undo and bool(self.policy.current().paused(cell_of(case, action.tool)))
 
 
 def permit_of(effect: Effect) -> CallPermit:

@@ -86,8 +86,15 @@ class Intending:
             keeps_lease=True,
         )
 
-    def again(self, case: Case, effect: Effect) -> Transition:
-        """Write down that a call is made once more with its key."""
+    def again(self, case: Case, effect: Effect, epoch: int | None) -> Transition:
+        """Write down that a call is made once more with its key.
+
+        Args:
+            case: As it stands.
+            effect: As it is from now on.
+            epoch: Control epoch under which it was proved that it may leave; None where it may
+                have acted already, so that nothing but asking again is left.
+        """
         is_undo = case.status is CaseStatus.COMPENSATING
         return Transition(
             before=case,
@@ -103,6 +110,7 @@ class Intending:
                 ),
             ),
             records=(EffectChanged(effect=effect),),
+            control_epoch=epoch,
             lease_epoch=case.lease_epoch,
             keeps_lease=True,
         )

@@ -39,6 +39,9 @@ from engine.runtime.reads import CaseReads
 from engine.runtime.undoing import undo_of
 
 SETTLED = Refusal(attention=Attention.TARGET_CHANGED, note="resolved elsewhere", is_settled=True)
+PARTLY_SETTLED = Refusal(
+    attention=Attention.TARGET_CHANGED, note="this step was done elsewhere, the next ones were not"
+)
 
 
 class Preparation:
@@ -89,7 +92,8 @@ class Preparation:
             return looked
         arguments, state = looked
         if case.status is not CaseStatus.COMPENSATING and tool.is_settled(state):
-            return SETTLED
+            # A later step may still be owed: what is settled in part is a person's.
+            return PARTLY_SETTLED if plan[action.ordinal :] else SETTLED
         attempt = self._attempt(case, tool, action, grant, state, policy)
         code = self._misfit(attempt, arguments)
         if code is not None:
@@ -172,7 +176,7 @@ class Preparation:
         grant, limits = attempt.grant, policy.of(attempt.cell)
         person = None
         if not attempt.is_alone:
-            names = self._people(attempt, limits)
+            names = self._people(attempt)
             for name in names:
                 if not policy.may_decide(attempt.cell, policy.person(name)):
                     return Refusal(
@@ -214,11 +218,9 @@ class Preparation:
             return Refusal(attention=Attention.AUTHORITY_LOST, note=note)
         return replace(attempt, tool=tool, action=action, cell=cell_of(attempt.case, action.tool))
 
-    def _people(self, attempt: Attempt, limits: CellPolicy) -> tuple[str, ...]:
+    def _people(self, attempt: Attempt) -> tuple[str, ...]:
         """Who answers for the action: the person, and where it takes two the first one too."""
-        actor, envelope = attempt.grant.actor, limits.envelope
-        if envelope is None or envelope.limits.second_person_above is None:
-            return (actor,)
+        actor = attempt.grant.actor
         decision = self._reader.decision(attempt.case.id)
         if decision is None:
             return (actor,)

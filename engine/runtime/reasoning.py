@@ -106,7 +106,7 @@ class Reasoning:
         except (InvalidRequest, ToolError) as error:
             return self._without(case, reasoner.name, marks, error.message, unread(error))
         # Nobody sees a withdrawn case, so it takes facts that do not contradict each other.
-        is_settled = steps[0].tool.is_settled(steps[0].state)
+        is_settled = all(step.tool.is_settled(step.state) for step in steps)
         if is_settled and not contradictions(facts.facts, setting.at):
             return self._withdrawn(case, marks)
         return self._recommend(case, facts, setting, draft, steps, marks)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from engine.act.executor import Answer, CallResult, checked
+from engine.act.executor import Answer, CallResult, checked, is_at_the_door
 from engine.domain.actor import ENGINE, Actor
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
@@ -72,7 +72,9 @@ class Results:
             return self._acted(case, effect, result, seen, tuple(spans))
         is_away = result.answer is Answer.UNAVAILABLE
         effect = self._repeating.counted(effect, result)
-        if result.answer is Answer.UNKNOWN or (is_away and effect.status is EffectStatus.UNKNOWN):
+        proves_nothing = is_away or is_at_the_door(result)
+        is_open = effect.status is EffectStatus.UNKNOWN
+        if result.answer is Answer.UNKNOWN or (proves_nothing and is_open):
             return self._unanswered(case, contract, effect, result, tuple(spans))
         if is_away:
             delay = self._repeating.delay(contract, effect, result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,9 +172,16 @@ class Binding:
         Raises:
             NotAllowed: The cell is decided by other roles.
         """
-        if made is None or not made.actions:
-            return
-        for tool in dict.fromkeys(action.tool for action in made.actions):
+        if made is not None:
+            self.require_cells(case, [action.tool for action in made.actions], person)
+
+    def require_cells(self, case: Case, tools: Iterable[str], person: Person) -> None:
+        """Whether somebody of these roles decides what these tools do in such a case.
+
+        Raises:
+            NotAllowed: One of the cells is decided by other roles.
+        """
+        for tool in dict.fromkeys(tools):
             envelope = self.policy.current().envelope(cell_of(case, tool))
             if envelope is not None and (
                 refusal := who_decides("", envelope.limits.roles, person.roles)

@@ -104,16 +104,8 @@ class Deciding:
         """What is said of a form that comes after its case moved: a double click, or too late."""
         sent = self.store.reader.decision_of_form(request.client_key)
         if sent is None or not is_repeat(sent, request, person):
-            raise Conflict(self._moved_on(case), version=case.version)
+            raise Conflict(_moved_on(case), version=case.version)
         return replace(done_of(sent.kind, case), message="Already recorded, once.")
-
-    def _moved_on(self, case: Case) -> str:
-        if case.status is CaseStatus.WITHDRAWN:
-            return "This case was resolved elsewhere and withdrawn; nothing was decided."
-        return (
-            f"This case changed while you looked at it; nothing was decided. {state_of(case)}. "
-            "Look again."
-        )
 
     def _require_undecided(self, case: Case) -> None:
         if case.status not in DECIDABLE:
@@ -170,6 +162,7 @@ class Deciding:
         tool = self.desks[case.desk].effect_tool(request.tool)
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
+        self.binding.require_role(case, made, person)
         target = made.actions[0].target if made and made.actions else case.source_id
         action = self.binding.action(case, tool, request.arguments, target, person)
         bound = made.id if made else RecommendationId(self.ids.new())
@@ -298,3 +291,10 @@ class Deciding:
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was decided.")
             unit.commit()
+
+
+def _moved_on(case: Case) -> str:
+    if case.status is CaseStatus.WITHDRAWN:
+        return "This case was resolved elsewhere and withdrawn; nothing was decided."
+    state = state_of(case)
+    return f"This case changed while you looked at it; nothing was decided. {state}. Look again."

@@ -23,7 +23,7 @@ from engine.runtime.previewing import preview_of
 from engine.runtime.undoing import Undo, done_of, undos_of
 from engine.service.binding import Binding, needs_second_person, require_role_of_case
 from engine.service.preview_rows import AskPreview, PreviewRow
-from engine.service.putting_back import PuttingBack
+from engine.service.undo_amounts import takes_two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,7 @@ class Previewing:
 
     def _put_back(self, case: Case, action: Action, undo: Undo, person: Person) -> PreviewRow:
         row = self._row(case, undo.tool, undo.call[1], person)
-        putting_back = PuttingBack(store=self.store, binding=self.binding)
-        is_much = putting_back.takes_two(case, action, undo)
+        is_much = takes_two(self.binding, case, action, undo)
         return replace(row, takes_two=row.takes_two or is_much)
 
     def _stays(self, desk: Desk, action: Action) -> PreviewRow:

@@ -31,6 +31,7 @@ from engine.runtime.undoing import Undo, done_of, request_undo, undo_action, und
 from engine.service.binding import Binding, needs_second_person
 from engine.service.engine import Done
 from engine.service.requests import UndoEffect
+from engine.service.undo_amounts import is_much_together, takes_two
 
 Ways = Sequence[tuple[Effect, Undo]]
 """What is to be put back, newest first, each with its way back."""
@@ -155,7 +156,12 @@ class PuttingBack:
     def _require(
         self, case: Case, ran: Ran, ways: Ways, person: Person, *, approvals: int
     ) -> Verdict | None:
-        """The verdict on the first undo; None where all that is missing is a second person."""
+        """The verdict on the first undo; None where all that is missing is a second person.
+
+        Tools that only take others back may have no cell: who puts back what was done decides it.
+        """
+        done = [ran.action(effect).tool for effect, _ in ways]
+        self.binding.require_cells(case, done, person)
         verdicts = [
             self.binding.require_authority(
                 case, undo.tool.contract, undo.arguments, person, approvals=approvals, is_undo=True
@@ -164,24 +170,10 @@ class PuttingBack:
         ]
         is_much = approvals < 2 and (
             any(needs_second_person(verdict) for verdict in verdicts)
-            or any(self.takes_two(case, ran.action(effect), undo) for effect, undo in ways)
+            or any(takes_two(self.binding, case, ran.action(effect), undo) for effect, undo in ways)
+            or is_much_together(self.binding, case, [ran.action(effect) for effect, _ in ways])
         )
         return None if is_much else verdicts[0]
-
-    def takes_two(self, case: Case, action: Action, undo: Undo) -> bool:
-        """Whether what an action moved is so much that two people put it back."""
-        policy, desk = self.binding.policy.current(), self.desks[case.desk]
-        tool = desk.effect_tool(action.tool)
-        amount = tool.contract.amount_of(action.arguments) if tool else None
-        if amount is None:
-            return False
-        for name in (action.tool, undo.tool.contract.name):
-            envelope = policy.envelope(cell_of(case, name))
-            above = envelope.limits.second_person_above if envelope else None
-            is_its_own = envelope is not None and envelope.limits.currency == amount.currency
-            if above is not None and (not is_its_own or amount.minor > above):
-                return True
-        return False
 
     def _first_by(self, case: Case, ways: Ways, person: Person) -> str:
         """Who asked for it before; empty where nobody did, or they may no longer."""
@@ -192,7 +184,8 @@ class PuttingBack:
             raise NotAllowed("You asked for this undo already; somebody else has to confirm it.")
         policy = self.binding.policy.current()
         author = policy.person(asked.person)
-        cells = [cell_of(case, undo.tool.contract.name) for _, undo in ways]
+        tools = {name for effect, undo in ways for name in (effect.tool, undo.tool.contract.name)}
+        cells = [cell_of(case, tool) for tool in tools]
         return asked.person if all(policy.may_decide(cell, author) for cell in cells) else ""
 
     def _asked_by(self, case: Case) -> Decision:

@@ -86,8 +86,7 @@ class Cards:
         if row is None:
             raise NotFound(f"There is no case {case.id}.")
         made = reader.recommendation(case)
-        action = made.actions[0] if made and made.actions else None
-        envelope = self._source.policy.current().envelope_of(case, action)
+        envelope = self._source.policy.current().envelope_of(case, _first_of(made))
         decision = reader.decision(case.id)
         effects = reader.effects(case.id)
         desk_now = self._source.desk_now(case.desk)
@@ -131,7 +130,7 @@ class Cards:
         desk_now: datetime,
     ) -> Deciding:
         chosen = self._chosen(case, made)
-        action = chosen or (made.actions[0] if made and made.actions else None)
+        action = chosen or _first_of(made)
         last, policy = last_effect(effects), self._source.policy.current()
         plan = (chosen,) if chosen else made.actions if made else ()
         pauses = [policy.pause(cell_of(case, one.tool)) for one in plan]
@@ -202,6 +201,10 @@ class Cards:
         desk = self._source.desks.get(case.desk)
         values = desk.values if desk is not None else {}
         return "; ".join(outcome_words(row, has_acted=has_acted, values=values) for row in rows)
+
+
+def _first_of(made: Recommendation | None) -> Action | None:
+    return made.actions[0] if made and made.actions else None
 
 
 def _judged(made: Recommendation | None) -> Verdict | None:

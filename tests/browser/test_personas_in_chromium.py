@@ -84,5 +84,5 @@ def test_mark_covers_nothing_of_the_page(page: "Page", url: str) -> None:
     assert below
     assert top
     assert below["y"] + below["height"] <= top["y"]
-    scrolled = page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
-    assert scrolled
+    bottom = page.evaluate("document.querySelector('.stMain').getBoundingClientRect().bottom")
+    assert bottom == page.evaluate("innerHeight")

@@ -15,6 +15,8 @@ from uuid import UUID
 from engine.bootstrap.workers import SEALING
 from engine.runtime.jobs import Job
 
+TICK = timedelta(milliseconds=5)
+"""Between two looks at the clock: more than a call to the shop takes on an idle machine."""
 SEAL_EVERY_S = 6 * 3600.0
 """Of the history's clock; its last seal covers it whole."""
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%f+00:00"
@@ -23,7 +25,10 @@ _VARIANT = 0x2 << 62
 
 
 class HistoryClock:
-    """A clock that stands still until it is set; a file tells the shop's process what it says."""
+    """A clock that is set, and goes a little on at every look; a file tells the shop's process.
+
+    What happens within one step keeps its order that way, and stays the same in every run.
+    """
 
     def __init__(self, at: datetime, file: Path | None = None) -> None:
         """Start at a moment.
@@ -37,8 +42,10 @@ class HistoryClock:
         self._tell()
 
     def now(self) -> datetime:
-        """Aware UTC."""
-        return self._at
+        """Aware UTC; later at every look."""
+        now, self._at = self._at, self._at + TICK
+        self._tell()
+        return now
 
     def move_to(self, at: datetime) -> None:
         """Let it be later; earlier it never becomes."""

@@ -41,7 +41,7 @@ _NEAR = 40
 """Characters before a saying in which a `not` takes it back."""
 _NO_BEFORE = re.compile(r"(?:\bnot|\bnever|n't|\bno|\bcannot)(?: \w+){0,2} $")
 _ADDRESS = re.compile(
-    r"(?:address(?: is(?: now)?| was)?|(?:deliver|send|ship)(?:\s(?:it|them|this))? to|moved to"
+    r"(?:address(?: is(?: now)?)?|(?:deliver|send|ship)(?:\s(?:it|them|this))? to|moved to"
     r"|live (?:at|in)|address to)\s?:?\s?"
     r"(?!(?:is|was|now|not|no longer|never|wrong)\b)"
     r"(?P<street>\w(?:(?!\b(?:address|deliver|moved|live)\b)[^,;:!?]){1,79}), ?"
@@ -50,6 +50,16 @@ _ADDRESS = re.compile(
     r"(?P<city>[^\s,;:!?\d][^,;:!?\d]{1,59}), ?"
     rf"(?P<country>{'|'.join(sorted(COUNTRIES, key=len, reverse=True))})\b"
 )
+_PAST = re.compile(
+    r"\b(?:old|former|previous|earlier|wrong|used to|no longer|not|never|cannot|wrote|said|told"
+    r"|asked|somebody|someone)\b|n't\b"
+)
+"""Before an address in its sentence: it is not the one that is meant, unless it is called new."""
+_AFTERWARDS = re.compile(
+    r"[^.!?]{0,30}\b(?:any ?more|no longer|is wrong|is old)\b|\W{0,3}(?:that|this|it) (?:was|is)"
+    r"(?: not|n't) (?:me|mine|my)\b"
+)
+_NEW = re.compile(r"\bnew $")
 _NEEDED = re.compile(
     r"(?:need(?:ed|s)?(?: \w+){0,2} (?:by|before|until|on)|must (?:be here|arrive) (?:by|before)"
     r"|by)(?: the)? (?P<day>\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:\d{4})?"
@@ -57,7 +67,7 @@ _NEEDED = re.compile(
 )
 _AMOUNT = re.compile(
     r"(?P<before>eur|usd|gbp|chf|€|\$|£)? ?"
-    r"(?P<amount>\d{1,3}(?:[ .,]\d{3})*[.,]\d\d|\d{1,7}[.,]\d\d)"
+    r"(?<![\d.,])(?P<amount>\d{1,3}(?:[ .,]\d{3}){0,4}[.,]\d\d|\d{1,7}[.,]\d\d)"
     r" ?(?P<after>eur|usd|gbp|chf|€|\$|£)?(?![\d.,]*\d)"
 )
 
@@ -121,7 +131,11 @@ def _first_of_each(said: Iterator[Said]) -> Iterator[Said]:
 
 
 def _address(text: PlainText) -> Iterator[Said]:
-    found = _ADDRESS.search(text.text)
+    """The address to which a customer wants it sent; none from a text that speaks to software."""
+    if _TO_SOFTWARE.search(text.text):
+        return
+    meant = (one for one in _ADDRESS.finditer(text.text) if not _is_taken_back(text.text, one))
+    found = next(meant, None)
     if found is None:
         return
     for part in ("street", "postal_code", "city"):
@@ -129,6 +143,17 @@ def _address(text: PlainText) -> Iterator[Said]:
         yield _said(CUSTOMER, f"new_{part}", words[:200], text, found.span(part))
     country = COUNTRIES[found["country"]]
     yield _said(CUSTOMER, "new_country", country, text, found.span("country"))
+
+
+def _is_taken_back(text: str, found: re.Match[str]) -> bool:
+    """Whether the words around an address say that it is not, or no longer, the right one."""
+    start = found.start()
+    if _is_denied(text, start) or _AFTERWARDS.match(text, found.end()):
+        return True
+    if _NEW.search(text, max(0, start - _NEAR), start) or found[0].startswith("moved to"):
+        return False
+    sentence = max(text.rfind(end, 0, start) for end in ".!?")
+    return _PAST.search(text, sentence + 1, start) is not None
 
 
 def _needed_by(text: PlainText, as_of: date) -> Iterator[Said]:

@@ -31,8 +31,8 @@ from tests.scenario.orders.shop_beside import (
 )
 
 ENDS = datetime(2026, 3, 20, 16, tzinfo=UTC)
-DAYS = 2
-CASES_A_DAY = 12.0
+DAYS = 3
+CASES_A_DAY = 10.0
 SEED = 5
 
 
@@ -59,7 +59,8 @@ class Demo:
 @contextmanager
 def demonstrated(folder: Path, database_url: str, days: float = DAYS) -> Iterator[Demo]:
     """Make a small history against a shop that answers over HTTP."""
-    clock = HistoryClock(ENDS - timedelta(days=days))
+    begins_at = ENDS - timedelta(days=days)
+    clock = HistoryClock(begins_at)
     key = make_key(folder)
     shop = open_shop(shop_url_of(folder, database_url), clock)
     with answering(shop.shop, key, clock) as url:
@@ -69,7 +70,7 @@ def demonstrated(folder: Path, database_url: str, days: float = DAYS) -> Iterato
         transport = HttpTransport(url, clock)
         desks = {"orders": orders_desk(transport=transport)}
         opened = open_history(settings, seed=SEED, clock=clock, desks=desks)
-        plan = HistoryPlan(seed=SEED, begins_at=clock.now(), ends_at=ENDS, cases_a_day=CASES_A_DAY)
+        plan = HistoryPlan(seed=SEED, begins_at=begins_at, ends_at=ENDS, cases_a_day=CASES_A_DAY)
         with httpx2.Client(base_url=url, timeout=30, trust_env=False) as client:
             send = HttpShop(client=client, key=key, clock=clock)
             made = History(opened=opened, send=send, plan=plan).make()

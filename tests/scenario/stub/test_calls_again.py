@@ -87,7 +87,7 @@ def test_call_kept_back_too_long_is_given_up(make_stub_world: Callable[..., Worl
     for _ in range(5):
         work_after(world, minutes=1)
     case = world.case(A)
-    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.TOOL_FAILED)
+    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.GRANT_EXPIRED)
 
 
 class Nonsense(WrappedTool):

@@ -39,7 +39,7 @@ def outcomes(plans: Planned) -> list[OutcomeKind]:
 def test_an_undo_takes_the_whole_plan_back(plans: Planned) -> None:
     plans.approved()
     assert plans.undo().message == (
-        "Undoing: Add a note: nothing; then Pay a credit: nothing; then Assign T000000 to nobody."
+        "Undoing: Add a note: nothing; then pay a credit: nothing; then assign T000000 to nobody."
     )
     plans.world.work()
     case = plans.case
