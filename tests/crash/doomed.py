@@ -31,9 +31,11 @@ from engine.store.seal_file import OpenSealFile, SealFile
 from engine.store.seals import seal_now
 from engine.store.store import SqlStore
 from engine.store.unit_of_work import SqlUnitOfWork
+from engine.testing.stub_credit import GrantCredit
 from engine.testing.stub_desk import DESK
 from engine.testing.stub_plan import plan_desk, plan_envelope
 from engine.testing.stub_plan_tools import NOTE, Act
+from engine.testing.ticket_book import TicketBook
 
 TIMEOUT_S = 0.5
 """Of the tool: so long an intent without an answer is left alone."""
@@ -136,6 +138,8 @@ def open_place(
         before_call=before_call,
         timeout_s=TIMEOUT_S,
     )
+    credit = GrantCredit(TicketBook(place.tickets))
+    desk = replace(desk, effect_tools=(*desk.effect_tools, credit))
     settings = Settings(data_dir=place.folder, database_url=place.url, take_back_s=take_back_s)
     return open_parts(settings, desks={DESK: desk})
 

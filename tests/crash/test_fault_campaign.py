@@ -29,7 +29,7 @@ def assert_kept(report: FaultReport) -> None:
 
 def test_faults_and_kills_lose_and_double_nothing(room: Path, processes: ForkServerContext) -> None:
     place = FaultPlace(folder=room, database_url=f"sqlite:///{room}/countersign.db")
-    report = run_campaign(place, FaultPlan(cases=150, kills=8, seed=SEED), processes=processes)
+    report = run_campaign(place, FaultPlan(cases=90, kills=6, seed=SEED), processes=processes)
     assert_kept(report)
 
 
@@ -38,7 +38,7 @@ def test_two_workers_on_postgresql_neither(
 ) -> None:
     """Either may be killed while the other goes on."""
     place = FaultPlace(folder=room, database_url=postgres_url)
-    plan = FaultPlan(cases=60, kills=4, seed=SEED, workers=("worker-1", "worker-2"))
+    plan = FaultPlan(cases=36, kills=3, seed=SEED, workers=("worker-1", "worker-2"))
     report = run_campaign(place, plan, processes=processes)
     assert report.database == "postgresql"
     assert_kept(report)

@@ -115,7 +115,7 @@ def test_unknown_desk_is_named_with_the_known(product: Run, tmp_path: Path) -> N
     file.write_bytes(HEADER + GOOD)
     ended = product("submit", "--desk", "incident", str(file))
     assert (ended.code, ended.out) == (2, "")
-    assert "There is no desk 'incident' here; there is incidents." in ended.err
+    assert "There is no desk 'incident' here; there is incidents, orders." in ended.err
 
 
 # --- single lines that are refused ------------------------------------------------------------

@@ -140,6 +140,7 @@ def run(
 ) -> Callable[..., tuple[int, str, str]]:
     """The command line on the same database."""
     monkeypatch.setenv("COUNTERSIGN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COUNTERSIGN_DESKS", "incidents")
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(""))
