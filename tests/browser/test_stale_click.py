@@ -33,7 +33,7 @@ from tests.browser.operating import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TRIALS = 12
+TRIALS = 6
 FIFTH = 4
 """Place of the case that is read: with others before it that can go away."""
 

@@ -21,6 +21,7 @@ class FailingTransport:
         self._roll = roll
         self.share = 0.0
         self.failed = Counter[str]()
+        self._acted: set[str] = set()
 
     def send(
         self,
@@ -47,16 +48,17 @@ class FailingTransport:
         share = self.share if is_write else self.share / 10
         if self._roll.random() >= share:
             return act()
-        return self._fail(act, is_write=is_write)
+        return self._fail(act, key, is_write=is_write)
 
-    def _fail(self, act: Callable[[], Json], *, is_write: bool) -> Json:
+    def _fail(self, act: Callable[[], Json], key: str, *, is_write: bool) -> Json:
         kinds = ["away", "refused", "before", "after"] if is_write else ["away"]
         kind = self._roll.choice(kinds)
         self.failed[kind] += 1
         if kind == "away":
             raise ToolUnavailable("The shop is away.")
-        if kind == "refused":
+        if kind == "refused" and key not in self._acted:  # a shop knows the keys it acted on
             raise ToolError("Not now.", code="ORDER_HELD")
         if kind == "after":
             act()
+            self._acted.add(key)
         raise ToolOutcomeUnknown("The answer was lost.")

@@ -7,6 +7,9 @@ from tests.scenario.orders.lying import SEVERAL
 from tests.scenario.orders.wrong_report import FILE, counts, over_cap, report
 from tests.scenario.orders.wrong_values import Became, Campaign, Verdict
 
+pytestmark = pytest.mark.xdist_group("wrong-values")
+"""One campaign serves all."""
+
 MOST_WRONG = 0.03
 """Share of the cases that may end wrongly because of a wrong value."""
 
