@@ -95,7 +95,10 @@ class ShippedServer:
     setting: str
     """The field of the settings that says where it answers."""
     command: tuple[str, ...]
-    """Without the port; it takes `--host`, `--port` and `--supervised`, and ends with its input."""
+    """Without the port; it takes `--host`, `--port` and `--supervised`: then it ends with its input
+    and shares its port (`SO_REUSEPORT`) with the socket that keeps it while it starts anew.
+    What only some may know, as the password of a database, it reads from the settings of its
+    environment: command lines are anybody's to see."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

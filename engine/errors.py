@@ -108,6 +108,27 @@ class ModelError(EngineError):
     code = "MODEL"
 
 
+class ModelUnavailable(ModelError):
+    """A language model did not answer, or not whole; trying again may help.
+
+    Facts: `retry_after_s`, how long its server asked to be left alone.
+    """
+
+    code = "MODEL_UNAVAILABLE"
+
+
+class ModelRefused(ModelError):
+    """A language model's server does not take the request: key, name, limits or form."""
+
+    code = "MODEL_REFUSED"
+
+
+class ModelCancelled(ModelError):
+    """A call of a language model was given up because somebody paused or stopped it."""
+
+    code = "MODEL_CANCELLED"
+
+
 class LedgerError(EngineError):
     """The ledger could not be written or read."""
 

@@ -23,6 +23,7 @@ from engine.domain.failure import FailureNoted
 from engine.domain.grant import Grant
 from engine.domain.ids import ActionId, CaseId, ModelVersionId
 from engine.domain.ledger import EntryDraft
+from engine.domain.model_call import ModelAnswer, ModelIdentity, ModelRequest
 from engine.domain.outcome import Label, Outcome
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.precedent import FittedPrecedent
@@ -185,6 +186,50 @@ class Perceiver(Protocol):
 
         Raises:
             ToolError: The system of record could not be read.
+        """
+        ...
+
+
+def never() -> bool:
+    """Nobody is there to give a call up."""
+    return False
+
+
+class Model(Protocol):
+    """A language model: one question, one answer. It acts on nothing and remembers nothing."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which one it is and what it takes."""
+        ...
+
+    def count(self, request: ModelRequest) -> int:
+        """Tokens of the whole window of a request, before it is sent.
+
+        Raises:
+            ModelUnavailable: It cannot be counted now.
+            ModelRefused: The request itself will not be taken.
+        """
+        ...
+
+    def ask(
+        self,
+        request: ModelRequest,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        is_cancelled: Callable[[], bool] = never,
+    ) -> ModelAnswer:
+        """Ask once; nothing is tried again here.
+
+        Args:
+            request: All the model will see.
+            on_text: Is told each piece of text as it comes, for somebody who watches.
+            is_cancelled: Asked four times a second; once true, the call is given up.
+
+        Raises:
+            ModelUnavailable: It did not answer whole; `retry_after_s` says when it may.
+            ModelRefused: The request itself will not be taken (key, model name, too long).
+            ModelCancelled: `is_cancelled` said so.
         """
         ...
 

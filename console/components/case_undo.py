@@ -57,13 +57,15 @@ def draw_rest(case: OpenCase) -> None:
     if session.recall(PAGE, _name(case), None) is not None:
         _draw_undo(case)
         return
+    obstacle = open_case.why_not_mine(case.card)
     button.button(
         "Undo…",
         key=session.key(PAGE, "undo", case.case_id, case.version),
         icon=":material/undo:",
         shortcut="U",
         width="stretch",
-        disabled=not open_case.may_decide(),
+        disabled=bool(obstacle),
+        help=obstacle or None,
         on_click=_open,
         args=(case,),
     )

@@ -64,13 +64,16 @@ def mint(
     )
 
 
-def require_compensable(effect: Effect, grant: Grant | None, effects: Sequence[Effect]) -> None:
+def require_compensable(effect: Effect, grant: Grant | None, effects: Sequence[Effect]) -> Grant:
     """Refuse to put back what was not done under a used grant, or is being put back already.
 
     Args:
         effect: What is to be put back.
         grant: The grant it happened under; None: there is none.
         effects: All effects of its case.
+
+    Returns:
+        The grant.
 
     Raises:
         GrantRefused: One of that is so.
@@ -81,6 +84,7 @@ def require_compensable(effect: Effect, grant: Grant | None, effects: Sequence[E
         raise GrantRefused("what is to be put back was done without a grant")
     if any(one.undoes == effect.id and one.status is not EffectStatus.FAILED for one in effects):
         raise GrantRefused("it is put back already")
+    return grant
 
 
 def misfit(

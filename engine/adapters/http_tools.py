@@ -1,11 +1,13 @@
 """HTTP tools: one call of a system of record over HTTP, and what is known when it goes wrong.
 
-A write whose answer is missing may have acted; that difference is all this module is about.
+A write whose answer is missing may have acted; that difference is what this module is about. What a
+system says is passed on without the token it was shown, wherever it repeats it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
@@ -26,6 +28,9 @@ LONGEST_ANSWER = 4_000_000
 _CONNECT_S = 2.0
 _NOT_DONE = frozenset({429, 503})
 """Statuses with which a system says that nothing happened and a later call may succeed."""
+_REMOVED = "[credential removed]"
+_SHOWN = re.compile(r"bearer\s+[a-z0-9._~+/=-]{16,}", re.IGNORECASE)
+"""What a request's credential looks like where somebody repeats its headers (RFC 6750)."""
 
 
 class HttpTransport:
@@ -60,7 +65,7 @@ class HttpTransport:
         Args:
             path: Begins with a slash.
             arguments: The body of a POST; a GET has none.
-            timeout_s: For all of it; headers that come drop by drop are cut by the caller.
+            timeout_s: For all of it, however slowly the answer comes.
             key: Idempotency key of a write.
             credential: Shown to the system as a bearer token.
             is_write: Whether an unanswered call may have changed something.
@@ -74,10 +79,11 @@ class HttpTransport:
         if not self._base_url:
             raise ToolUnavailable(self._nowhere)
         deadline = monotonic() + timeout_s
+        headers = _headers(key, credential)
         with self._explained(timeout_s, is_write):
-            return self._answered(
-                method, path, arguments, _headers(key, credential), deadline, is_write
-            )
+            response, content = self._answered(method, path, arguments, headers, deadline, is_write)
+        said = _parsed(content, credential.token if credential else "")
+        return self._read(response, said, is_write)
 
     @contextmanager
     def _explained(self, timeout_s: float, is_write: bool) -> Iterator[None]:
@@ -106,30 +112,28 @@ class HttpTransport:
         headers: Mapping[str, str],
         deadline: float,
         is_write: bool,
-    ) -> Json:
+    ) -> tuple[httpx2.Response, bytes]:
         import httpx2
 
-        left_s = max(deadline - monotonic(), 0.001)
+        now = monotonic()
+        connect = min(deadline, now + _CONNECT_S)
         body = None if method == "GET" else json.dumps(arguments, separators=(",", ":")).encode()
         with self._connected().stream(
             method,
             self._base_url + path,
             content=body,
             headers=headers,
-            timeout=httpx2.Timeout(left_s, connect=min(left_s, _CONNECT_S)),
+            timeout=httpx2.Timeout(deadline, connect=connect, pool=max(deadline - now, 0.0)),
         ) as response:
             content = bytearray()
             for chunk in response.iter_bytes():
                 content += chunk
-                if monotonic() > deadline:  # one that answers drop by drop is cut too
-                    _unanswered("the answer did not end in time", is_write)
                 if len(content) > LONGEST_ANSWER:
                     _unanswered("the answer is longer than any answer may be", is_write)
-        return self._read(response, bytes(content), is_write)
+        return response, bytes(content)
 
-    def _read(self, response: httpx2.Response, content: bytes, is_write: bool) -> Json:
+    def _read(self, response: httpx2.Response, said: Json, is_write: bool) -> Json:
         status = response.status_code
-        said = _parsed(content)
         if 200 <= status < 300:
             if said is None:
                 _unanswered("the answer is no JSON object", is_write)
@@ -158,9 +162,9 @@ class HttpTransport:
 
     def _connected(self) -> httpx2.Client:
         if self._client is None:
-            import httpx2
+            from engine.adapters.http_deadline import client
 
-            self._client = httpx2.Client(trust_env=False, follow_redirects=False)
+            self._client = client()
             finalize(self, self._client.close)  # whoever drops a desk has nothing to close
         return self._client
 
@@ -178,12 +182,25 @@ def _headers(key: str, credential: Credential | None) -> dict[str, str]:
     return headers
 
 
-def _parsed(content: bytes) -> Json:
+def _parsed(content: bytes, token: str) -> Json:
+    """The object that was answered, without the token that was shown; None: it is none."""
     try:
-        said = json.loads(content)
+        said = _without(token, json.loads(content))
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def _without(token: str, said: Json) -> Json:
+    """What was said, less the token that was shown: what a system says is stored and logged."""
+    if isinstance(said, str):
+        told = said.replace(token, _REMOVED) if token else said
+        return _SHOWN.sub(_REMOVED, told)
+    if isinstance(said, dict):
+        return {_without(token, name): _without(token, value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_without(token, one) for one in said]
+    return said
 
 
 def _named(error: Exception) -> str:

@@ -155,7 +155,7 @@ def provide_fact(case_id: UUID, body: FactBody, asked: Asked) -> JSONResponse:
 
 @router.post("/{case_id}/repair", response_model=RepliedDone, summary="Settle a repair")
 def settle_repair(case_id: UUID, body: RepairBody, asked: Asked) -> JSONResponse:
-    """Say whether the effect stands as wanted."""
+    """Say whether what was done stands; the case is done if all of its plan is."""
     request = requests.SettleRepair(
         case_id=CaseId(case_id), version=body.version, is_done=body.is_done, note=body.note
     )

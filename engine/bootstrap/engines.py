@@ -24,6 +24,7 @@ from engine.service.handling import Handling
 from engine.service.local import LocalEngine
 from engine.service.people import People
 from engine.service.previewing import Previewing
+from engine.service.repairing import Repairing
 from engine.service.signing import Signing
 from engine.service.simulating import LocalSimulating, Simulating, simulation_of
 from engine.service.submitting import Submitting
@@ -68,6 +69,7 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         deciding=_deciding_of(parts, policy, binding),
         taking_back=TakingBack(store=store, clock=clock),
         handling=Handling(store=store, clock=clock, ids=ids, desks=desks, binding=binding),
+        repairing=Repairing(store=store, binding=binding),
         versioning=_versioning_of(parts, simulating),
         signing=Signing(store=store, clock=clock, desks=desks),
         braking=Braking(store=store, clock=clock, desks=desks),

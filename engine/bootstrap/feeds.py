@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +28,8 @@ PER_HOUR = 40.0
 _SUBMITTED_BY = "simulated world"
 _CALL_S = 30.0
 
+log = logging.getLogger("countersign.feed")
+
 
 def may_feed(parts: Parts, desk: str) -> bool:
     """Whether a desk runs here on a shop that ships and holds nothing real."""
@@ -42,7 +46,8 @@ def open_feed(parts: Parts, desk: str, *, per_hour: float = PER_HOUR) -> LiveFee
         per_hour: New cases an hour, on average.
 
     Raises:
-        ConfigError: The desk has no simulated world, no shop runs, or its key is missing.
+        ConfigError: The desk has no simulated world, no shop runs, its key is missing, or it
+            cannot be kept how the world was begun.
     """
     import httpx2
 
@@ -53,7 +58,8 @@ def open_feed(parts: Parts, desk: str, *, per_hour: float = PER_HOUR) -> LiveFee
     key = parts.key(f"{SYSTEM}.key")
     if key is None:
         raise ConfigError("The key of the shop is missing; run `countersign migrate`.")
-    begun = _begun(world_file(parts, desk), parts.clock.now())
+    has_cases = bool(parts.store.reader.origins(desk))
+    begun = _begun(world_file(parts, desk), parts.clock.now(), has_cases=has_cases)
     client = httpx2.Client(base_url=parts.settings.shop_url, timeout=_CALL_S, trust_env=False)
     return LiveFeed(
         seed=begun.seed,
@@ -99,28 +105,78 @@ def world_file(parts: Parts, desk: str) -> Path:
 
 
 def keep_begun(file: Path, begun: Begun) -> None:
-    """Write down how a world was begun."""
-    said = {"seed": begun.seed, "start": begun.start.isoformat()}
+    """Write down how a world was begun; whole or not at all, wherever the machine stops.
+
+    Raises:
+        ConfigError: It cannot be written.
+    """
+    said: dict[str, object] = {"seed": begun.seed, "start": begun.start.isoformat()}
     if begun.since is not None:
         said |= {"next_number": begun.next_number, "since": begun.since.isoformat()}
-    file.write_text(json.dumps(said), "utf-8")
-
-
-def _begun(file: Path, now: datetime) -> Begun:
-    """How the world began; now, where it has not yet."""
+    part = file.with_name(f"{file.name}.part")
     try:
-        said = json.loads(file.read_text("utf-8"))
-        since = said.get("since")
-        return Begun(
-            seed=int(said.get("seed", SEED)),
-            start=datetime.fromisoformat(said["start"]),
-            next_number=int(said.get("next_number", 0)),
-            since=datetime.fromisoformat(since) if since else None,
-        )
+        with part.open("w", encoding="utf-8") as handle:
+            handle.write(json.dumps(said))
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(file)
+    except OSError as error:
+        raise ConfigError(
+            f"{file} cannot be written: {error.strerror}; make its folder writable."
+        ) from None
+
+
+def _begun(file: Path, now: datetime, *, has_cases: bool) -> Begun:
+    """How the world began; now, where it has not yet or nobody can say any more.
+
+    Two worlds of one seed bear the same names, and the shop takes each name once. So beside
+    anything that an earlier world may have left, a new one has a seed of its own.
+
+    Raises:
+        ConfigError: The file cannot be read, set aside or written.
+    """
+    is_fresh = not has_cases
+    try:
+        return _read_begun(file.read_text("utf-8"))
     except FileNotFoundError:
-        start = now.replace(microsecond=0) - timedelta(hours=SAMPLE_HOURS)
-        begun = Begun(seed=SEED, start=start)
-        keep_begun(file, begun)
-        return begun
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise ConfigError(f"{file} is damaged; delete it together with the shop's data.") from None
+        pass
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}; make it readable.") from None
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        _set_aside(file, now)
+        is_fresh = False
+    start = now.replace(microsecond=0) - timedelta(hours=SAMPLE_HOURS)
+    begun = Begun(seed=SEED if is_fresh else int(start.timestamp()), start=start)
+    keep_begun(file, begun)
+    return begun
+
+
+def _read_begun(text: str) -> Begun:
+    said = json.loads(text)
+    since = said.get("since")
+    begun = Begun(
+        seed=int(said.get("seed", SEED)),
+        start=datetime.fromisoformat(said["start"]),
+        next_number=int(said.get("next_number", 0)),
+        since=datetime.fromisoformat(since) if since else None,
+    )
+    if begun.start.tzinfo is None or (begun.since and begun.since.tzinfo is None):
+        raise ValueError("a time without a zone")
+    return begun
+
+
+def _set_aside(file: Path, now: datetime) -> None:
+    aside = file.with_name(f"{file.name}.unreadable-{now:%Y%m%dT%H%M%S.%f}")
+    try:
+        file.replace(aside)
+    except OSError as error:
+        raise ConfigError(
+            f"{file} is damaged and cannot be set aside: {error.strerror}; make its folder "
+            "writable."
+        ) from None
+    log.warning(
+        "%s is damaged: it is kept as %s, and a new world begins. Cases that are there stay; "
+        "to go on with the old world, put the file back from a backup and start again.",
+        file,
+        aside.name,
+    )

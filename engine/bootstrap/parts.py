@@ -111,7 +111,6 @@ def open_desks(settings: Settings, clock: Clock) -> dict[str, Desk]:
         keys_dir=_keys_dir(settings),
         itsm_url=settings.itsm_url,
         shop_url=settings.shop_url,
-        shop_database_url=settings.shop_database_url,
     )
     names = settings.desks or tuple(DESKS)
     unknown = [name for name in names if name not in DESKS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Protocol
 
 from engine.act.calls import Calls
@@ -26,6 +27,7 @@ from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
 from engine.runtime.reads import CaseReads
 from engine.runtime.reasoning import Reasoning
+from engine.runtime.turns import Stopwatch, Turns
 from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
 from engine.settings import Settings
 from engine.store.database import Database
@@ -90,6 +92,7 @@ def open_worker(
     notifier: Notifier | None = None,
     reach: Reach = pass_by,
     clockwork: Callable[[Sequence[Job]], Clockwork] = Schedule,
+    stopwatch: Stopwatch = monotonic,
 ) -> OpenWorker:
     """A worker of this process, by default over what the settings of the environment name.
 
@@ -100,6 +103,7 @@ def open_worker(
         notifier: Tells people of veto windows; by default the web hook of the settings.
         reach: Called at each named crash point.
         clockwork: Times the periodic jobs; by the machine's clock by default.
+        stopwatch: Times the turns of the desks; by the machine's clock by default.
     """
     parts = parts or open_parts(settings)
     notifier = notifier or _notifier(parts.settings)
@@ -109,12 +113,10 @@ def open_worker(
     noticing = Noticing(store=parts.store, clock=parts.clock, notifier=notifier)
     schedule = clockwork(_jobs(beat, seal, noticing.run))
     _free_leases(parts, name)
-    beat()
     wakeup = open_wakeup(parts.database)
-    is_first = name == FIRST_WORKER
-    held = _worker_parts(parts, calls, wakeup, reach)
+    held = _worker_parts(parts, calls, wakeup, reach, stopwatch)
     return OpenWorker(
-        worker=Worker(name, held, due_jobs=schedule.due, takes_intake=is_first),
+        worker=Worker(name, held, due_jobs=schedule.due, takes_intake=name == FIRST_WORKER),
         seal=seal,
         schedule=schedule,
         noticing=noticing,
@@ -148,6 +150,7 @@ def _free_leases(parts: Parts, name: str) -> None:
 
 
 def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
+    """Give a first sign of life; what gives the next ones."""
     started_at = parts.clock.now()
 
     def beat() -> None:
@@ -155,10 +158,13 @@ def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
             unit.housekeeping.heartbeat(name, started_at, parts.clock.now())
             unit.commit()
 
+    beat()
     return beat
 
 
-def _worker_parts(parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach) -> WorkerParts:
+def _worker_parts(
+    parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach, stopwatch: Stopwatch
+) -> WorkerParts:
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     audit_key = parts.key(keys.AUDIT) or b""
     policy = PolicyView(store.reader, desks)
@@ -171,16 +177,7 @@ def _worker_parts(parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach) -> W
         wakeup=wakeup,
         desks=desks,
         policy=policy,
-        acting=Acting(
-            store=store,
-            clock=clock,
-            ids=ids,
-            desks=desks,
-            policy=policy,
-            calls=calls,
-            audit_key=audit_key,
-            reach=reach,
-        ),
+        acting=_acting(parts, calls, policy, reach),
         intake=Intake(
             store=store,
             clock=clock,
@@ -196,6 +193,20 @@ def _worker_parts(parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach) -> W
         maturing=maturing,
         patience=patience,
         jobs=JobRunner(store, clock),
+        turns=Turns(desks, stopwatch),
+    )
+
+
+def _acting(parts: Parts, calls: Calls, policy: PolicyView, reach: Reach) -> Acting:
+    return Acting(
+        store=parts.store,
+        clock=parts.clock,
+        ids=parts.ids,
+        desks=parts.desks,
+        policy=policy,
+        calls=calls,
+        audit_key=parts.key(keys.AUDIT) or b"",
+        reach=reach,
     )
 
 

@@ -15,7 +15,7 @@ import typer
 from engine.cli.output import say
 from engine.cli.readiness import free_port, url_of
 from engine.cli.running import alone, run_product
-from engine.cli.servers import beside, settings_of_servers, with_ports
+from engine.cli.servers import beside, kept_ports, servers_of, settings_of_servers
 from engine.errors import ConfigError
 from engine.settings import Settings
 
@@ -85,11 +85,11 @@ def _make(settings: Settings, *, seed: int, begins_at: datetime, ends_at: dateti
     file = settings.data_dir / CLOCK_FILE
     clock = HistoryClock(begins_at, file)
     KeyFolder(path=settings.data_dir / "keys").make(f"{SYSTEM}.key")
-    servers = {
-        replace(server, command=(*server.command, "--clock-file", str(file))): port
-        for server, port in with_ports(open_desks(settings, clock).values()).items()
-    }
-    with beside(servers):
+    shipped = (
+        replace(server, command=(*server.command, "--clock-file", str(file)))
+        for server in servers_of(open_desks(settings, clock).values())
+    )
+    with kept_ports(shipped) as servers, beside(servers, settings):
         settings = replace(settings, shop_url=settings_of_servers(servers)["shop_url"])
         opened = open_history(settings, seed=seed, clock=clock)
         key = opened.parts.key(f"{SYSTEM}.key")

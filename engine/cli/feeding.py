@@ -28,17 +28,19 @@ def feed(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Make simulated cases come in, as long as it runs; all of them are marked as simulated."""
-    from engine.bootstrap import engine_of, open_parts
-    from engine.bootstrap.feeds import SAMPLE, SAMPLE_HOURS, open_feed
-
     stopping = stop_on_signals()
     if supervised:
         stop_with_parent()
+    from engine.bootstrap import engine_of, open_parts
+    from engine.bootstrap.feeds import SAMPLE, SAMPLE_HOURS, open_feed
+
     log_to_stderr(logging.INFO)
     parts = open_parts(settings_with())
     try:
         world = open_feed(parts, desk, per_hour=per_hour)
         _tried(lambda: world.begin(sample=SAMPLE, hours=SAMPLE_HOURS), stopping)
+        if stopping.is_set():  # perhaps before it had begun
+            return
         world.skip_to(parts.clock.now())
         _tried(lambda: engine_of(parts).demonstrating.set_pace(per_hour), stopping)
         say(f"The simulated world of {desk} goes on: about {per_hour:g} cases an hour.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,7 +19,13 @@ from engine.cli.output import say, warn
 from engine.cli.process import only_product, only_worker, stop_on_signals, stop_with_parent
 from engine.cli.readiness import Readiness, free_port, url_of
 from engine.cli.sample import submit_samples
-from engine.cli.servers import beside, parts_of_servers, settings_of_servers, with_ports
+from engine.cli.servers import (
+    beside,
+    kept_ports,
+    parts_of_servers,
+    servers_of,
+    settings_of_servers,
+)
 from engine.cli.supervise import Part, Supervisor
 from engine.errors import ConfigError
 from engine.settings import Settings, child_environment
@@ -81,14 +87,15 @@ def run_product(
     """
     settings = settings_with(**vars_of(settings) | {"port": free_port(settings)})
     prepared = _prepare(settings, with_samples=with_samples)
-    servers = prepared.servers
-    settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
-    feeds = [_feed(desk, per_hour) for desk in prepared.fed]
-    parts = [*feeds, *parts_of(settings), *parts_of_servers(servers)]  # the servers stop last
-    stopping = stop_on_signals()
-    supervisor = Supervisor(parts, child_environment(settings), say)
-    ready = Readiness(settings, on_ready=lambda: (say_ready or _say_ready)(settings, prepared.link))
-    return supervisor.run(stopping, on_tick=ready.look)
+    with kept_ports(prepared.servers) as servers:
+        settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
+        feeds = [_feed(desk, per_hour) for desk in prepared.fed]
+        parts = [*feeds, *parts_of(settings), *parts_of_servers(servers)]  # the servers stop last
+        stopping = stop_on_signals()
+        supervisor = Supervisor(parts, child_environment(settings), say)
+        say_so = say_ready or _say_ready
+        ready = Readiness(settings, on_ready=lambda: say_so(settings, prepared.link))
+        return supervisor.run(stopping, on_tick=ready.look)
 
 
 @contextmanager
@@ -126,10 +133,9 @@ def work(
     log_to_stderr(logging.INFO)
     wait_s = PREDECESSOR_S if supervised else 0.0
     lock = only_worker(_lock_file(settings), wait_s) if settings.is_sqlite else nullcontext()
-    servers = with_ports(open_desks(settings, open_clock()).values())
-    settings = settings_with(**vars_of(settings) | settings_of_servers(servers))
-    with lock, beside(servers):
-        parts = open_parts(settings)
+    servers = servers_of(open_desks(settings, open_clock()).values())
+    with lock, kept_ports(servers) as ports, beside(ports, settings):
+        parts = open_parts(settings_with(**vars_of(settings) | settings_of_servers(ports)))
         opened = open_worker(parts=parts, name=name)
         try:
             if drain:
@@ -179,8 +185,8 @@ class _Prepared:
 
     link: str
     """For the first account; empty where there is one."""
-    servers: Mapping[ShippedServer, int]
-    """What has to run beside, and on which port."""
+    servers: tuple[ShippedServer, ...]
+    """What has to run beside."""
     fed: tuple[str, ...]
     """Desks that live on a simulated world."""
 
@@ -202,7 +208,7 @@ def _prepare(settings: Settings, *, with_samples: bool) -> _Prepared:
         has_own_shop = not settings.shop_url
         return _Prepared(
             link=link,
-            servers=with_ports(parts.desks.values()),
+            servers=servers_of(parts.desks.values()),
             fed=tuple(
                 name for name in FEEDS if with_samples and has_own_shop and may_feed(parts, name)
             ),
@@ -214,7 +220,7 @@ def _prepare(settings: Settings, *, with_samples: bool) -> _Prepared:
 def _feed(desk: str, per_hour: float | None) -> Part:
     command = (sys.executable, "-m", "engine.cli", "feed", "--supervised", "--desk", desk)
     pace = () if per_hour is None else ("--per-hour", f"{per_hour:g}")
-    return Part(name="feed", command=(*command, *pace), stop_s=WEB_STOP_S)
+    return Part(name="feed", command=(*command, *pace), stop_s=WEB_STOP_S, is_vital=False)
 
 
 def _say_ready(settings: Settings, link: str) -> None:

@@ -17,7 +17,7 @@ LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 30.0
 """So long without a crash, and the next one counts as the first."""
 BAD_USAGE = 2
-"""A part that leaves with this code would do so again; it is not restarted."""
+"""A vital part that leaves with this code would do so again; it is not restarted."""
 
 _LOOK_S = 0.1
 
@@ -30,6 +30,8 @@ class Part:
     command: tuple[str, ...]
     stop_s: float
     """How long it gets to finish after SIGTERM."""
+    is_vital: bool = True
+    """Whether everything ends with it where it cannot run; else it is tried again for ever."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -113,7 +115,7 @@ class Supervisor:
                     self._say(f"{name.ljust(self._width)} | {line.rstrip()}")
 
     def _look_after(self) -> int:
-        """Restart what is due; the code of a part that says it can never run."""
+        """Restart what is due; the code of a vital part that says it can never run."""
         for running in self._running:
             if running.process is None:
                 if monotonic() >= running.restart_at:
@@ -123,7 +125,7 @@ class Supervisor:
             if code is None:
                 continue
             self._forget(running)
-            if code == BAD_USAGE:
+            if code == BAD_USAGE and running.part.is_vital:
                 self._say(f"{running.part.name.ljust(self._width)} | cannot run; stopping")
                 return code
             self._plan_restart(running, code)
@@ -135,10 +137,10 @@ class Supervisor:
         pause_s = min(FIRST_PAUSE_S * 2**running.crashes, LONGEST_PAUSE_S)
         running.crashes += 1
         running.restart_at = monotonic() + pause_s
-        how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        self._say(
-            f"{running.part.name.ljust(self._width)} | ended {how}; starts again in {pause_s:g} s"
-        )
+        how = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        if code == BAD_USAGE:
+            how = "cannot run as things are, see above; the rest goes on without it"
+        self._say(f"{running.part.name.ljust(self._width)} | {how}; starts again in {pause_s:g} s")
 
     def _forget(self, running: _Running) -> None:
         process = running.process

@@ -35,8 +35,6 @@ class DeskSettings:
     """SQLAlchemy URL of the incident system; empty: a SQLite file in `data_dir`."""
     shop_url: str = ""
     """Where the shop answers; empty: the one that ships is to be started."""
-    shop_database_url: str = ""
-    """SQLAlchemy URL of the shop that ships; empty: a SQLite file in `data_dir`."""
 
 
 def _incidents(settings: DeskSettings) -> Desk:
@@ -52,8 +50,7 @@ def _orders(settings: DeskSettings) -> Desk:
 
 
 def _shop(settings: DeskSettings) -> ShippedServer:
-    database = settings.shop_database_url or f"sqlite:///{settings.data_dir / 'shop.db'}"
-    command = (sys.executable, "-m", "engine.desks.orders.shop", "--database", database)
+    command = (sys.executable, "-m", "engine.desks.orders.shop")
     return ShippedServer(
         name="shop",
         setting="shop_url",

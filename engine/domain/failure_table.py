@@ -52,8 +52,8 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
             told=(*_DECIDERS, Role.ADMINISTRATOR),
             is_retryable=True,
             recovery="The question is asked again within a second, as often as its contract "
-            "allows; then the step is done anew after growing pauses, for four to six minutes; "
-            "then the case goes to the queue.",
+            "allows; then the step is done anew after growing pauses, for four to six minutes, "
+            "and no longer than its permit holds; then the case goes to the queue.",
         ),
         _C.READ_REFUSED: _failure(
             _S.PERCEIVE,

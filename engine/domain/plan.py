@@ -6,7 +6,8 @@ Pure: rows in, values out. What happens next is `runtime`'s.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from engine.domain.effect import Effect, EffectStatus
@@ -95,6 +96,45 @@ def standing(run: Sequence[Effect], effects: Sequence[Effect]) -> tuple[Effect, 
         for effect in run
         if effect.status is EffectStatus.SUCCEEDED and not is_undone(effect, effects)
     )
+
+
+def found(
+    run: Sequence[Effect], effects: Sequence[Effect], *, stands: bool, at: datetime, note: str
+) -> tuple[Effect, ...]:
+    """What a person's look at the target makes of the calls nobody could be sure of.
+
+    Only what is open is written: a call without an answer, or one that read back as something
+    else. Where that is an undo, what it was to put back stands if the undo did not work.
+
+    Args:
+        run: Calls of one plan.
+        effects: All effects of the case, oldest first.
+        stands: Whether what was done stands as it was asked for.
+        at: When somebody looked.
+        note: Who looked, and what they found.
+    """
+    changed = []
+    for effect in run:
+        undos = [one for one in effects if one.undoes == effect.id]
+        undo = undos[-1] if undos and _is_unsure(undos[-1]) else None
+        if undo is not None:
+            changed.append(_looked_at(undo, has_worked=not stands, at=at, note=note))
+        if _is_unsure(effect) and not is_undone(effect, effects) and (stands or undo is None):
+            changed.append(_looked_at(effect, has_worked=stands, at=at, note=note))
+    return tuple(changed)
+
+
+def _is_unsure(effect: Effect) -> bool:
+    is_wrong = effect.status is EffectStatus.SUCCEEDED and not effect.is_correct
+    return effect.status is EffectStatus.UNKNOWN or is_wrong
+
+
+def _looked_at(effect: Effect, *, has_worked: bool, at: datetime, note: str) -> Effect:
+    seen = replace(effect, is_correct=has_worked, verified_at=at, note=note)
+    if has_worked:
+        return replace(seen, status=EffectStatus.SUCCEEDED, is_completed=True)
+    is_answered = effect.status is EffectStatus.SUCCEEDED and effect.undoes is None
+    return seen if is_answered else replace(seen, status=EffectStatus.FAILED, is_completed=False)
 
 
 def steps_of(

@@ -56,5 +56,5 @@ def _threshold_words(
     if isinstance(threshold, HandSetThreshold):
         return f"at least {threshold.min_confidence:.3f}, set by hand"
     if calibrated is None:
-        return f"no threshold holds {threshold.risk_limit:.0%} error yet"
-    return f"at least {calibrated:.3f}, for at most {threshold.risk_limit:.0%} error"
+        return f"no threshold holds {threshold.risk_limit * 100:g}% error yet"
+    return f"at least {calibrated:.3f}, for at most {threshold.risk_limit * 100:g}% error"

@@ -17,6 +17,7 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.credential import CallPermit, PermitKind
 from engine.domain.effect import Effect, EffectStatus
+from engine.domain.failure_codes import code_of_answer
 from engine.domain.grant import Grant, GrantBasis, GrantStatus
 from engine.domain.recommendation import Action
 from engine.domain.span import Stage
@@ -79,7 +80,7 @@ class Calling:
                 result = self.executor.call(tool, action.arguments, key=effect.key, permit=permit)
                 mark.rule = called_rule(effect.key, result.scopes)
             mark.outputs = result.result
-            mark.error = "" if result.note == "" else result.answer
+            mark.error = code_of_answer(result.answer, result.code) or ""
         self._record(case, of, effect, result, marks)
 
     def _record(

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from engine.act.crash_points import CrashPoint, Reach, pass_by
 from engine.desk import Desk
-from engine.domain.case import Case
+from engine.domain.case import Case, Signal
 from engine.domain.case_status import CaseStatus
+from engine.domain.fact import FactSet
 from engine.domain.failed_steps import interrupted
 from engine.domain.failure import FailureNoted
 from engine.domain.ids import CaseId
@@ -28,6 +29,7 @@ from engine.runtime.patience import Patience
 from engine.runtime.policy import Policy, PolicyView
 from engine.runtime.reasoning import Reasoning
 from engine.runtime.scoring import Setting
+from engine.runtime.turns import Turn, give_back
 
 INTAKE_LANE = 1
 BATCH = 50
@@ -85,11 +87,12 @@ class Intake:
         self._patience = patience
         self._reach = reach
 
-    def advance(self, desk: Desk, claim: Claimer, act: Act) -> int:
+    def advance(self, desk: Desk, turn: Turn, claim: Claimer, act: Act) -> int:
         """Take the next cases of a desk as far as a verdict.
 
         Args:
             desk: The desk.
+            turn: When it is over, what was not begun is given back; one case always is.
             claim: Leases due cases.
             act: Uses the grants that wait. A replay calls it before a truth comes that would
                 resolve a granted case elsewhere: on its clock the grant came first.
@@ -101,13 +104,13 @@ class Intake:
         if learning is not None:
             learning.recover()
         try:
-            return self._advance(desk, claim, act)
+            return self._advance(desk, turn, claim, act)
         except EngineError:
             if learning is not None:  # a label may be learned of which nothing was committed
                 learning.doubt()
             raise
 
-    def _advance(self, desk: Desk, claim: Claimer, act: Act) -> int:
+    def _advance(self, desk: Desk, turn: Turn, claim: Claimer, act: Act) -> int:
         reader = self._store.reader
         replayed_to = reader.desk_time(desk.name)
         is_replay = replayed_to is not None
@@ -120,33 +123,38 @@ class Intake:
         if not reader.is_due(INTAKE_LANE, now):
             self._flush(desk, batch, None)
             return handled
-        cases = claim(INTAKE_LANE, now, BATCH, desk.name)
+        cases = sorted(
+            claim(INTAKE_LANE, now, BATCH, desk.name), key=lambda c: (c.as_of, c.source_id)
+        )
         signals = reader.signals([case.id for case in cases])
         facts = reader.fact_sets([c.id for c in cases if c.status is not CaseStatus.RECEIVED])
-        reached, policy = replayed_to, self._policy.current()
-        for case in sorted(cases, key=lambda c: (c.as_of, c.source_id)):
+        reached, policy, begun = replayed_to, self._policy.current(), 0
+        for case in cases:
+            if begun and turn.is_over:
+                break
+            begun += 1
             if is_replay:
                 handled += self._mature(desk, case.as_of, batch, reached)
                 reached = max(case.as_of, reached or case.as_of)
-            if case.id in batch.cases:  # its own truth came first and closed it
-                continue
-            try:
-                batch.add(
-                    self._reasoning.advance(
-                        case,
-                        signals[case.id],
-                        self._setting(desk, policy, case.as_of if is_replay else now),
-                        facts.get(case.id),
-                    )
-                )
-                self._patience.came_through(case.id)
-            except ToolError as error:
-                if given_up := self._patience.failed(case, error, Stage.PERCEIVE):
-                    batch.add(given_up.transition(case))
-            except EngineError as error:
-                batch.leave(case, error, now)
+            if case.id not in batch.cases:  # else its own truth came first and closed it
+                setting = self._setting(desk, policy, case.as_of if is_replay else now)
+                self._reason(case, signals[case.id], setting, facts.get(case.id), batch)
         self._flush(desk, batch, reached)
-        return handled + len(cases)
+        give_back(self._store, cases[begun:], self._clock.now())
+        return handled + begun
+
+    def _reason(
+        self, case: Case, signal: Signal, setting: Setting, facts: FactSet | None, batch: _Batch
+    ) -> None:
+        """Take one case as far as a verdict; what cannot be read is put off."""
+        try:
+            batch.add(self._reasoning.advance(case, signal, setting, facts))
+            self._patience.came_through(case.id)
+        except ToolError as error:
+            if given_up := self._patience.failed(case, error, Stage.PERCEIVE):
+                batch.add(given_up.transition(case))
+        except EngineError as error:
+            batch.leave(case, error, self._clock.now())
 
     def _setting(self, desk: Desk, policy: Policy, at: datetime) -> Setting:
         return Setting(

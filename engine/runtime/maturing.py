@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.desk import Desk
-from engine.domain.actor import ENGINE
+from engine.domain.actor import ENGINE, Role
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
@@ -131,7 +131,7 @@ class Maturing:
                 wake_at=None,
                 attention=Attention.TIMED_OUT,
                 attention_note="",
-                role=envelope.limits.escalate_to if envelope else "",
+                role=_asked_next(case, envelope),
             )
         entry = self._entry(
             EventKind.REVIEW_TIMED_OUT, {"deadline": case.review_due_at, "role": after.role}
@@ -150,6 +150,13 @@ class Maturing:
 
     def _entry(self, kind: EventKind, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=ENGINE, at=self._clock.now(), payload=payload)
+
+
+def _asked_next(case: Case, envelope: CellEnvelope | None) -> str:
+    """Who answers what nobody did in time; never somebody who may decide less than before."""
+    if envelope is None or case.role == Role.SENIOR_OPERATOR:
+        return case.role
+    return envelope.limits.escalate_to
 
 
 def _word(is_right: bool | None) -> OutcomeKind:

@@ -1,5 +1,6 @@
 """Patience: a case whose system cannot be read is put off, and in the end it is a person's.
 
+A case that holds an unused permit is not put off beyond it: what is read then would be for nothing.
 Tries are counted in the memory of one worker: one that starts anew has all its patience again.
 """
 
@@ -14,6 +15,7 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.failed_steps import interrupted
 from engine.domain.failure_codes import code_of_error
+from engine.domain.grant import GrantStatus
 from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.span import Choice, ChoiceKind, Span, Stage
@@ -147,12 +149,20 @@ class Patience:
         wait_s = self._policy.delay_s(
             max(seen.tries, 1), draw=drawn(self._ids), asked_s=error.facts.get("retry_after_s")
         )
-        if wait_s is None:
+        until = None if wait_s is None else now + timedelta(seconds=wait_s)
+        if until is None or self._outlives_permit(case, until):
             lasted_s = (now - seen.since).total_seconds()
             note = f"{error.message}; tried {seen.tries} times in {lasted_s:.0f} s"
+            if until is not None:
+                note += f", and the permit ends before the next try at {until:%H:%M:%S} UTC"
             return self._given_up(case, Attention.SOURCE_UNAVAILABLE, note, error, stage, seen)
-        self._put_off(case, replace(seen, until=now + timedelta(seconds=wait_s)), error, stage)
+        self._put_off(case, replace(seen, until=until), error, stage)
         return None
+
+    def _outlives_permit(self, case: Case, at: datetime) -> bool:
+        """Whether a moment lies behind the end of the permit that the case has not used yet."""
+        grant = self._store.reader.grant(case)
+        return grant is not None and grant.status is GrantStatus.MINTED and grant.expires_at < at
 
     def next_try(self) -> datetime | None:
         """When the next of the cases that were put off is due again; None: none is."""

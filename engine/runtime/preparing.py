@@ -98,8 +98,10 @@ class Preparation:
         code = self._misfit(attempt, arguments)
         if code is not None:
             return Refusal(attention=code, note=drift(code, action, state))
-        if grant.basis is GrantBasis.COMPENSATION:
-            return self._compensation(attempt)
+        if grant.basis in (GrantBasis.COMPENSATION, GrantBasis.UNDO):
+            refusal = self._no_undo(attempt)
+            if refusal is not None or grant.basis is GrantBasis.COMPENSATION:
+                return refusal or attempt  # a plan's own undo needs no new yes
         return self._authority(attempt, policy, plan[action.ordinal :])
 
     def _misfit(self, attempt: Attempt, arguments: Mapping[str, Any]) -> Attention | None:
@@ -150,9 +152,10 @@ class Preparation:
             present=self.desk_time(case, now),
         )
 
-    def _compensation(self, attempt: Attempt) -> Attempt | Refusal:
-        """A plan's own undo needs no new yes; it has to be the undo of what the plan did, once."""
-        effects = self._reader.effects(attempt.case.id)
+    def _no_undo(self, attempt: Attempt) -> Refusal | None:
+        """Whether an undo is anything but the declared way back of what the plan did, once."""
+        known, own = self._reader.effects(attempt.case.id), attempt.grant.id
+        effects = [one for one in known if one.grant_id != own]  # it may be tried again
         effect = next((one for one in effects if one.id == attempt.grant.basis_id), None)
         grants = {grant.id: grant for grant in self._reader.grants(attempt.case.id)}
         try:
@@ -168,7 +171,7 @@ class Preparation:
                 raise GrantRefused("it is not the declared way back of what was done")
         except GrantRefused as error:
             return Refusal(attention=Attention.AUTHORITY_LOST, note=error.message)
-        return attempt
+        return None
 
     def _authority(
         self, attempt: Attempt, policy: Policy, later: Sequence[Action]

@@ -68,7 +68,6 @@ class Refusing:
                 CaseStatus.DONE,
                 wake_at=None,
                 attention=None,
-                role="",
                 attention_note=f"not undone: {refusal.attention} {refusal.note}".strip(),
             )
         return case.moved(
@@ -76,5 +75,4 @@ class Refusing:
             wake_at=None,
             attention=refusal.attention,
             attention_note=refusal.note,
-            role="",
         )

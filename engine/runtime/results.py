@@ -95,7 +95,7 @@ class Results:
         is_good = not done.note
         records: list[Record] = [EffectChanged(effect=done)]
         if is_undo and is_good:
-            records.append(self._reverted(case))
+            records.append(reverted(case, clock=self._clock, ids=self._ids))
         kind = EventKind.EFFECT_UNDONE if is_undo else EventKind.EFFECT_RECORDED
         payload = {
             "effect": effect.id,
@@ -136,24 +136,7 @@ class Results:
             return self._to_repair(case, code, note)
         if is_undo:
             return self._to_people(case, Attention.UNDONE, "")
-        return case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note="", role="")
-
-    def _reverted(self, case: Case) -> Outcome:
-        at = self._clock.now()
-        return Outcome(
-            id=OutcomeId(self._ids.new()),
-            case_id=case.id,
-            recommendation_id=case.recommendation_id,
-            kind=OutcomeKind.REVERTED,
-            is_recommendation_correct=None,
-            raw_confidence=None,
-            truth="",
-            label_source=LabelSource.VERIFICATION,
-            known_at=at,
-            recorded_at=at,
-            origin=case.origin,
-            was_seen=True,
-        )
+        return case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note="")
 
     def _unanswered(
         self,
@@ -260,7 +243,6 @@ class Results:
             wake_at=None,
             attention=attention,
             attention_note=note,
-            role="",
         )
 
     def _to_repair(self, case: Case, attention: Attention, note: str) -> Case:
@@ -269,7 +251,6 @@ class Results:
             wake_at=None,
             attention=attention,
             attention_note=note,
-            role="",
         )
 
     def _entry(self, kind: EventKind, actor: Actor, payload: Json) -> EntryDraft:
@@ -279,3 +260,22 @@ class Results:
 def _given_back(effect: Effect) -> tuple[BudgetReleased, ...]:
     """What an effect that is proven not to have happened took of budgets."""
     return tuple(BudgetReleased(taken=taken) for taken in effect.reserved)
+
+
+def reverted(case: Case, *, clock: Clock, ids: Ids) -> Outcome:
+    """What later proved true of a case that a person had put back."""
+    at = clock.now()
+    return Outcome(
+        id=OutcomeId(ids.new()),
+        case_id=case.id,
+        recommendation_id=case.recommendation_id,
+        kind=OutcomeKind.REVERTED,
+        is_recommendation_correct=None,
+        raw_confidence=None,
+        truth="",
+        label_source=LabelSource.VERIFICATION,
+        known_at=at,
+        recorded_at=at,
+        origin=case.origin,
+        was_seen=True,
+    )

@@ -19,7 +19,7 @@ from engine.domain.recommendation import Action
 from engine.domain.transition import Transition
 from engine.ports import Clock, Reader
 from engine.runtime.plan_words import changed_effect, note_of, plan_words, shown
-from engine.runtime.undoing import Done, done_of, undos_of
+from engine.runtime.undoing import Done, done_of, plan_of, undos_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Returning:
         if status is CaseStatus.COMPENSATING:
             return step
         done = done_of(self.reader, case, changed_effect(step))
-        plan = self._plan_of(case, done)
+        plan = plan_of(self.reader, case, done)
         if status is CaseStatus.PENDING:
             return self._put_back(step, done, plan)
         is_own = case.attention is not None
@@ -51,7 +51,6 @@ class Returning:
                 wake_at=None,
                 attention=Attention.UNDO_FAILED,
                 attention_note=note,
-                role="",
             )
             step = replace(step, after=after)
         if len(plan) < 2:
@@ -77,7 +76,6 @@ class Returning:
             wake_at=None,
             action_id=plan[0].id,
             attention_note=note_of(case.attention_note, words),
-            role="",
         )
         if case.attention is Attention.FACTS_CHANGED:
             after = self._anew(after)
@@ -91,14 +89,6 @@ class Returning:
             attention=None,
             attention_note="",
         )
-
-    def _plan_of(self, case: Case, done: Done) -> tuple[Action, ...]:
-        """The plan whose run is put back: what was recommended, or what a person put there."""
-        ran = [done.action(effect) for effect in done.run]
-        made = self.reader.recommendation(case)
-        planned = made.actions if made is not None else ()
-        is_whole = bool(ran) and ran[0].id in {action.id for action in planned}
-        return planned if is_whole else tuple(ran)
 
     def _steps(self, done: Done, plan: Sequence[Action]) -> tuple[Step, ...]:
         return steps_of(plan, done.run, done.effects, may_go_on=False)

@@ -201,7 +201,6 @@ class Stepping:
             wake_at=self.clock.now(),
             attention=why.attention,
             attention_note=why.note,
-            role="",
         )
         entries = step.entries
         if why is NEW_CONTENT:

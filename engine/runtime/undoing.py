@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.act.grants import Basis, mint
+from engine.act.grants import Basis, mint, require_compensable
 from engine.desk import Desk
 from engine.domain.actor import Actor, DecidedBy, Person
 from engine.domain.canonical import digest
@@ -83,11 +83,31 @@ def done_of(reader: Reader, case: Case, changed: Effect | None = None) -> Done:
     return Done(effects=effects, actions=actions, run=run, standing=standing(run, effects))
 
 
+def plan_of(reader: Reader, case: Case, done: Done) -> tuple[Action, ...]:
+    """The plan whose run it is: what was recommended, or what a person put there."""
+    ran = [done.action(effect) for effect in done.run]
+    made = reader.recommendation(case)
+    planned = made.actions if made is not None else ()
+    is_whole = bool(ran) and ran[0].id in {action.id for action in planned}
+    return planned if is_whole else tuple(ran)
+
+
 def undos_of(desk: Desk, done: Done) -> list[tuple[Effect, Undo | None]]:
     """What stands, newest first, each with its way back; None: it has none."""
     return [
         (effect, undo_of(desk, done.action(effect), effect)) for effect in reversed(done.standing)
     ]
+
+
+def grant_to_undo(reader: Reader, effect: Effect, done: Done) -> Grant:
+    """The used grant of an effect that may be put back, whoever asks for it.
+
+    Raises:
+        GrantRefused: It is not known to have been done, had no grant, or is being put back already.
+    """
+    grants = reader.grants(effect.case_id)
+    grant = next((grant for grant in grants if grant.id == effect.grant_id), None)
+    return require_compensable(effect, grant, done.effects)
 
 
 def last_effect(effects: tuple[Effect, ...]) -> Effect | None:

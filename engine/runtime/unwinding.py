@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.act.grants import Basis, mint, require_compensable
+from engine.act.grants import Basis, mint
 from engine.desk import Desk
 from engine.domain.actor import POLICY, Actor, DecidedBy
 from engine.domain.case import Attention, Case
@@ -23,7 +23,14 @@ from engine.runtime.attempt import Refusal
 from engine.runtime.policy import PolicyView
 from engine.runtime.reads import CaseReads
 from engine.runtime.releasing import Permit
-from engine.runtime.undoing import UNDO_MINUTES, Undo, done_of, undo_action, undos_of
+from engine.runtime.undoing import (
+    UNDO_MINUTES,
+    Undo,
+    done_of,
+    grant_to_undo,
+    undo_action,
+    undos_of,
+)
 
 _NO_WAY = "what was done has no declared way back"
 
@@ -60,9 +67,7 @@ class Unwinding:
         effect, undo = ways[0]
         try:
             action = self._action(case, done.action(effect), undo)
-            before = self._grant_of(case, effect)
-            if is_own:
-                require_compensable(effect, before, done.effects)
+            before = grant_to_undo(self.reader, effect, done)
         except ToolUnavailable:
             raise
         except GrantRefused as error:
@@ -76,12 +81,8 @@ class Unwinding:
         read = self.reads.of(self.desks[case.desk], case.id, Stage.ACT)
         return undo_action(undo, self.ids, done.verdict, read)
 
-    def _grant_of(self, case: Case, effect: Effect) -> Grant | None:
-        grants = self.reader.grants(case.id)
-        return next((grant for grant in grants if grant.id == effect.grant_id), None)
-
     def _minted(
-        self, case: Case, action: Action, effect: Effect, before: Grant | None, *, is_own: bool
+        self, case: Case, action: Action, effect: Effect, before: Grant, *, is_own: bool
     ) -> Permit:
         now = self.clock.now()
         last = before if is_own else self.reader.grant(case)

@@ -101,7 +101,6 @@ class Windows:
                 wake_at=None,
                 attention=attention,
                 attention_note=note,
-                role="",
             ),
             entries=(self._entry(EventKind.WINDOW_ESCALATED, ENGINE, said),),
             choices=(

@@ -1,4 +1,4 @@
-"""Worker: claims due cases and advances them, one lane after the other.
+"""Worker: claims due cases and advances them, desk by desk, one lane after the other.
 
 What is about to act comes first, then passed deadlines, then what is to be reasoned about. No
 tool, model or reasoner runs inside a write transaction: everything is computed first, then written.
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.desk import Desk
 from engine.domain.case import Case, Lease
@@ -23,6 +24,7 @@ from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.maturing import Maturing
 from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
+from engine.runtime.turns import Turn, Turns, give_back
 
 ACT, INTAKE, TIMER, WINDOW = 0, 1, 2, 3
 ACT_BATCH = 8
@@ -50,6 +52,8 @@ class WorkerParts:
     maturing: Maturing
     patience: Patience
     jobs: JobRunner
+    turns: Turns
+    """Shares its time out among the desks."""
 
 
 class Worker:
@@ -82,6 +86,7 @@ class Worker:
         self._maturing = parts.maturing
         self._patience = parts.patience
         self._jobs = parts.jobs
+        self._turns = parts.turns
         self._due_jobs = due_jobs
         self._takes_intake = takes_intake
 
@@ -110,18 +115,24 @@ class Worker:
             self._wakeup.wait(self._until(min(known), 1.0))
 
     def run_once(self) -> int:
-        """One round over the lanes.
+        """One round: a turn of every desk, then the periodic jobs.
 
         Returns:
             How many cases were advanced.
         """
-        moved = self._act() + self._act(WINDOW)
-        moved += self._time_out()
-        if self._takes_intake and not self._store.reader.is_due(ACT, self._clock.now()):
-            for desk in self._desks.values():
-                moved += self._intake.advance(desk, self._claim, self._use_grants)
+        moved = self._turns.round(self._go_on)
         for job in self._due_jobs():  # last: a worker whose rounds fail gives no sign of life
             self._jobs.run(job)
+        return moved
+
+    def _go_on(self, name: str, turn: Turn) -> int:
+        """One turn of a desk: its lanes, what is about to act first."""
+        desk = self._desks[name]
+        acted = self._act(desk, turn)
+        moved = acted + self._act(desk, turn, WINDOW) + self._time_out(desk)
+        if self._takes_intake and not acted:
+            use_grants = partial(self._use_grants, desk, turn)
+            moved += self._intake.advance(desk, turn, self._claim, use_grants)
         return moved
 
     def _idle_s(self) -> float:
@@ -144,35 +155,36 @@ class Worker:
             unit.commit()
         return cases
 
-    def _act(self, lane: int = ACT) -> int:
+    def _act(self, desk: Desk, turn: Turn, lane: int = ACT) -> int:
         now = self._clock.now()
         if not self._store.reader.is_due(lane, now):
             return 0
-        cases = self._claim(lane, now, ACT_BATCH)
+        cases = self._claim(lane, now, ACT_BATCH, desk.name)
+        done = 0
         try:
             for case in cases:
+                if done and turn.is_over:
+                    break
                 self._guarded(case, self._acting.advance)
+                done += 1
         finally:
             self._acting.finish()
-        return len(cases)
+        give_back(self._store, cases[done:], self._clock.now())
+        return done
 
-    def _use_grants(self) -> None:
-        while self._act():
+    def _use_grants(self, desk: Desk, turn: Turn) -> None:
+        while self._act(desk, turn):
             pass
 
-    def _time_out(self) -> int:
-        moved = 0
+    def _time_out(self, desk: Desk) -> int:
+        now = self._store.reader.desk_time(desk.name) or self._clock.now()
         wake_at = self._store.reader.next_wake(TIMER)
-        if wake_at is None:
+        if wake_at is None or wake_at > now:
             return 0
-        for desk in self._desks.values():
-            now = self._store.reader.desk_time(desk.name) or self._clock.now()
-            if wake_at > now:
-                continue
-            for case in self._claim(TIMER, now, ACT_BATCH, desk.name):
-                self._guarded(case, self._expire)
-                moved += 1
-        return moved
+        cases = self._claim(TIMER, now, ACT_BATCH, desk.name)
+        for case in cases:
+            self._guarded(case, self._expire)
+        return len(cases)
 
     def _expire(self, case: Case) -> None:
         action = self._store.reader.action(case)

@@ -53,10 +53,11 @@ class Binding:
 
         Raises:
             InvalidRequest: An argument breaks the schema, is no known value or another target, or
-                a rule that binds people holds.
+                a rule that binds people holds, or no cell of the envelope names the tool.
             NotAllowed: The person's role may not decide this cell.
             Conflict: The target cannot be read, or was resolved elsewhere.
         """
+        self._require_cell(case, tool.contract)
         checked = _checked(tool, arguments, target)
         verdict = self.require_authority(case, tool.contract, checked, person)
         state, preview = self._looked_at(case, tool, checked)
@@ -73,6 +74,18 @@ class Binding:
             verdict=verdict,
             preview=preview,
         )
+
+    def _require_cell(self, case: Case, contract: ToolContract) -> None:
+        """Nobody chooses what no cell names: such tools only take back what a case has done.
+
+        An undo is held to the roles and amounts of what it takes back; a choice could not be.
+        """
+        if self.policy.current().envelope(cell_of(case, contract.name)) is None:
+            raise InvalidRequest(
+                f"No cell of the envelope names “{contract.title}” for such cases, so nobody may "
+                "choose it. To take back what a case has done, undo that case; else have the cell "
+                "added to the envelope."
+            )
 
     def _looked_at(
         self, case: Case, tool: EffectTool, arguments: dict[str, Any]

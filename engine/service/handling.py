@@ -1,4 +1,4 @@
-"""Handling: undoing an effect, answering a question, settling a repair."""
+"""Handling: undoing an effect, answering a question."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.desk import Desk
-from engine.domain.actor import DecidedBy, Person, as_actor
-from engine.domain.case import Attention, Case
+from engine.domain.actor import Person, as_actor
+from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.fact import PERSON_SOURCE, Fact, FactSet, FactValue, fact_set
 from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition
 from engine.errors import Conflict, InvalidRequest
 from engine.ports import Clock, Ids, Store
@@ -20,7 +19,7 @@ from engine.service.binding import Binding, require_role_of_case
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.putting_back import PuttingBack
-from engine.service.requests import ProvideFact, SettleRepair, UndoEffect
+from engine.service.requests import ProvideFact, UndoEffect
 
 NOTE_LIMIT = 4000
 
@@ -41,9 +40,11 @@ class Handling:
         Raises:
             Conflict: Nothing is to be undone, or the case moved on.
             InvalidRequest: It has no way back, or policy forbids it to this person.
-            NotAllowed: The cell is decided by others, or the person asked for it before.
+            NotAllowed: The case or its cell is decided by others, or the person asked for it
+                before.
         """
         case = self._current(request.case_id, request.version)
+        require_role_of_case(case, person)
         if not request.reason.strip() or len(request.reason) > NOTE_LIMIT:
             raise InvalidRequest(f"Say why this is undone, in 1 to {NOTE_LIMIT} characters.")
         putting_back = PuttingBack(store=self.store, binding=self.binding)
@@ -104,44 +105,6 @@ class Handling:
         )
         before = known.facts if known else ()
         return fact_set(case.id, case.facts_revision + 1, (*before, fact))
-
-    def settle_repair(self, request: SettleRepair, person: Person) -> Done:
-        """Record what a person found when a case needed repair.
-
-        Raises:
-            Conflict: The case needs no repair, or moved on.
-            InvalidRequest: The note is empty.
-        """
-        if not request.note.strip():
-            raise InvalidRequest("Say what you found and did.")
-        case = self._current(request.case_id, request.version)
-        if case.status is not CaseStatus.NEEDS_REPAIR:
-            raise Conflict(f"{state_of(case)}; it needs no repair.")
-        if request.is_done:
-            after = case.moved(CaseStatus.DONE, attention=None, attention_note="")
-        else:
-            after = case.moved(
-                CaseStatus.PENDING,
-                attention=Attention.TOOL_FAILED,
-                attention_note=request.note.strip()[:200],
-            )
-        now = self.clock.now()
-        entry = EntryDraft(
-            kind=EventKind.REPAIR_SETTLED,
-            actor=as_actor(person),
-            at=now,
-            payload={"is_done": request.is_done, "note": request.note.strip()},
-        )
-        choice = Choice(
-            kind=ChoiceKind.DECIDE,
-            at=now,
-            decided_by=DecidedBy.PERSON,
-            decider=person.name,
-            chosen="effect stands" if request.is_done else "effect does not stand",
-            grounds=request.note.strip(),
-        )
-        self._commit(Transition(before=case, after=after, entries=(entry,), choices=(choice,)))
-        return Done(message="Recorded.", case_id=case.id, version=after.version)
 
     def _current(self, case_id: CaseId, version: int) -> Case:
         case = self.store.reader.case(case_id)

@@ -34,6 +34,7 @@ from engine.service.people_rows import AccountRow, AskAccount
 from engine.service.preview_rows import AskPreview, PreviewRow
 from engine.service.previewing import Previewing
 from engine.service.queries import Queries
+from engine.service.repairing import Repairing
 from engine.service.signing import Signing
 from engine.service.simulating import Simulating
 from engine.service.simulation_rows import AskSimulation, SimulationRow
@@ -59,6 +60,7 @@ class LocalEngine:
     deciding: Deciding
     taking_back: TakingBack
     handling: Handling
+    repairing: Repairing
     versioning: Versioning
     signing: Signing
     braking: Braking
@@ -88,7 +90,7 @@ class LocalEngine:
             r.TakeBackDecision: self.taking_back.take_back,
             r.UndoEffect: self.handling.undo,
             r.ProvideFact: self.handling.provide_fact,
-            r.SettleRepair: self.handling.settle_repair,
+            r.SettleRepair: self.repairing.settle,
             r.SaveDraft: self.versioning.save,
             r.SimulateDraft: self.versioning.simulate,
             r.ProposeVersion: self.versioning.propose,

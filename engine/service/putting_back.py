@@ -23,11 +23,18 @@ from engine.domain.recommendation import Action
 from engine.domain.span import Choice, ChoiceKind, Stage
 from engine.domain.transition import ClaimEnded, DecisionTakenBack, Transition
 from engine.domain.verdict import Verdict
-from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError
-from engine.ports import Clock, Ids, Store
+from engine.errors import Conflict, GrantRefused, InvalidRequest, NotAllowed, ToolError
+from engine.ports import Clock, Store
 from engine.runtime.policy import cell_of
 from engine.runtime.undoing import Done as Ran
-from engine.runtime.undoing import Undo, done_of, request_undo, undo_action, undos_of
+from engine.runtime.undoing import (
+    Undo,
+    done_of,
+    grant_to_undo,
+    request_undo,
+    undo_action,
+    undos_of,
+)
 from engine.service.binding import Binding, needs_second_person
 from engine.service.engine import Done
 from engine.service.requests import UndoEffect
@@ -55,11 +62,6 @@ class PuttingBack:
     def clock(self) -> Clock:
         """The present."""
         return self.binding.clock
-
-    @property
-    def ids(self) -> Ids:
-        """New identifiers."""
-        return self.binding.ids
 
     @property
     def desks(self) -> Mapping[str, Desk]:
@@ -94,9 +96,9 @@ class PuttingBack:
             effect,
             person,
             request.reason.strip(),
-            action=self._action(case, undo, verdict),
+            action=self._action(case, ran, ways[0], verdict),
             clock=self.clock,
-            ids=self.ids,
+            ids=self.binding.ids,
         )
         if not first_by:
             return step
@@ -144,10 +146,13 @@ class PuttingBack:
             raise InvalidRequest("This effect has no declared way back.")
         return ways
 
-    def _action(self, case: Case, undo: Undo, verdict: Verdict) -> Action:
+    def _action(self, case: Case, ran: Ran, way: tuple[Effect, Undo], verdict: Verdict) -> Action:
         read = self.binding.reads.of(self.desks[case.desk], case.id, Stage.ACT)
         try:
-            return undo_action(undo, self.ids, verdict, read)
+            grant_to_undo(self.store.reader, way[0], ran)
+            return undo_action(way[1], self.binding.ids, verdict, read)
+        except GrantRefused as error:
+            raise Conflict(f"Look at the target itself: {error.message}.") from None
         except ToolError as error:
             raise Conflict(f"The target cannot be read: {error.message}") from None
 
@@ -204,7 +209,6 @@ class PuttingBack:
             wake_at=None,
             attention=Attention.UNDO_SECOND_PERSON,
             attention_note=f"{person.name}: {reason}",
-            role="",
         )
         payload: Json = {"decision": decision.id, "reason": reason, "undo": said, "people": 1}
         at, actor = decision.decided_at, as_actor(person)
@@ -228,7 +232,7 @@ class PuttingBack:
     def _decision(self, case: Case, request: UndoEffect, person: Person) -> Decision:
         now = self.clock.now()
         return Decision(
-            id=DecisionId(self.ids.new()),
+            id=DecisionId(self.binding.ids.new()),
             case_id=case.id,
             recommendation_id=case.recommendation_id,
             action_id=case.action_id,
@@ -246,7 +250,7 @@ class PuttingBack:
             release_at=now,
             origin=case.origin,
             first_by="",
-            client_key=f"undo {self.ids.new()}",
+            client_key=f"undo {self.binding.ids.new()}",
         )
 
 
@@ -283,7 +287,7 @@ def step_to_done(
     )
     return Transition(
         before=case,
-        after=case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note="", role=""),
+        after=case.moved(CaseStatus.DONE, wake_at=None, attention=None, attention_note=""),
         entries=(entry,),
         records=(
             DecisionTakenBack(decision_id=asked.id, at=now),

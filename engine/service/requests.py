@@ -129,7 +129,8 @@ class SettleRepair:
     case_id: CaseId
     version: int
     is_done: bool
-    """True: the effect stands as wanted. False: it does not; back to the queue."""
+    """True: what was done stands as wanted, and the case is done if all of its plan is. False: it
+    does not, or it was put back; the case goes back to the queue."""
     note: str
 
 

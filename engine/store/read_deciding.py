@@ -118,7 +118,10 @@ def can_undo(deciding: Deciding) -> bool:
 
 
 def tools_of(deciding: Deciding) -> tuple[ToolChoice, ...]:
-    """The tools a person may choose instead; none where the desk does not run here."""
+    """The tools a person may choose instead; none where the desk does not run here.
+
+    What no cell of the envelope names is not offered: nobody may choose it.
+    """
     if deciding.desk is None:
         return ()
     action = deciding.action
@@ -126,6 +129,8 @@ def tools_of(deciding: Deciding) -> tuple[ToolChoice, ...]:
     return tuple(
         tool_choice(tool, target, deciding.deciders(tool.contract.name))
         for tool in deciding.desk.effect_tools
+        if deciding.policy is None
+        or deciding.policy.envelope(cell_of(deciding.case, tool.contract.name)) is not None
     )
 
 

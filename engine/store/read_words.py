@@ -135,7 +135,7 @@ def asked(p: Payload) -> str:
 
 def settled(p: Payload) -> str:
     """How a repair ended."""
-    found = "the effect stands as wanted" if p.get("is_done") else "the effect does not stand"
+    found = "what was done stands" if p.get("is_done") else "what was done does not stand"
     return f"Repair settled: {found}.{then(p, 'note', ' Note: ')}"
 
 

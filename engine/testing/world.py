@@ -77,6 +77,8 @@ class World:
     parts: Parts
     clock: FakeClock
     people: dict[str, Person] = field(default_factory=dict)
+    stopwatch: Callable[[], float] = lambda: 0.0
+    """Times the turns of the worker's desks; stands still, so that no machine is too slow."""
     _engine: LocalEngine | None = None
 
     @property
@@ -121,7 +123,7 @@ class World:
 
     def open_worker(self, reach: Callable[[str], None] = lambda point: None) -> OpenWorker:
         """A worker over the same database."""
-        return open_worker(parts=self.parts, reach=reach)
+        return open_worker(parts=self.parts, reach=reach, stopwatch=self.stopwatch)
 
     def work(self) -> None:
         """Advance everything that is due now."""

@@ -143,7 +143,7 @@ def test_repair_gives_everything_as_a_text(plans: FakeEngine) -> None:
     ):
         assert told in text
     field(app, "What you found").set_value("it stands").run()
-    press(app, "It stands as wanted")
+    press(app, "It still stands")
     assert [one.is_done for one in sent(plans, SettleRepair)] == [True]
 
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.domain.actor import Role
+from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
 from engine.service.requests import ClaimCase
 from engine.service.rows import CaseCard, QueueFilter
@@ -54,6 +55,19 @@ def test_case_of_another_role_is_locked(fake: FakeEngine, ben: SignedIn) -> None
     assert locked(app, card) == set(KINDS)
     assert said(app) == "This case waits for a senior operator. You may look."
     assert not [one for one, _ in fake.received if isinstance(one, ClaimCase)]
+
+
+@pytest.mark.parametrize("is_of_case", [True, False], ids=["the case", "its cell"])
+def test_repair_for_others_is_locked(fake: FakeEngine, ben: SignedIn, is_of_case: bool) -> None:
+    seniors = (Role.SENIOR_OPERATOR,)
+    card = fake.cards[a_case(fake)]
+    role = Role.SENIOR_OPERATOR.value if is_of_case else ""
+    row = replace(card.row, status=CaseStatus.NEEDS_REPAIR, role=role)
+    app = opened(fake, replace(card, row=row, deciders=() if is_of_case else seniors))
+    answers = [one for one in app.button if one.key and one.key.startswith("repair:settle")]
+    assert [one.disabled for one in answers] == [True, True]
+    told = data_of(app, "repair")["lines"][0][0]["text"]
+    assert "senior operator" in told
 
 
 def test_own_escalation_locks_the_case(fake: FakeEngine, ben: SignedIn, clock: object) -> None:

@@ -277,8 +277,9 @@ def test_assigned_incident_has_its_group_as_fact(sqlite_url: str):
 
 
 def test_shipped_envelope_lets_software_only_recommend(sqlite_url: str):
-    (cell,) = new_desk(sqlite_url).envelope.cells
+    cell, note = new_desk(sqlite_url).envelope.cells
     assert (cell.case_type, cell.action, cell.phase) == ("routing", "assign_group", Phase.COPILOT)
+    assert (note.case_type, note.action, note.phase) == ("routing", "add_work_note", Phase.COPILOT)
     assert (cell.most_urgent_priority, cell.audit_rate) == (3, 0.10)
 
 

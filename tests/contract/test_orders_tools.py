@@ -52,8 +52,8 @@ CALLS: dict[str, tuple[dict[str, Any], tuple[tuple[str, dict[str, Any]], ...]]] 
 """A call of each tool, and the calls before it."""
 
 
-@pytest.fixture
-def orders(tmp_path: Path) -> Iterator[OrdersUnderTest]:
+@pytest.fixture(name="orders")
+def orders_of_two(tmp_path: Path) -> Iterator[OrdersUnderTest]:
     with serving_orders(f"sqlite:///{tmp_path}/shop.db") as under:
         under.world.fill()
         under.world.paid_order("A1")
@@ -134,66 +134,6 @@ def test_refund_is_told_in_money() -> None:
     assert told == "Refund 1,234.56 EUR of payment A1/P1 to where it came from"
     assert tool.options("to") == ("original", "credit")
     assert str(tool.contract.amount_of(refund_of(1_000))) == "10.00 EUR"
-
-
-WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
-    "another amount": ("refund", {"amount_minor": 999}, "amount_minor"),
-    "another order": ("refund", {"order_id": "B1"}, "another"),
-    "another reason": ("hold_order", {"reason": "odd"}, "reason"),
-    "another street": (
-        "correct_address",
-        {"address": {**OTHER_ADDRESS, "street": "Elsewhere 1"}},
-        "street",
-    ),
-    "another day": ("backorder", {"expected_on": "2026-06-01"}, "expected_on"),
-    "another variant": ("substitute_variant", {"variant_id": "tea-green"}, "variant_id"),
-    "fewer pieces": ("reship", {"lines": [{"line": 1, "quantity": 1}]}, "pieces moved"),
-    "another subject": ("message_customer", {"subject": "Bye"}, "subject"),
-}
-
-
-@pytest.mark.parametrize("case", WRONG)
-def test_verification_sees_another_call(orders: OrdersUnderTest, case: str) -> None:
-    name, changes, word = WRONG[case]
-    arguments, before, answer = done(orders, name)
-    seen = orders.verify(name, before, answer, **{**arguments, **changes})
-    assert not seen.is_correct
-    assert word in seen.note or "the answer is about" in seen.note
-
-
-LIES: dict[str, dict[str, Any]] = {
-    "a field": {"fields": [{"of": "order", "field": "state", "before": "OPEN", "after": "GONE"}]},
-    "too much money": {
-        "money": [{"from": "provider", "to": "refunding", "minor": 2_000, "currency": "EUR"}]
-    },
-    "other money": {
-        "money": [{"from": "provider", "to": "refunding", "minor": 1_000, "currency": "USD"}]
-    },
-    "nothing": {"fields": [], "money": [], "pieces": []},
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_verification_sees_an_answer_that_lies(orders: OrdersUnderTest, lie: str) -> None:
-    arguments, before, answer = done(orders, "refund")
-    told = {**answer, "difference": {**answer["difference"], **LIES[lie]}}
-    seen = orders.verify("refund", before, told, **arguments)
-    assert not seen.is_correct
-    assert seen.note
-
-
-def test_verification_lets_the_world_move_on(orders: OrdersUnderTest) -> None:
-    arguments, before, answer = done(orders, "refund")
-    orders.world.clock.forward(hours=72)
-    orders.world.world("settle")
-    assert orders.verify("refund", before, answer, **arguments).is_correct
-
-
-def test_verification_sees_a_refund_called_back(orders: OrdersUnderTest) -> None:
-    arguments, before, answer = done(orders, "hold_order")
-    orders.call("release_order", order_id="A1")
-    seen = orders.verify("hold_order", before, answer, **arguments)
-    assert (seen.is_correct, "state is RELEASED, should be ACTIVE" in seen.note) == (False, True)
 
 
 def test_same_key_acts_once(orders: OrdersUnderTest) -> None:

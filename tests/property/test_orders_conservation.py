@@ -135,7 +135,10 @@ class Walk:
 
     def repair(self) -> None:
         case = self.case(CaseStatus.NEEDS_REPAIR)
-        said = SettleRepair(case_id=case.id, version=case.version, is_done=True, note="looked")
+        call = self.orders.effects(case.source_id)[-1]
+        is_there = call.key in self.orders.shop.operations()
+        stands = is_there != (call.undoes is not None)  # an undo that is there took it away
+        said = SettleRepair(case_id=case.id, version=case.version, is_done=stands, note="looked")
         self.orders.world.execute(said, self.roll.choice(self.people))
 
     def wait(self) -> None:

@@ -27,6 +27,18 @@ def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert (settings.host, settings.workers, settings.take_back_s) == ("127.0.0.1", 1, 8.0)
 
 
+@pytest.mark.parametrize(
+    ("name", "file"), [("shop_database_url", "shop.db"), ("itsm_url", "itsm.db")]
+)
+def test_shared_database_means_shared_systems(tmp_path: Path, name: str, file: str) -> None:
+    one = Settings(data_dir=tmp_path / "one", database_url=POSTGRES)
+    other = Settings(data_dir=tmp_path / "other", database_url=POSTGRES)
+    assert getattr(one, name) == getattr(other, name) == POSTGRES
+    assert getattr(Settings(data_dir=tmp_path), name) == f"sqlite:///{tmp_path / file}"
+    told = read_settings({"COUNTERSIGN_DATABASE_URL": POSTGRES}, **{name: "sqlite:///own.db"})
+    assert getattr(told, name) == "sqlite:///own.db"
+
+
 def test_variables_and_options_are_read() -> None:
     environment = {
         "COUNTERSIGN_PORT": " 9000 ",
@@ -46,8 +58,26 @@ def test_variables_and_options_are_read() -> None:
         ("WORKERS", "0", "must be 1 or more"),
         ("SESSION_HOURS", "0", "must be more than 0"),
         ("TAKE_BACK_S", "-1", "must be 0 to 3600"),
+        ("ANTHROPIC_URL", "api.example", "must begin with http"),
+        ("MODEL_THINKING", "hard", "must be one of adaptive, between_tools"),
+        ("MODEL_TIMEOUT_S", "0", "must be above 0, at most 600"),
+        ("MODEL_CALLS_AT_ONCE", "0", "must be 1 or more"),
+        ("MODEL_TOKENS_RUN", "-1", "must be 0 or more"),
+        ("MODEL_BUDGET_DAY", "5", "needs the prices: COUNTERSIGN_MODEL_PRICE_INPUT"),
     ],
-    ids=["no-number", "port", "workers", "session", "take-back"],
+    ids=[
+        "no-number",
+        "port",
+        "workers",
+        "session",
+        "take-back",
+        "url",
+        "thinking",
+        "timeout",
+        "calls",
+        "tokens",
+        "budget-without-prices",
+    ],
 )
 def test_wrong_values_name_their_variable(name: str, value: str, words: str) -> None:
     with pytest.raises(ValueError, match=f"COUNTERSIGN_{name}.*{words}"):
@@ -99,3 +129,23 @@ def test_misspelt_variables_are_told() -> None:
     }
     assert unknown_variables(environment) == ("COUNTERSIGN_PROT",)
     assert secret_from_environment("PASSWORD", environment) == "x"
+
+
+def test_prices_are_set_together_or_not() -> None:
+    names = ("INPUT", "OUTPUT", "CACHE_READ", "CACHE_WRITE")
+    all_of_them = {f"COUNTERSIGN_MODEL_PRICE_{name}": "100000" for name in names}
+    settings = read_settings({**all_of_them, "COUNTERSIGN_MODEL_BUDGET_RUN": "5"})
+    assert (settings.model_price_output, settings.model_budget_run) == (100_000, 5)
+    for name in all_of_them:
+        with pytest.raises(ValueError, match=f"{name} is 0: it must be set too"):
+            read_settings({**all_of_them, name: "0"})
+
+
+def test_keys_are_masked_wherever_shown() -> None:
+    settings = Settings(anthropic_api_key="sk-secret-of-ours")
+    (row,) = (row for row in setting_rows(settings) if not row.is_default)
+    assert (row.variable, row.value) == ("COUNTERSIGN_ANTHROPIC_API_KEY", "***")
+    assert "sk-secret" not in repr((settings, setting_rows(settings)))
+    assert "sk-secret" in repr(as_environment(settings))
+    empty = {row.variable: row.value for row in setting_rows(Settings())}
+    assert empty["COUNTERSIGN_ANTHROPIC_API_KEY"] == ""

@@ -163,6 +163,7 @@ class History:
             parts=self.opened.parts,
             notifier=Silent(),
             clockwork=lambda jobs: HistorySchedule(jobs, clock),
+            stopwatch=lambda: 0.0,  # how fast the machine is must not change what happened
         )
         try:
             while timeline.next(plan.ends_at):

@@ -1,8 +1,9 @@
 """Agreement: whether what several reads tell of one order can be true together. Pure.
 
-The shop's digest of an order is over every field that a call can change, so what two reads tell is
-put together and its digest taken again: a value that was changed on its way does not fit. What the
-digest does not hold (sums, customer, when it was placed) has to agree between the reads.
+The shop's digest of an order is over every field that a call can change, but for what a settlement
+changes too, so what two reads tell is put together and its digest taken again: a value that was
+changed on its way does not fit. What the digest does not hold (sums, customer, when it was placed)
+has to agree between the reads, and what was settled with the other sums of its payment.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from types import MappingProxyType
 from engine.desks.orders.order_view import line_id, things_of
 from engine.desks.orders.shop.reads import MOST_ORDERS
 from engine.desks.orders.shop.reads_waiting import MOST_WAITING
+from engine.desks.orders.shop.snapshot import unsettled
+from engine.desks.orders.shop.standing import payment_state
 from engine.domain.canonical import Json, digest
 from engine.domain.difference import Shown
 
@@ -43,7 +46,7 @@ def digest_of(order: Json, payments: Json) -> str:
         payments: What `payments_of_order` told.
     """
     standing = {
-        "hold" if name.startswith("hold:") else name: dict(fields)
+        "hold" if name.startswith("hold:") else name: unsettled(fields)
         for name, fields in things_of(order, payments).items()
         if not _is_undone(name, fields)
     }
@@ -132,10 +135,24 @@ def _order_disagrees(order: Json, payments: Json) -> Iterator[str]:
             yield f"{name} of the order is not the same beside its payments"
     if any(one["currency"] != order["currency"] for one in payments["payments"]):
         yield "a payment is in another currency than its order"
+    for one in payments["payments"]:
+        if not _is_settled_as_told(one):
+            yield f"what is settled of payment {one['id']} does not follow from its sums"
     if order["status"] != _status(order):
         yield "the status does not follow from lines and parcels"
     if digest_of(order, payments) != order["digest"]:
         yield "the order and its payments do not fit the order's digest"
+
+
+def _is_settled_as_told(payment: Json) -> bool:
+    """Whether a payment has come as far as its sums say.
+
+    What was captured is with the provider, paid out, or refunded by the provider.
+    """
+    captured, refunded = payment["captured_minor"], payment["refunded_minor"]
+    kept = payment["held_minor"] + payment["settled_minor"]
+    is_within = captured - refunded <= kept <= captured
+    return bool(is_within and payment["state"] == payment_state(payment))
 
 
 def _parcels_disagree(order: Json, told: Json) -> Iterator[str]:

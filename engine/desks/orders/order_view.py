@@ -87,17 +87,21 @@ def not_as_told(difference: Difference, now: Things, *, is_same: bool) -> tuple[
         difference: What the call told.
         now: How the target stands.
         is_same: Whether the target says that nothing happened to it since; otherwise what the
-            world may have changed in between is left out.
+            world may have changed in between is left out. A settlement it does not say.
     """
     return tuple(
-        _words(one.of, one.field, _shown(now, one.of, one.field), one.after)
+        _words(one.of, one.field, seen, one.after)
         for one in difference.fields
-        if _shown(now, one.of, one.field) != one.after and (is_same or not _may_move(one))
+        for seen in [_shown(now, one.of, one.field)]
+        if seen != one.after
+        and not _is_settled(one, seen)
+        and (is_same or (one.of.partition(":")[0], one.field) not in _MOVES_ON)
     )
 
 
-def _may_move(change: FieldChange) -> bool:
-    return (change.of.partition(":")[0], change.field) in _MOVES_ON
+def _is_settled(change: FieldChange, seen: Shown) -> bool:
+    """Whether the provider has paid out since; then nothing is left with it."""
+    return change.of.startswith("payment:") and change.field == "held_minor" and seen == 0
 
 
 def _shown(now: Things, thing: str, field: str) -> Shown:

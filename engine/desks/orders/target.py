@@ -74,7 +74,7 @@ def sums(arguments: Arguments, order: Json, read: ReadTool) -> dict[str, Json]:
 
 
 def payment(arguments: Arguments, order: Json, read: ReadTool) -> dict[str, Json]:
-    """The payment a refund is taken from.
+    """The payment a refund is taken from; once it has settled the shop itself pays the refund.
 
     Raises:
         ToolError: UNKNOWN_PAYMENT.
@@ -83,19 +83,22 @@ def payment(arguments: Arguments, order: Json, read: ReadTool) -> dict[str, Json
     found = _one(told["payments"], "id", arguments["payment_id"], "UNKNOWN_PAYMENT")
     names = ("method", "currency", "captured_minor", "refunded_minor")
     left = found["captured_minor"] - found["refunded_minor"]
-    return {name: found[name] for name in names} | {"refundable_minor": left}
+    more = {"refundable_minor": left, "payment_state": found["state"]}
+    return {name: found[name] for name in names} | more
 
 
 def refund(arguments: Arguments, order: Json, read: ReadTool) -> dict[str, Json]:
-    """The refund that is to be called back.
+    """The refund that is to be called back, and how far the payment has come it goes back to.
 
     Raises:
-        ToolError: UNKNOWN_REFUND.
+        ToolError: UNKNOWN_REFUND, UNKNOWN_PAYMENT.
     """
     told = read("payments_of_order", {"order_id": order["order_id"]})
     found = _one(told["refunds"], "id", arguments["refund_id"], "UNKNOWN_REFUND")
+    paid = _one(told["payments"], "id", found["payment_id"], "UNKNOWN_PAYMENT")
     names = ("payment_id", "amount_minor", "currency", "destination", "reason")
-    return {name: found[name] for name in names} | {"refund_state": found["state"]}
+    states = {"refund_state": found["state"], "payment_state": paid["state"]}
+    return {name: found[name] for name in names} | states
 
 
 def parcels(arguments: Arguments, order: Json, read: ReadTool) -> dict[str, Json]:

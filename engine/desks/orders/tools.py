@@ -6,10 +6,11 @@ port. What sets one tool apart from another stands in `contracts` and `writes`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.desks.orders.contracts import PREVIEW_CONTRACTS, READ_CONTRACTS, WRITE_CONTRACTS
+from engine.desks.orders.moves import Made, beyond
 from engine.desks.orders.order_view import not_as_told, not_so, things_of
 from engine.desks.orders.target import state_of
 from engine.desks.orders.writes import WRITES, Write
@@ -142,20 +143,27 @@ class ShopWrite:
         """Read the order back: is what was asked for there, and what the answer told?"""
         of_order = {"order_id": arguments["order_id"]}
         order = read("get_order", of_order)
-        now = things_of(order, read("payments_of_order", of_order))
-        told = Difference.from_json(result["difference"])
+        made = Made(
+            arguments=arguments,
+            before=before,
+            answer=result["result"],
+            told=Difference.from_json(result["difference"]),
+            now=things_of(order, read("payments_of_order", of_order)),
+            contents=self._contents(arguments, result, read),
+        )
+        is_same = order["digest"] == result["digest_after"]
         wrong = (
             *self._another(arguments, result),
-            *not_so(self._write.wanted(arguments, result["result"]), now),
-            *self._amiss(arguments, told),
-            *self._not_packed(arguments, result, read),
-            *not_as_told(told, now, is_same=order["digest"] == result["digest_after"]),
+            *not_so(self._write.wanted(arguments, made.answer), made.now),
+            *beyond(self._write.moves, made),
+            *self._not_packed(made),
+            *not_as_told(made.told, made.now, is_same=is_same),
         )
         seen = {
             "digest": order["digest"],
             "status": order["status"],
             "is_held": order["is_held"],
-            "things": {one.of: dict(now.get(one.of, {})) for one in told.fields},
+            "things": {one.of: dict(made.now.get(one.of, {})) for one in made.told.fields},
         }
         note = "; ".join(dict.fromkeys(wrong))
         return Verification(is_correct=not wrong, seen=seen, note=note)
@@ -176,38 +184,23 @@ class ShopWrite:
         told = (result["tool"], result["order_id"])
         return () if asked == told else (f"the answer is about {told[0]} of {told[1]}",)
 
-    def _not_packed(
+    def _contents(
         self, arguments: Mapping[str, Any], result: Json, read: ReadTool
-    ) -> tuple[str, ...]:
+    ) -> Sequence[Json]:
+        """What lies in the parcel that the answer names, if it names one."""
+        name = result["result"].get("shipment_id", "")
+        if not name:
+            return ()
+        parcels = read("carrier_scans", {"order_id": arguments["order_id"]})["shipments"]
+        return [one for parcel in parcels if parcel["id"] == name for one in parcel["contents"]]
+
+    def _not_packed(self, made: Made) -> tuple[str, ...]:
         """What lies in the parcel that should not, or the other way round."""
         if self._write.packed is None:
             return ()
-        parcels = read("carrier_scans", {"order_id": arguments["order_id"]})["shipments"]
-        name = result["result"]["shipment_id"]
-        inside = {
-            one["line_id"]: one["quantity"]
-            for parcel in parcels
-            if parcel["id"] == name
-            for one in parcel["contents"]
-        }
-        wanted = dict(self._write.packed(arguments))
+        inside = {one["line_id"]: one["quantity"] for one in made.contents}
+        wanted, name = dict(self._write.packed(made.arguments)), made.answer["shipment_id"]
         return () if inside == wanted else (f"parcel {name} holds {inside}, should be {wanted}",)
-
-    def _amiss(self, arguments: Mapping[str, Any], told: Difference) -> tuple[str, ...]:
-        """What of the money and the pieces that moved is not what was asked for."""
-        wrong = []
-        if self._write.paid is not None:
-            minor, currency = self._write.paid(arguments)
-            moved = sum(one.money.minor for one in told.money if one.money.currency == currency)
-            if moved != minor or any(one.money.currency != currency for one in told.money):
-                wrong.append(f"{moved} minor units of {currency} moved, should be {minor}")
-        if self._write.sent is not None:
-            pieces = sum(one.quantity for one in told.pieces)
-            if pieces != self._write.sent(arguments):
-                wrong.append(f"{pieces} pieces moved, should be {self._write.sent(arguments)}")
-        if told.is_empty:
-            wrong.append("the answer tells of no change")
-        return tuple(wrong)
 
 
 def read_tools(transport: Transport) -> tuple[ShopRead, ...]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from engine.desks.orders import target, undoing
+from engine.desks.orders import moves, target, undoing
+from engine.desks.orders.moves import Moves
 from engine.desks.orders.order_view import line_id
 from engine.domain.canonical import Json
 from engine.domain.difference import Shown
@@ -29,14 +30,12 @@ class Write:
     look: target.Look
     wanted: Callable[[Arguments, Json], Wanted]
     """Of the arguments and the answer's `result`; what the answer says of itself is not asked."""
+    moves: Moves
+    """The things it may change, and the money and pieces it has to move."""
     undo: undoing.Undo
     is_over: Callable[[Json], bool]
     """Whether the target's state says that there is nothing left to do."""
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    paid: Callable[[Arguments], tuple[int, str]] | None = None
-    """The money the call moves out, where its arguments say it."""
-    sent: Callable[[Arguments], int] | None = None
-    """The pieces it moves, where its arguments say it."""
     packed: Callable[[Arguments], Mapping[str, int]] | None = None
     """What has to lie in the parcel it makes, pieces by line."""
 
@@ -142,6 +141,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=_address_words,
             look=target.address,
             wanted=_address_now,
+            moves=moves.ADDRESS,
             undo=undoing.restore_address,
             is_over=_gone,
         ),
@@ -149,6 +149,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Give {call['order_id']} its address {call['address_id']} back",
             look=target.address,
             wanted=lambda call, done: [("order", "address_id", call["address_id"])],
+            moves=moves.ADDRESS,
             undo=undoing.restore_address,
             is_over=_gone,
         ),
@@ -156,6 +157,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=_substitute_words,
             look=target.line_and_stock,
             wanted=_line_now,
+            moves=moves.LINE,
             undo=undoing.substitute_back,
             is_over=_line_gone,
         ),
@@ -165,6 +167,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             ),
             look=target.line,
             wanted=_waits_now,
+            moves=moves.LINE,
             undo=undoing.cancel_backorder,
             is_over=_line_gone,
         ),
@@ -172,6 +175,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Let line {call['line']} of {call['order_id']} wait no longer",
             look=target.line,
             wanted=lambda call, done: [(_line(call), "expected_on", "")],
+            moves=moves.LINE,
             undo=undoing.backorder_again,
             is_over=_line_gone,
         ),
@@ -179,6 +183,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Cancel {call['order_id']}",
             look=target.sums,
             wanted=lambda call, done: [("order", "state", "CANCELLED")],
+            moves=moves.ORDER,
             undo=undoing.reinstate,
             is_over=_cancelled,
         ),
@@ -186,6 +191,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Let {call['order_id']} stand again",
             look=target.sums,
             wanted=lambda call, done: [("order", "state", "OPEN")],
+            moves=moves.ORDER,
             undo=undoing.cancel_again,
             is_over=lambda state: not _cancelled(state),
         ),
@@ -193,15 +199,16 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=_refund_words,
             look=target.payment,
             wanted=_refund_now,
+            moves=moves.REFUND,
             undo=undoing.call_back,
             is_over=lambda state: state["refundable_minor"] == 0,
             options=MappingProxyType({"to": ("original", "credit")}),
-            paid=lambda call: (call["amount_minor"], call["currency"]),
         ),
         "cancel_refund": Write(
             describe=lambda call: f"Call refund {call['refund_id']} back",
             look=target.refund,
             wanted=lambda call, done: [(f"refund:{call['refund_id']}", "state", "CANCELLED")],
+            moves=moves.CALL_BACK,
             undo=undoing.refund_again,
             is_over=lambda state: state["refund_state"] != "PENDING",
         ),
@@ -209,9 +216,9 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=_reship_words,
             look=target.parcels,
             wanted=_parcel_now,
+            moves=moves.PARCEL,
             undo=undoing.unpack,
             is_over=_cancelled,
-            sent=lambda call: sum(one["quantity"] for one in call["lines"]),
             packed=lambda call: {
                 line_id(call["order_id"], one["line"]): one["quantity"] for one in call["lines"]
             },
@@ -220,6 +227,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Unpack parcel {call['shipment_id']}",
             look=target.parcel,
             wanted=lambda call, done: [(f"shipment:{call['shipment_id']}", "state", "CANCELLED")],
+            moves=moves.UNPACK,
             undo=undoing.nothing,
             is_over=lambda state: state["parcel_state"] != "READY",
         ),
@@ -227,6 +235,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Hold {call['order_id']}",
             look=target.hold,
             wanted=_hold_now,
+            moves=moves.HOLD,
             undo=undoing.release,
             is_over=lambda state: _cancelled(state) or bool(state["held_because"]),
         ),
@@ -234,6 +243,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             describe=lambda call: f"Release {call['order_id']}",
             look=target.hold,
             wanted=lambda call, done: [(f"hold:{done['hold_id']}", "state", "RELEASED")],
+            moves=moves.HOLD,
             undo=undoing.hold_again,
             is_over=lambda state: not state["held_because"],
         ),
@@ -243,6 +253,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
             wanted=lambda call, done: [
                 (f"message:{done['message_id']}", "subject", call["subject"])
             ],
+            moves=moves.MESSAGE,
             undo=undoing.nothing,
             is_over=_never,
         ),

@@ -118,6 +118,13 @@ def test_refusal_keeps_the_systems_reason(make_stub_world: Callable[..., World])
     assert (row.note, row.tool, row.desk) == ("the ticket is locked", "assign_owner", DESK)
 
 
+def test_refused_credential_is_told_apart(make_stub_world: Callable[..., World]) -> None:
+    def refuse(key: str) -> None:
+        raise ToolError("the credential is for another call", code="CREDENTIAL_SCOPE")
+
+    assert noted(bounded(make_stub_world, refuse)) == {C.CREDENTIAL_REFUSED: (1, 1)}
+
+
 def test_unanswered_call_is_recovered_by_its_key(make_stub_world: Callable[..., World]) -> None:
     seen: list[str] = []
 

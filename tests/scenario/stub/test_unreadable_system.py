@@ -308,6 +308,40 @@ def test_permit_is_refused_after_a_long_outage(
     assert world.parts.store.reader.effects(case.id) == ()
 
 
+def test_pause_beyond_the_permit_is_not_waited_for(
+    make_read_world: Callable[..., World], weather: Weather
+) -> None:
+    def busy(_: Json) -> Json:
+        raise ToolUnavailable("too many calls", retry_after_s=200.0)
+
+    world = make_read_world(grant_minutes=3)
+    approved(world)
+    weather.answer = busy
+    world.work()
+    case = world.case("T000000")
+    assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.SOURCE_UNAVAILABLE)
+    assert "the permit ends before the next try" in case.attention_note
+    assert world.kinds(case.id)[-1] == "GRANT_REFUSED"
+    assert failures(world) == [("READ_UNAVAILABLE", False)]
+
+
+def test_pause_within_the_permit_is_waited_for(
+    make_read_world: Callable[..., World], weather: Weather
+) -> None:
+    def busy(_: Json) -> Json:
+        raise ToolUnavailable("too many calls", retry_after_s=170.0)
+
+    world = make_read_world(grant_minutes=3)
+    approved(world)
+    weather.answer = busy
+    with one_worker(world) as opened:
+        work_for(world, opened, seconds=5)
+        assert world.case("T000000").status is CaseStatus.GRANTED
+        weather.answer = as_it_is
+        work_for(world, opened, seconds=170)
+    assert world.case("T000000").status is CaseStatus.DONE
+
+
 def test_garbage_before_acting_refuses_the_permit(
     make_read_world: Callable[..., World], weather: Weather
 ) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from threading import current_thread
 from time import monotonic
 from typing import Any
 
@@ -60,6 +61,10 @@ def make_send() -> Iterator[Callable[[Answer], Send]]:
             one.__exit__(None, None, None)
 
 
+def credential_of(token: str) -> Credential:
+    return Credential(token=token, id="c", scopes=(), expires_at=START + timedelta(minutes=1))
+
+
 def error_of(send: Send, **changes: Any) -> ToolError:
     with pytest.raises(ToolError) as caught:
         send(**changes)
@@ -68,8 +73,7 @@ def error_of(send: Send, **changes: Any) -> ToolError:
 
 def test_call_is_posted_with_key_and_token(make_send: Callable[[Answer], Send]) -> None:
     send = make_send(says(200, {"order": "O1"}))
-    credential = Credential(token="t0k", id="c", scopes=(), expires_at=START + timedelta(minutes=1))
-    assert send(key="k-1", credential=credential, is_write=True) == {"order": "O1"}
+    assert send(key="k-1", credential=credential_of("t0k"), is_write=True) == {"order": "O1"}
     (got,) = send.server.got  # type: ignore[attr-defined]
     assert (got.method, got.path, json.loads(got.body)) == ("POST", "/tools/look", {"a": 1})
     assert got.headers["idempotency-key"] == "k-1"
@@ -125,13 +129,61 @@ def test_answer_drop_by_drop_is_cut(make_send: Callable[[Answer], Send]) -> None
     assert monotonic() - begun < 1.5
 
 
-def test_head_drop_by_drop_is_cut_outside(make_send: Callable[[Answer], Send]) -> None:
+def test_head_drop_by_drop_is_cut(make_send: Callable[[Answer], Send]) -> None:
     send = make_send(drips(WHOLE, every_s=0.05))
-    tool = Look(lambda number: send(timeout_s=0.4), timeout_s=0.5)
     begun = monotonic()
-    with pytest.raises(ToolOutcomeUnknown):
-        Calls().run(tool, {"number": 1}, key="", permit=PERMIT)
-    assert monotonic() - begun < 1.5
+    assert type(error_of(send, timeout_s=0.3)) is ToolUnavailable
+    assert monotonic() - begun < 1.0
+
+
+def test_dripping_system_leaves_no_threads(make_send: Callable[[Answer], Send]) -> None:
+    send, threads = make_send(drips(WHOLE, every_s=0.09)), []
+
+    def look(number: int) -> Json:
+        threads.append(current_thread())
+        return send(timeout_s=0.2)
+
+    calls = Calls()
+    for number in range(4):
+        tool = Look(look, timeout_s=0.2, system=str(number))
+        with pytest.raises((ToolUnavailable, ToolOutcomeUnknown)):
+            calls.run(tool, {"number": number}, key="", permit=PERMIT)
+    calls.close()
+    for thread in threads:
+        thread.join(0.5)
+    assert [thread.is_alive() for thread in threads] == [False] * 4
+
+
+TOKEN = f"{'eyJhIjoxfQ' * 9}.s1gn-_4ture"
+REPEATS: dict[str, tuple[int, Any]] = {
+    "refusal": (404, {"detail": f"No route. Authorization: Bearer {TOKEN}"}),
+    "busy": (503, {"title": f"token {TOKEN} is waiting"}),
+    "failure": (502, {"detail": f"upstream failed: {{'authorization': 'bearer {TOKEN}'}}"}),
+    "code": (409, {"code": TOKEN, "detail": "no"}),
+    "answer": (200, {"said": {"headers": [f"BEARER  {TOKEN}"], TOKEN: 1}}),
+    "another's": (400, {"detail": f"Bearer {TOKEN[::-1]}"}),
+    "escaped": (400, f'{{"detail": "{TOKEN}"}}'.replace("eyJ", "\\u0065yJ")),
+}
+
+
+@pytest.mark.parametrize("is_write", [False, True])
+@pytest.mark.parametrize("name", REPEATS)
+def test_repeated_token_is_taken_out(
+    make_send: Callable[[Answer], Send], name: str, is_write: bool
+) -> None:
+    send, credential = make_send(says(*REPEATS[name])), credential_of(TOKEN)
+    try:
+        told = repr(send(credential=credential, is_write=is_write))
+    except ToolError as error:
+        told = repr((error.message, error.facts))
+    assert TOKEN not in told
+    assert TOKEN[::-1] not in told
+    assert "[credential removed]" in told
+
+
+def test_words_about_bearers_are_kept(make_send: Callable[[Answer], Send]) -> None:
+    said = {"note": "Every call needs a bearer credential.", "deep": [{"a": ["bearer of news"]}]}
+    assert make_send(says(200, said))(credential=credential_of(TOKEN)) == said
 
 
 @pytest.mark.parametrize("is_write", [False, True])

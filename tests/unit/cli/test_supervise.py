@@ -33,8 +33,11 @@ open(sys.argv[1], 'w').write('heard')
 """
 
 
-def part(program: str, *arguments: str, name: str = "one", stop_s: float = 10.0) -> Part:
-    return Part(name=name, command=(sys.executable, "-c", program, *arguments), stop_s=stop_s)
+def part(
+    program: str, *arguments: str, name: str = "one", stop_s: float = 10.0, is_vital: bool = True
+) -> Part:
+    command = (sys.executable, "-c", program, *arguments)
+    return Part(name=name, command=command, stop_s=stop_s, is_vital=is_vital)
 
 
 class Run:
@@ -95,6 +98,22 @@ def test_part_that_cannot_run_ends_everything() -> None:
     run.thread.join(20)
     assert run.code == BAD_USAGE
     assert run.lines[-1] in {"web    | finished", "worker | cannot run; stopping"}
+
+
+def test_helper_that_cannot_run_ends_nothing() -> None:
+    program = f"print('my port is taken', flush=True); raise SystemExit({BAD_USAGE})"
+    run = Run(part(PATIENT, name="web"), part(program, name="shop", is_vital=False))
+    run.wait(lambda: sum("starts again" in line for line in run.lines) == 2)
+    run.stop()
+    plain = "shop | cannot run as things are, see above; the rest goes on without it; starts again"
+    said = [line for line in run.lines if line.startswith("shop")]
+    assert said[:4] == [
+        "shop | my port is taken",
+        f"{plain} in 0.5 s",
+        "shop | my port is taken",
+        f"{plain} in 1 s",
+    ]
+    assert run.code == 0
 
 
 def test_stubborn_part_is_killed_in_the_end() -> None:

@@ -25,6 +25,7 @@ from engine.desks.orders.shop.database import open_database
 from engine.desks.orders.shop.operations import Shop
 from engine.desks.orders.shop.refusals import Refused
 from engine.errors import ConfigError
+from engine.settings import read_settings
 
 FAILED = 1
 BAD_USAGE = 2
@@ -38,9 +39,9 @@ def main() -> int:
     clock = FileClock(options.clock_file) if options.clock_file else WallClock()
     try:
         key = read_key(options.key_file)
-        database = open_database(options.database)
+        database = open_database(options.database or _database_of_settings())
         database.prepare()
-        listener = _listen(options.host, options.port)
+        listener = _listen(options.host, options.port, is_kept=options.supervised)
     except (ConfigError, Refused) as error:
         sys.stderr.write(f"{error}\n")
         return BAD_USAGE if isinstance(error, ConfigError) else FAILED
@@ -66,6 +67,13 @@ def main() -> int:
     return 0
 
 
+def _database_of_settings() -> str:
+    try:
+        return read_settings().shop_database_url
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
 def _stop_cleanly(server: uvicorn.Server) -> None:
     """Hear signals before the server does, and again when it passes them on after its end."""
 
@@ -87,15 +95,22 @@ def _stop_with_input() -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, *, is_kept: bool = False) -> socket.socket:
+    """Listen; on a port that is kept by whoever supervises, beside the socket that keeps it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named: asyncio sends at once (TCP_NODELAY) only where it is, else 40 ms later.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_kept and hasattr(socket, "SO_REUSEPORT"):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise ConfigError(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+        listener.close()
+        raise ConfigError(
+            f"The shop cannot listen on {host} port {port}: {error.strerror}. "
+            "Where another program holds it, end that one or choose another with --port."
+        ) from None
     listener.listen(128)
     return listener
 
@@ -103,7 +118,11 @@ def _listen(host: str, port: int) -> socket.socket:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="engine.desks.orders.shop", description=__doc__)
     windows = Windows()
-    parser.add_argument("--database", required=True, help="sqlite:///path or postgresql://…")
+    parser.add_argument(
+        "--database",
+        help="sqlite:///path or postgresql://…; by default that of COUNTERSIGN_SHOP_DATABASE_URL, "
+        "where a password belongs: this machine's other users can read command lines",
+    )
     parser.add_argument("--key-file", required=True, type=Path, help="readable by its owner alone")
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, select
 
@@ -15,6 +16,8 @@ from engine.desks.orders.shop.booking import Booking, Value
 from engine.desks.orders.shop.refusals import Code, Refused
 from engine.desks.orders.shop.words import RefundState, ShipmentState
 from engine.domain.canonical import Json, digest
+
+_V = TypeVar("_V")
 
 _SHOWN: tuple[tuple[str, Table, tuple[str, ...]], ...] = (
     (
@@ -42,6 +45,8 @@ _SHOWN: tuple[tuple[str, Table, tuple[str, ...]], ...] = (
     ("shipment", tables.shipment, ("kind", "warehouse_id", "address_id", "carrier", "state")),
 )
 _ADDRESS = ("recipient", "street", "postal_code", "city", "country")
+SETTLES = frozenset({"held_minor", "settled_minor"})
+"""Fields of a payment that the provider's settlement run changes, with nobody's order in mind."""
 
 _orders = select(tables.order).where(tables.order.c.id == bindparam("order_id"))
 _locked = _orders.with_for_update()
@@ -65,10 +70,11 @@ class Snapshot:
         """Identity of the order as it stands, in hex.
 
         What was undone does not count, nor which of its holds an order is held by, so that an undo
-        gives the digest from before back.
+        gives the digest from before back. How much of a payment the provider has paid out does not
+        count either: a settlement is no reason to look at an order again.
         """
         standing = {
-            "hold" if name.startswith("hold:") else name: what
+            "hold" if name.startswith("hold:") else name: unsettled(what)
             for name, what in self.things.items()
             if name not in self.undone
         }
@@ -145,6 +151,11 @@ def difference(before: Snapshot, after: Snapshot, booking: Booking) -> dict[str,
             for moved in booking.pieces
         ],
     }
+
+
+def unsettled(thing: Mapping[str, _V]) -> dict[str, _V]:
+    """A thing without what settlement alone changes."""
+    return {name: value for name, value in thing.items() if name not in SETTLES}
 
 
 def _shown(row: RowMapping, fields: Sequence[str]) -> dict[str, Value]:
