@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from engine.domain.actor import Role
+from engine.domain.canonical import Json
 from engine.domain.case import Signal
-from engine.domain.fact import FactSet
+from engine.domain.fact import Fact, FactSet
 from engine.domain.outcome import Label
 from engine.domain.policy import PolicyKind
 from engine.domain.precedent import PrecedentProcedure
@@ -21,6 +23,8 @@ from engine.govern.documents import PolicyDocument
 from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.ports import EffectTool, Perceiver, Reasoner, Tool
+from engine.reason.checks import AmountProblem, no_amounts
+from engine.reason.workflow import Workflow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +114,22 @@ class Learning:
     """The facts of a case as the features the procedure names."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadMade:
+    """One read of a run, with what it has to be looked at beside."""
+
+    target: str
+    """What the case is about."""
+    tool: str
+    arguments: Mapping[str, Any]
+    result: Json
+    """It kept the tool's contract."""
+    known: Sequence[Fact]
+    """The facts of the run so far."""
+    at: datetime
+    """When it was read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """A task boundary: case types, tools, reasoner, default envelope, goal and measure."""
@@ -140,6 +160,14 @@ class Desk:
     """The declared path by case type: below the threshold, and where the reasoner fails."""
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""
     """The label that a call amounts to (for routing: the group); empty where it has none."""
+    target_of: Callable[[Signal], str] = lambda signal: signal.source_id
+    """What a case is about, as its tools name it: a run's calls act on this alone."""
+    facts_of_read: Callable[[ReadMade], Sequence[Fact]] = lambda read: ()
+    """The facts that a read of a run gives: the same that the perceiver makes of it."""
+    amount_problem: AmountProblem = no_amounts
+    """Why the money in a call is not what code calculates; empty: it is."""
+    workflow: Workflow | None = None
+    """The declared path of each case type, for runs in which a model answers inside the steps."""
     customer_of: Callable[[FactSet], str] = lambda facts: ""
     """Whom a case is about, for budgets of each customer: the identifier the system of record
     gave, not a name somebody typed; empty where nobody is."""

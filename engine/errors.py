@@ -111,7 +111,8 @@ class ModelError(EngineError):
 class ModelUnavailable(ModelError):
     """A language model did not answer, or not whole; trying again may help.
 
-    Facts: `retry_after_s`, how long its server asked to be left alone.
+    Facts: `retry_after_s`, how long its server asked to be left alone; `usage`, tokens it took all
+    the same; `was_asked`, False where the call never left.
     """
 
     code = "MODEL_UNAVAILABLE"

@@ -21,15 +21,24 @@ from engine.domain.effect import Effect
 from engine.domain.fact import Fact, FactSet
 from engine.domain.failure import FailureNoted
 from engine.domain.grant import Grant
-from engine.domain.ids import ActionId, CaseId, ModelVersionId
+from engine.domain.ids import ActionId, CaseId, ModelVersionId, RunId
 from engine.domain.ledger import EntryDraft
 from engine.domain.model_call import ModelAnswer, ModelIdentity, ModelRequest
 from engine.domain.outcome import Label, Outcome
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Action, Draft, Recommendation
+from engine.domain.run import Journal, Run, RunStep
+from engine.domain.run_calls import ModelBudgets, ModelCall
 from engine.domain.tool import ToolContract
-from engine.domain.transition import AuditDrawn, BudgetReserved, Transition
+from engine.domain.transition import (
+    AuditDrawn,
+    BudgetReserved,
+    RunAnswered,
+    RunBegun,
+    RunMoved,
+    Transition,
+)
 from engine.domain.veto import VetoWindow
 
 
@@ -316,6 +325,8 @@ class LabelledPrediction:
     known_at: datetime
     raw_confidence: float
     is_correct: bool
+    reasoner: str = ""
+    """Who said it; empty: the desk's own reasoner."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -339,6 +350,8 @@ class LabelDue:
     """Label of the current recommendation; None where there is none."""
     raw_confidence: float | None
     facts: FactSet | None
+    reasoner: str = ""
+    """Who made it; empty: nobody is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -657,6 +670,146 @@ class Housekeeping(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeasedRun:
+    """A run in the hands of whoever advances it now."""
+
+    run: Run
+    epoch: int
+    """Of the lease; every write is refused under another one."""
+
+
+class RunReader(Protocol):
+    """Reads of runs."""
+
+    def run(self, run_id: RunId) -> Run:
+        """The run.
+
+        Raises:
+            NotFound: There is none with that id.
+        """
+        ...
+
+    def lease_epoch(self, run_id: RunId) -> int | None:
+        """Epoch of the lease of a run that is RUNNING; None: it is not, or nobody holds it."""
+        ...
+
+    def run_of_form(self, client_key: str) -> Run | None:
+        """The run that a form was sent for."""
+        ...
+
+    def journal(self, run_id: RunId) -> Journal:
+        """A run with its steps.
+
+        Raises:
+            NotFound: There is none with that id.
+        """
+        ...
+
+    def step(self, run_id: RunId, number: int) -> RunStep:
+        """One step of a run.
+
+        Raises:
+            NotFound: There is none with that number.
+        """
+        ...
+
+    def runs_of(self, case_id: CaseId) -> tuple[Run, ...]:
+        """All runs of a case, oldest first."""
+        ...
+
+    def calls(self, run_id: RunId, step: int | None = None) -> tuple[ModelCall, ...]:
+        """The calls of models that a run made, or one step of it, oldest first."""
+        ...
+
+    def texts(self, digests: Sequence[str]) -> dict[str, str]:
+        """Texts of windows by their SHA-256 in hex; unknown ones are missing."""
+        ...
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether any run is due that nobody holds; cheap enough to ask all the time."""
+        ...
+
+    def next_wake(self) -> datetime | None:
+        """When the next run is due; None: none waits."""
+        ...
+
+
+class Runs(Protocol):
+    """Runs, as those write them who begin, advance and answer them."""
+
+    def begin(self, begun: RunBegun) -> bool:
+        """Write a new run; False where its form was sent before."""
+        ...
+
+    def claim_due(
+        self, *, now: datetime, lease: Lease, limit: int, desk: str
+    ) -> tuple[LeasedRun, ...]:
+        """Lease due runs of a desk, live ones first, then the most overdue."""
+        ...
+
+    def append(self, moved: RunMoved, *, until: datetime, texts: Mapping[str, str]) -> None:
+        """Write a run's next step and hold its lease for longer, where it goes on.
+
+        Args:
+            moved: The run behind the step.
+            until: End of the lease.
+            texts: New texts of windows, by their SHA-256 in hex; known ones are left as they are.
+
+        Raises:
+            Conflict: The run is no longer in these hands.
+        """
+        ...
+
+    def move(self, moved: RunMoved) -> None:
+        """Write where a run goes; what it used is counted by its calls, not written here.
+
+        Raises:
+            Conflict: The run is no longer in these hands.
+        """
+        ...
+
+    def answer(self, answered: RunAnswered) -> None:
+        """Tell a suspended run what came of its write; it is due at once.
+
+        Raises:
+            AlreadyDone: It was told before, or no longer waits.
+        """
+        ...
+
+    def supersede(self, run_id: RunId, at: datetime, why: str) -> None:
+        """End a run whose case goes on without it; one that has ended stays as it is."""
+        ...
+
+    def put_off(self, run_id: RunId, lease_epoch: int, until: datetime) -> None:
+        """Give a run back, due at a moment; nothing happens where it is in other hands."""
+        ...
+
+    def intend_call(self, call: ModelCall, lease_epoch: int, budgets: ModelBudgets) -> None:
+        """Write a call down before it leaves, and reserve the most it can cost.
+
+        Raises:
+            Conflict: The run is no longer in these hands.
+            BudgetSpent: A budget of the run, the desk's day or the day has no room for it.
+        """
+        ...
+
+    def end_call(self, call: ModelCall, budgets: ModelBudgets) -> bool:
+        """Write what came of a call, and give back what it did not cost.
+
+        False where it was called lost meanwhile: nothing of its answer counts then.
+        """
+        ...
+
+    def lose_calls(self, run_id: RunId, lease_epoch: int) -> int:
+        """Call those lost whose answer nobody wrote; gives how many. What they took stays taken.
+
+        Raises:
+            Conflict: The run is no longer in these hands.
+        """
+        ...
+
+
 class UnitOfWork(Protocol):
     """One write transaction: everything in it commits together, or nothing does."""
 
@@ -683,6 +836,11 @@ class UnitOfWork(Protocol):
     @property
     def housekeeping(self) -> Housekeeping:
         """Signs of life and periodic jobs."""
+        ...
+
+    @property
+    def runs(self) -> Runs:
+        """Runs; what changes them with their case is part of a transition."""
         ...
 
     def __enter__(self) -> Self:
@@ -806,6 +964,11 @@ class Store(Protocol):
     @property
     def reader(self) -> Reader:
         """Reads of the engine."""
+        ...
+
+    @property
+    def runs(self) -> RunReader:
+        """Reads of runs."""
         ...
 
     def begin(self, *, is_lasting: bool = True) -> UnitOfWork:

@@ -13,7 +13,7 @@ from console import format as words
 from console.components import desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
-from engine.domain.recommendation import Reason, Recommendation
+from engine.domain.recommendation import Draft, Reason, Recommendation
 from engine.domain.verdict import VerdictKind
 from engine.service import attention_words
 from engine.service import words as codes
@@ -40,6 +40,7 @@ def draw_recommendation(card: CaseCard) -> None:
     )
     _draw_confidence(advice)
     text_line.draw([[Piece(text=words.tidy(draft.rationale))]], key="rationale")
+    _draw_tried(draft)
     if is_declared:
         text_line.draw([[Piece(text=_DECLARED, look="dim")]], key="declared")
         return
@@ -59,6 +60,13 @@ def draw_recommendation(card: CaseCard) -> None:
         ],
         key="advice_source",
     )
+
+
+def _draw_tried(draft: Draft) -> None:
+    """Who was asked before, and why that did not serve."""
+    for place, tried in enumerate(draft.tried):
+        said = words.tidy(f"First {tried}.")
+        text_line.draw([[Piece(text=said, look="dim")]], key=f"tried_{place}")
 
 
 _DECLARED = (

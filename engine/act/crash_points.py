@@ -37,9 +37,24 @@ class CrashPoint(StrEnum):
     """An intent without an answer was taken over; the repeated call is not written."""
 
 
-Reach = Callable[[CrashPoint], None]
+class RunPoint(StrEnum):
+    """Where a process may die while it advances a run, in the order of one step."""
+
+    BEFORE_STEP = "before_run_step"
+    """The next move is known; nothing of it is done."""
+    AFTER_INTENDED_QUESTION = "after_intended_question"
+    """The call of a model is written and its worst cost reserved; it has not left."""
+    AFTER_ANSWER = "after_answer"
+    """The model has answered; nobody but this process knows."""
+    BEFORE_STEP_WRITTEN = "before_run_step_written"
+    """The move is made; what came of it is in memory alone."""
+    AFTER_STEP = "after_run_step"
+    """The step is written, and where the case goes with it."""
+
+
+Reach = Callable[[CrashPoint | RunPoint], None]
 """Called at each crash point."""
 
 
-def pass_by(point: CrashPoint) -> None:
+def pass_by(point: CrashPoint | RunPoint) -> None:
     """Go on: what every process does that is not under test."""

@@ -18,12 +18,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel
 
-from engine.adapters.messages_form import Unreadable, answer_of, window_of
+from engine.adapters.messages_form import Unreadable, answer_of, told_usage, window_of
 from engine.adapters.messages_key import HiddenKey, Watcher
 from engine.adapters.messages_stream import StreamedMessage
 from engine.adapters.messages_trouble import Explainer
 from engine.domain.canonical import Json
-from engine.domain.model_call import ModelAnswer, ModelIdentity, ModelPrice, ModelRequest
+from engine.domain.model_call import (
+    ModelAnswer,
+    ModelIdentity,
+    ModelPrice,
+    ModelRequest,
+    TokenUsage,
+)
 from engine.errors import ConfigError, ModelCancelled, ModelError
 from engine.ports import Clock, never
 
@@ -106,7 +112,7 @@ class MessagesApi:
         tokens = said.get("input_tokens") if isinstance(said, dict) else None
         if isinstance(tokens, int):
             return tokens
-        raise self._unreadable(Unreadable("input_tokens is missing or no number"))
+        raise self._explainer.unreadable("input_tokens is missing or no number")
 
     def ask(
         self,
@@ -119,7 +125,7 @@ class MessagesApi:
 
         Raises:
             ModelUnavailable: It did not answer whole. Facts: `status`, `retry_after_s`, and `usage`
-                where the server had begun: what went in was taken, and costs.
+                where the server had told any: what went in was taken, and costs.
             ModelRefused: The request itself will not be taken.
             ModelCancelled: `is_cancelled` said so; `usage` as above.
         """
@@ -135,16 +141,11 @@ class MessagesApi:
         try:
             return answer_of(said)
         except Unreadable as error:
-            torn = error
-        raise self._unreadable(torn)
+            torn = self._explainer.unreadable(str(error))
+        raise _with_usage(torn, told_usage(said)).with_traceback(None)
 
     def _window(self, request: ModelRequest) -> dict[str, Any]:
         return window_of(request, model=self._access.model, thinking=self._access.thinking)
-
-    def _unreadable(self, error: Unreadable) -> ModelError:
-        explained = self._explainer.explained(error)
-        assert explained is not None
-        return explained
 
     def _called(
         self, call: _Call, heard: StreamedMessage, is_cancelled: Callable[[], bool]
@@ -167,10 +168,8 @@ class MessagesApi:
         finally:
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
-        if heard.usage.total:
-            trouble.facts["usage"] = heard.usage
         # Raised out here, the client's error, whose request bears the key, does not hang on to it.
-        raise trouble.with_traceback(None)
+        raise _with_usage(trouble, heard.usage).with_traceback(None)
 
     async def _in_time(self, call: _Call, is_cancelled: Callable[[], bool]) -> Json:
         loop = asyncio.get_running_loop()
@@ -234,6 +233,13 @@ async def _streamed(
                 watcher.take(piece)
     watcher.end()
     return heard.whole()
+
+
+def _with_usage(trouble: ModelError, usage: TokenUsage) -> ModelError:
+    """An error that tells what the call has cost all the same."""
+    if usage.total:
+        trouble.facts["usage"] = usage
+    return trouble
 
 
 def _json_of(said: object) -> Json:

@@ -122,6 +122,14 @@ def usage_of(said: Mapping[str, Any]) -> TokenUsage:
     )
 
 
+def told_usage(said: Json) -> TokenUsage:
+    """Tokens of an answer that may be misshapen otherwise; none where it tells none."""
+    try:
+        return usage_of(_mapping(said, "usage"))
+    except Unreadable:
+        return TokenUsage()
+
+
 def _content(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """Blocks of a turn; blank text, which the API refuses, is left out."""
     return [

@@ -79,9 +79,10 @@ class Explainer:
             return ModelUnavailable(
                 f"{self._server} is out of reach, or broke the connection ({why})."
             )
-        if isinstance(error, (Unreadable, json.JSONDecodeError, UnicodeDecodeError)):
-            why = self._quoted(str(error)) if isinstance(error, Unreadable) else "it is no JSON"
-            return ModelUnavailable(f"The answer of {self._server_within} cannot be read: {why}.")
+        if isinstance(error, Unreadable):
+            return self.unreadable(str(error))
+        if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+            return self.unreadable("it is no JSON")
         if isinstance(error, anthropic.AnthropicError):
             return ModelUnavailable(f"The call of {self._server_within} failed ({_name(error)}).")
         return None
@@ -91,6 +92,12 @@ class Explainer:
         return ModelUnavailable(
             f"{self._server} did not answer whole within {self.timeout_s:g} s "
             "(COUNTERSIGN_MODEL_TIMEOUT_S)."
+        )
+
+    def unreadable(self, why: str) -> ModelUnavailable:
+        """The answer is not of the form the API promises."""
+        return ModelUnavailable(
+            f"The answer of {self._server_within} cannot be read: {self._quoted(why)}."
         )
 
     @property

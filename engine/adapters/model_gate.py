@@ -173,8 +173,8 @@ class ModelGate:
 
     def _require_hope(self, until: float) -> None:
         """Whoever cannot have a place in time is told at once, and why."""
-        now, left_s = self._time.now(), self._closed_for_s()
-        if now < until and now + left_s <= until:
+        left_s = self._closed_for_s()
+        if self._time.now() + left_s <= until:
             return
         if left_s:
             why = f"{self._standing.why}; it can be asked in {left_s:.0f} s"

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter, process_time
 
-from engine.act.crash_points import CrashPoint
+from engine.act.crash_points import CrashPoint, RunPoint
 from engine.bench.machine import peak_mb
 from engine.bench.stub_parts import open_stub_parts
 from engine.bootstrap import open_worker
@@ -25,9 +25,9 @@ ACTED, RECORDED = CrashPoint.AFTER_CALL, CrashPoint.AFTER_RESULT
 
 def run(folder: Path) -> None:
     """Work until the input ends, then report."""
-    moments: dict[CrashPoint, list[float]] = {ACTED: [], RECORDED: []}
+    moments: dict[CrashPoint | RunPoint, list[float]] = {ACTED: [], RECORDED: []}
 
-    def reach(point: CrashPoint) -> None:
+    def reach(point: CrashPoint | RunPoint) -> None:
         if point in moments:
             moments[point].append(perf_counter())
 

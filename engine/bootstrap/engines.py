@@ -12,6 +12,7 @@ from engine.adapters import keys
 from engine.adapters.passwords import Argon2Passwords
 from engine.adapters.replay_process import ReplayProcess
 from engine.bootstrap.parts import Parts, open_parts
+from engine.bootstrap.run_parts import beginning_of
 from engine.runtime.policy import PolicyView
 from engine.runtime.reads import CaseReads
 from engine.service.auditing import Auditing
@@ -27,6 +28,7 @@ from engine.service.previewing import Previewing
 from engine.service.repairing import Repairing
 from engine.service.signing import Signing
 from engine.service.simulating import LocalSimulating, Simulating, simulation_of
+from engine.service.starting import Starting
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
 from engine.service.versioning import Versioning
@@ -70,6 +72,7 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         taking_back=TakingBack(store=store, clock=clock),
         handling=Handling(store=store, clock=clock, ids=ids, desks=desks, binding=binding),
         repairing=Repairing(store=store, binding=binding),
+        starting=Starting(store=store, clock=clock, desks=desks, beginning=beginning_of(parts)),
         versioning=_versioning_of(parts, simulating),
         signing=Signing(store=store, clock=clock, desks=desks),
         braking=Braking(store=store, clock=clock, desks=desks),

@@ -11,10 +11,12 @@ from engine.adapters.credentials import KeyIssuer
 from engine.adapters.http_tools import HttpTransport
 from engine.adapters.keys import KeyFolder
 from engine.adapters.system import SystemClock, SystemIds
+from engine.bootstrap.reasoners import open_reasoners
 from engine.desk import Desk
 from engine.desks import DESKS, DeskSettings
 from engine.errors import ConfigError
 from engine.ports import Clock, CredentialIssuer, Ids
+from engine.runtime.runs.reasoners import NO_MODEL, Reasoners
 from engine.settings import Settings, read_settings
 from engine.store.clock import DatabaseClock
 from engine.store.database import Database, open_database
@@ -39,6 +41,8 @@ class Parts:
     ids: Ids
     desks: Mapping[str, Desk]
     keys: KeyFolder
+    reasoners: Reasoners = NO_MODEL
+    """Who reasons besides the desks' own reasoners."""
 
     @property
     def seal_file(self) -> SealFile:
@@ -87,13 +91,15 @@ def open_parts(
     clock = clock or (
         SystemClock() if database.is_sqlite else DatabaseClock(database, SystemClock())
     )
+    desks = desks if desks is not None else open_desks(settings, clock)
     return Parts(
         settings=settings,
         database=database,
         store=SqlStore(database, ids),
         clock=clock,
         ids=ids,
-        desks=desks if desks is not None else open_desks(settings, clock),
+        desks=desks,
+        reasoners=open_reasoners(settings, desks, clock),
         keys=KeyFolder(path=_keys_dir(settings)),
     )
 

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from engine.act.calls import Calls
 from engine.act.crash_points import Reach, pass_by
-from engine.act.reading import Reading
 from engine.adapters import keys
 from engine.adapters.notices import Silent, WebHook
 from engine.adapters.schedule import Schedule
 from engine.bootstrap.parts import Parts, open_parts
+from engine.bootstrap.run_parts import RunParts
 from engine.errors import ConfigError
 from engine.ports import Notifier, Wakeup
 from engine.runtime.acting import Acting
@@ -25,8 +25,7 @@ from engine.runtime.maturing import Maturing
 from engine.runtime.noticing import Noticing
 from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
-from engine.runtime.reads import CaseReads
-from engine.runtime.reasoning import Reasoning
+from engine.runtime.runs.dispatch import Crew, Dispatch, Threads
 from engine.runtime.turns import Stopwatch, Turns
 from engine.runtime.worker import HEARTBEAT_S, Worker, WorkerParts
 from engine.settings import Settings
@@ -65,11 +64,13 @@ class OpenWorker:
     schedule: Clockwork
     noticing: Noticing
     calls: Calls
+    runs: Dispatch
     wakeup: SqliteWakeup | PostgresWakeup
     database: Database
 
     def stop(self) -> None:
         """Stop the clockwork and give back what the worker held; the database stays open."""
+        self.runs.close()
         self.schedule.stop()
         self.noticing.close()
         self.calls.close()
@@ -93,28 +94,27 @@ def open_worker(
     reach: Reach = pass_by,
     clockwork: Callable[[Sequence[Job]], Clockwork] = Schedule,
     stopwatch: Stopwatch = monotonic,
+    crew: Callable[[int], Crew] = Threads,
 ) -> OpenWorker:
     """A worker of this process, by default over what the settings of the environment name.
 
     Args:
         settings: Not needed where there are `parts`.
-        name: Unique among the workers of a database; the first one takes intake.
         parts: Already opened parts.
+        name: Unique among the workers of a database; the first one takes intake.
         notifier: Tells people of veto windows; by default the web hook of the settings.
         reach: Called at each named crash point.
-        clockwork: Times the periodic jobs; by the machine's clock by default.
-        stopwatch: Times the turns of the desks; by the machine's clock by default.
+        clockwork: Times the periodic jobs; by the machine's clock by default, as the next.
+        stopwatch: Times the turns of the desks.
+        crew: Makes those who advance runs, so many at once; threads by default.
     """
     parts = parts or open_parts(settings)
-    notifier = notifier or _notifier(parts.settings)
-    calls = Calls(parts.issuer)
-    seal = partial(seal_ledger, parts)
-    beat = _heartbeat(parts, name)
-    noticing = Noticing(store=parts.store, clock=parts.clock, notifier=notifier)
+    noticing = _noticing(parts, notifier or _notifier(parts.settings))
+    beat, seal = _heartbeat(parts, name), partial(seal_ledger, parts)
     schedule = clockwork(_jobs(beat, seal, noticing.run))
     _free_leases(parts, name)
-    wakeup = open_wakeup(parts.database)
-    held = _worker_parts(parts, calls, wakeup, reach, stopwatch)
+    wakeup, calls = open_wakeup(parts.database), Calls(parts.issuer)
+    held = _worker_parts(parts, name, calls, wakeup, reach, stopwatch, crew)
     return OpenWorker(
         worker=Worker(name, held, due_jobs=schedule.due, takes_intake=name == FIRST_WORKER),
         seal=seal,
@@ -122,6 +122,7 @@ def open_worker(
         noticing=noticing,
         calls=calls,
         wakeup=wakeup,
+        runs=held.runs,
         database=parts.database,
     )
 
@@ -134,6 +135,10 @@ def _jobs(
         Job(name=SEALING, every_s=SEAL_S, run=seal),
         Job(name="notices", every_s=NOTICE_S, run=notice),
     ]
+
+
+def _noticing(parts: Parts, notifier: Notifier) -> Noticing:
+    return Noticing(store=parts.store, clock=parts.clock, notifier=notifier)
 
 
 def _notifier(settings: Settings) -> Notifier:
@@ -163,14 +168,20 @@ def _heartbeat(parts: Parts, name: str) -> Callable[[], None]:
 
 
 def _worker_parts(
-    parts: Parts, calls: Calls, wakeup: Wakeup, reach: Reach, stopwatch: Stopwatch
+    parts: Parts,
+    name: str,
+    calls: Calls,
+    wakeup: Wakeup,
+    reach: Reach,
+    stopwatch: Stopwatch,
+    crew: Callable[[int], Crew],
 ) -> WorkerParts:
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
-    audit_key = parts.key(keys.AUDIT) or b""
     policy = PolicyView(store.reader, desks)
-    maturing = Maturing(reader=store.reader, clock=clock, ids=ids)
-    reads = CaseReads(reading=Reading(calls, ids), clock=clock)
+    maturing = Maturing(reader=store.reader, runs=store.runs, clock=clock, ids=ids)
     patience = Patience(store=store, clock=clock, ids=ids)
+    learning = learning_of(parts)
+    runs = RunParts(parts=parts, calls=calls, policy=policy, learning=learning, reach=reach)
     return WorkerParts(
         store=store,
         clock=clock,
@@ -182,14 +193,13 @@ def _worker_parts(
             store=store,
             clock=clock,
             policy=policy,
-            reasoning=Reasoning(
-                reader=store.reader, reads=reads, clock=clock, ids=ids, audit_key=audit_key
-            ),
+            reasoning=runs.reasoning,
             maturing=maturing,
-            learning=learning_of(parts),
+            learning=learning,
             patience=patience,
             reach=reach,
         ),
+        runs=runs.dispatch(name, crew(parts.settings.model_calls_at_once)),
         maturing=maturing,
         patience=patience,
         jobs=JobRunner(store, clock),

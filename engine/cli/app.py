@@ -19,6 +19,7 @@ from engine.cli import (
     ledger,
     people,
     running,
+    scenarios,
 )
 from engine.cli import intake as intake_commands
 from engine.cli.logs import log_to_stderr
@@ -59,4 +60,5 @@ app.add_typer(envelopes.goals, name="goals")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(desks.app, name="desk")
 app.add_typer(people.app, name="user")
+app.add_typer(scenarios.app, name="scenarios")
 app.add_typer(benches.app, name="bench")

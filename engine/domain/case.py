@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from engine.domain.canonical import Json
-from engine.domain.case_status import CaseStatus, require_move
-from engine.domain.ids import ActionId, CaseId, RecommendationId
+from engine.domain.case_status import WITHOUT_RUN, CaseStatus, require_move
+from engine.domain.ids import ActionId, CaseId, RecommendationId, RunId
 
 
 class Origin(StrEnum):
@@ -116,14 +116,20 @@ class Case:
     role: str = ""
     """Role the case waits for; empty: whoever may decide its cell."""
     review_due_at: datetime | None = None
+    run_id: RunId | None = None
+    """The run that reasons about it, or waits for what becomes of it; None: there is none."""
 
     def moved(self, to: CaseStatus, **changes: Any) -> Case:
         """The case one version later, in another status.
+
+        What begins anew or is over has no run; one that was going on is superseded by that.
 
         Raises:
             Conflict: The transition table does not hold this move.
         """
         require_move(self.status, to)
+        if to in WITHOUT_RUN:
+            changes.setdefault("run_id", None)
         return replace(self, status=to, version=self.version + 1, **changes)
 
     def noted(self, **changes: Any) -> Case:

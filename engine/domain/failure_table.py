@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from engine.domain.actor import Role
 from engine.domain.failure import Failure, FailureCode, FailureStage
+from engine.domain.failure_of_runs import RUN_FAILURES
 
 _DECIDERS = (Role.OPERATOR, Role.SENIOR_OPERATOR)
 _OWNERS = (*_DECIDERS, Role.PRODUCT_OWNER)
@@ -91,6 +92,7 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
             told=_OWNERS,
             recovery=f"{_TO_QUEUE} without a recommendation; a person decides unaided.",
         ),
+        **RUN_FAILURES,
         _C.NO_LONGER_ALLOWED: _failure(
             _S.GOVERN,
             "Policy no longer allowed it",

@@ -74,6 +74,8 @@ class Draft:
     alternatives: tuple[Alternative, ...] = ()
     precedents: tuple[PrecedentCase, ...] = ()
     cost_micro_usd: int = 0
+    tried: tuple[str, ...] = ()
+    """Who was asked before, and why that did not serve, a sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,10 +15,12 @@ from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import FactSet
 from engine.domain.grant import Grant, GrantStatus
-from engine.domain.ids import ActionId, CaseId, DecisionId, GrantId, RecommendationId
+from engine.domain.ids import ActionId, CaseId, DecisionId, GrantId, RecommendationId, RunId
 from engine.domain.ledger import EntryDraft
 from engine.domain.outcome import Outcome
 from engine.domain.recommendation import Action, Recommendation
+from engine.domain.run import Run, RunStep
+from engine.domain.run_moves import WriteAnswered
 from engine.domain.span import Choice, Span
 from engine.domain.veto import VetoWindow
 
@@ -118,6 +120,38 @@ class ClaimEnded:
     case_id: CaseId
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunBegun:
+    """A run begins; whoever advances runs finds it due."""
+
+    run: Run
+    wake_at: datetime
+    client_key: str = ""
+    """Of the form that asked for it; empty: the engine began it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunMoved:
+    """A run leaves the hands of whoever advanced it; refused where it is no longer in them."""
+
+    run: Run
+    """As it is now: suspended or at its end."""
+    step: RunStep | None
+    """What it did last; None: it ends without another step."""
+    lease_epoch: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunAnswered:
+    """What came of the write that a run waits for; refused where it was told before."""
+
+    run_id: RunId
+    step: int
+    """The step that asked for it."""
+    answer: WriteAnswered
+    at: datetime
+
+
 Record = (
     FactSet
     | Recommendation
@@ -136,10 +170,16 @@ Record = (
     | WindowExtended
     | LabelApplied
     | ClaimEnded
+    | RunBegun
+    | RunMoved
+    | RunAnswered
 )
 """What can commit with a change of a case."""
 
-CONDITIONAL = (GrantClosed, BudgetReserved, Decision, DecisionTakenBack, WindowExtended)
+CONDITIONAL = (
+    *(GrantClosed, BudgetReserved, Decision, DecisionTakenBack, WindowExtended),
+    *(RunMoved, RunAnswered),
+)
 """Records that the database may refuse; such a transition commits on its own."""
 
 

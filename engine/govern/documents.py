@@ -45,7 +45,7 @@ _HEAD = {
 _CODE_NAME = re.compile(r"<[A-Za-z.]+[A-Z_]+: ('[^']*')>")
 """How a schema error shows a choice; people know it as the text alone."""
 
-D = TypeVar("D", bound="PolicyDocument")
+D = TypeVar("D", bound=Closed)
 
 
 class PolicyDocument(Closed):

@@ -27,6 +27,8 @@ DATA_RULE = (
 
 _BYTES_A_TOKEN = 3.5
 """Of English and JSON, on the cautious side: an estimate that is too small would overfill."""
+_MARKS = re.compile("[<>\ufe64\ufe65\uff1c\uff1e]")
+"""Angle brackets, and the characters that stand for one in another width."""
 _NO_NAME = re.compile(r"[^a-z0-9_. -]+")
 
 
@@ -36,9 +38,15 @@ def shown(value: Json) -> str:
     Angle brackets, control and format characters, and everything else that cannot be seen stand as
     JSON escapes, so the value is the same and the text around it stays ours.
     """
+    return visible(canonical_text(value))
+
+
+def visible(text: str) -> str:
+    """Canonical JSON, or a piece of it, with everything that could be a mark or unseen escaped."""
+    if text.isprintable() and not _MARKS.search(text):
+        return text
     return "".join(
-        one if one.isprintable() and one not in "<>" else _escaped(one)
-        for one in canonical_text(value)
+        one if one.isprintable() and not _MARKS.match(one) else _escaped(one) for one in text
     )
 
 
@@ -48,19 +56,20 @@ def data(name: str, lines: Iterable[str]) -> str:
     return f'<data name="{_NO_NAME.sub("-", name)}">\n{body}\n</data>'
 
 
-def facts_text(facts: Iterable[Fact], at: datetime) -> str:
+def facts_text(facts: Iterable[Fact], at: datetime, *, longest: int | None = None) -> str:
     """Facts as data, a line each: id, value, when it was seen, and what is wrong with it.
 
     Args:
         facts: The latest of each name.
         at: Now: what has outlived its time is called too old.
+        longest: Characters of a value; what is longer is cut, and called cut. None: none is.
     """
     rows = tuple(facts)
     against: dict[str, list[str]] = {}
     for one, other in contradictions(rows, at):
         against.setdefault(one.id, []).append(other.id)
         against.setdefault(other.id, []).append(one.id)
-    return data("facts", (_fact_line(fact, at, against.get(fact.id, ())) for fact in rows))
+    return data("facts", (_fact_line(fact, at, against.get(fact.id, ()), longest) for fact in rows))
 
 
 def block(name: str, text: str, *, is_cached: bool = False) -> TextBlock:
@@ -166,12 +175,16 @@ def _piece(one: Block) -> Piece:
             return Piece(name=one.name, text=one.text)
 
 
-def _fact_line(fact: Fact, at: datetime, against: Iterable[str]) -> str:
+def _fact_line(fact: Fact, at: datetime, against: Iterable[str], longest: int | None) -> str:
     notes = [f"seen {fact.observed_at.isoformat(timespec='minutes')}"]
+    value = fact.value
+    if longest is not None and isinstance(value, str) and len(value) > longest:
+        notes.append(f"cut, {len(value) - longest} characters more")
+        value = value[:longest]
     if fact.is_stale(at):
         notes.append("too old")
     notes += [f"contradicted by {shown(name)}" for name in against]
-    return f"{shown(fact.id)} = {shown(fact.value)} ({'; '.join(notes)})"
+    return f"{shown(fact.id)} = {shown(value)} ({'; '.join(notes)})"
 
 
 def _escaped(character: str) -> str:

@@ -63,7 +63,7 @@ class Acting:
         self._writing = Writing(store, reach)
         self._intending = Intending(clock=clock, ids=ids)
         self._refusing = Refusing(clock=clock)
-        self._releasing = Releasing(reader=store.reader, clock=clock, ids=ids)
+        self._releasing = Releasing(reader=store.reader, runs=store.runs, clock=clock, ids=ids)
         self._windows = Windows(reader=store.reader, clock=clock, ids=ids)
         self._preparation = Preparation(
             reader=store.reader, reads=reads, clock=clock, desks=desks, audit_key=audit_key
@@ -78,6 +78,7 @@ class Acting:
         reader, clock, desks = self._store.reader, self._clock, self._desks
         return Stepping(
             reader=reader,
+            runs=self._store.runs,
             reads=reads,
             clock=clock,
             ids=self._ids,

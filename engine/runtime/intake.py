@@ -198,6 +198,7 @@ class Intake:
             truth=due.label.value,
             raw_confidence=due.raw_confidence,
             is_correct=due.predicted == due.label.value if due.predicted else None,
+            reasoner=due.reasoner,
         )
 
     def _flush(self, desk: Desk, batch: _Batch, reached: datetime | None) -> None:
@@ -264,6 +265,7 @@ class Intake:
                 predicted=due.predicted,
                 raw_confidence=due.raw_confidence,
                 facts=due.facts,
+                reasoner=due.reasoner,
             )
             with self._store.begin() as unit:
                 refused = bool(unit.apply([self._maturing.label(again, desk)]))

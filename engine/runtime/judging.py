@@ -74,6 +74,18 @@ class Judging:
                 return step.then(self._windowed(after, made, known))
         return step.then(_escalated(after, deciding.verdict, envelopes[0]))
 
+    def denied(self, case: Case, made: Recommendation, spans: tuple[Span, ...]) -> Transition:
+        """Record what policy forbids; the case stays where it is, with whoever asked."""
+        verdict = made.actions[strictest([one.verdict for one in made.actions])].verdict
+        return Transition(
+            before=case,
+            after=case.noted(),
+            entries=self._entries(made, verdict),
+            records=(made,),
+            spans=spans,
+            choices=self._choices(made, verdict),
+        )
+
     def _entries(self, made: Recommendation, verdict: Verdict) -> tuple[EntryDraft, ...]:
         reasoner = Actor(decided_by=DecidedBy.MODEL, name=made.draft.reasoner)
         action = made.actions[0]

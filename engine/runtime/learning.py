@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from threading import RLock
 
 from engine.desk import Desk, Learning
 from engine.domain.actor import ENGINE
@@ -30,7 +31,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class DeskLearning:
-    """What a learned desk knows, advanced in the order of its clock."""
+    """What a learned desk knows, advanced in the order of its clock; one thread at a time."""
 
     def __init__(
         self, desk: Desk, learning: Learning, *, store: Store, clock: Clock, ids: Ids
@@ -42,6 +43,7 @@ class DeskLearning:
         self._clock = clock
         self._ids = ids
         self._is_doubtful = True
+        self._lock = RLock()
         self.recover()
 
     def doubt(self) -> None:
@@ -50,8 +52,11 @@ class DeskLearning:
 
     def recover(self) -> None:
         """Rebuild the state from the store where it is in doubt."""
-        if not self._is_doubtful:
-            return
+        with self._lock:
+            if self._is_doubtful:
+                self._rebuild()
+
+    def _rebuild(self) -> None:
         self._fitted: FittedPrecedent | None = None
         self._moment: datetime | None = None
         self._rows: list[LabelledCase] = []
@@ -59,6 +64,9 @@ class DeskLearning:
         self._observed = EARLIEST
         self._count = 0
         self.state = RollingState(self._learning.procedure)
+        """Of the desk's own reasoner."""
+        self._others: dict[str, RollingState] = {}
+        """Of each other one: what one means by its confidence says nothing of another."""
         self._load()
         self._is_doubtful = False
 
@@ -66,7 +74,7 @@ class DeskLearning:
         reader = self._store.reader
         horizon = reader.desk_time(self._desk.name) or self._clock.now()
         for known in reader.labelled_predictions(self._desk.name, horizon):
-            self._observe(known.known_at, known.raw_confidence, known.is_correct)
+            self._observe(known.known_at, known.raw_confidence, known.is_correct, known.reasoner)
         for row in reader.training_rows(self._desk.name, horizon):
             self._remember(row.case_id, row.observed_at, row.label_known_at, row.facts, row.label)
 
@@ -80,18 +88,28 @@ class DeskLearning:
         truth: str,
         raw_confidence: float | None,
         is_correct: bool | None,
+        reasoner: str = "",
     ) -> None:
         """Learn one truth, once it has become known."""
-        if facts is not None:
-            self._remember(source_id, observed_at, known_at, facts, truth)
-        if raw_confidence is not None and is_correct is not None:
-            self._observe(known_at, raw_confidence, is_correct)
+        with self._lock:
+            if facts is not None:
+                self._remember(source_id, observed_at, known_at, facts, truth)
+            if raw_confidence is not None and is_correct is not None:
+                self._observe(known_at, raw_confidence, is_correct, reasoner)
 
-    def _observe(self, known_at: datetime, raw_confidence: float, is_correct: bool) -> None:
+    def _state_of(self, reasoner: str) -> RollingState:
+        """What is known of the confidence of a reasoner; empty: the desk's own."""
+        if reasoner in ("", self._desk.reasoner.name):
+            return self.state
+        return self._others.setdefault(reasoner, RollingState(self._learning.procedure))
+
+    def _observe(
+        self, known_at: datetime, raw_confidence: float, is_correct: bool, reasoner: str
+    ) -> None:
         """On a live desk a truth may arrive late; it counts from then on."""
         self._observed = max(known_at, self._asked, self._observed)
         self._count += 1
-        self.state.observe_label(
+        self._state_of(reasoner).observe_label(
             ResolvedPrediction(
                 case_id=f"{self._count:012d}",
                 known_at=self._observed,
@@ -107,19 +125,31 @@ class DeskLearning:
 
     def fitted_at(self, at: datetime) -> FittedPrecedent | None:
         """The fit in force at a moment, fitted now if it is due; None: too few labels yet."""
-        moment = self.state.model_moment(self._present(at))
-        if moment != self._moment:
-            self._fitted = self._stored(moment) or self._fit(moment)
-            self._moment = moment
-        return self._fitted
+        with self._lock:
+            moment = self.state.model_moment(self._present(at))
+            if moment != self._moment:
+                self._fitted = self._stored(moment) or self._fit(moment)
+                self._moment = moment
+            return self._fitted
 
-    def calibration_at(self, at: datetime) -> Calibration:
-        """The calibration in force at a moment."""
-        return self.state.calibration_at(self._present(at))
+    def fitted_before(self, at: datetime) -> FittedPrecedent | None:
+        """The fit that was in force at a moment long past, as it was kept; None: there was none.
 
-    def threshold_at(self, at: datetime, risk_limit: float) -> RollingThreshold:
-        """The rolling threshold in force at a moment."""
-        return self.state.threshold_at(self._present(at), risk_limit)
+        For a second look at an old case: no label that became known later may tell on it.
+        """
+        identity = self._learning.procedure.identity
+        version = self._store.reader.model_version(self._desk.name, identity, at)
+        return None if version is None else FittedPrecedent.from_bytes(version.content)
+
+    def calibration_at(self, at: datetime, reasoner: str = "") -> Calibration:
+        """The calibration of a reasoner in force at a moment."""
+        with self._lock:
+            return self._state_of(reasoner).calibration_at(self._present(at))
+
+    def threshold_at(self, at: datetime, risk_limit: float, reasoner: str = "") -> RollingThreshold:
+        """The rolling threshold of a reasoner in force at a moment."""
+        with self._lock:
+            return self._state_of(reasoner).threshold_at(self._present(at), risk_limit)
 
     def _remember(
         self,

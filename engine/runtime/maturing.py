@@ -14,7 +14,8 @@ from engine.domain.outcome import LabelSource, Outcome, OutcomeKind
 from engine.domain.transition import ClaimEnded, LabelApplied, Record, Transition
 from engine.govern.envelope import CellEnvelope
 from engine.govern.limits import OnDeadline
-from engine.ports import Clock, Ids, LabelDue, Reader
+from engine.ports import Clock, Ids, LabelDue, Reader, RunReader
+from engine.runtime.resuming import resumed, timed_out
 from engine.runtime.undoing import Done, done_of
 
 _RESOLVED_ELSEWHERE = frozenset(
@@ -34,9 +35,10 @@ _RESOLVED_ELSEWHERE = frozenset(
 class Maturing:
     """Makes the transitions that later truth and passed deadlines bring."""
 
-    def __init__(self, *, reader: Reader, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, reader: Reader, runs: RunReader, clock: Clock, ids: Ids) -> None:
         """Bind reads, clock and ids."""
         self._reader = reader
+        self._runs = runs
         self._clock = clock
         self._ids = ids
 
@@ -59,8 +61,7 @@ class Maturing:
                 },
             )
         ]
-        waits_for_undo = case.attention is Attention.UNDO_SECOND_PERSON
-        if case.status not in _RESOLVED_ELSEWHERE or waits_for_undo:
+        if not self._is_resolved_elsewhere(case):
             after = case.noted()
         else:
             after = case.moved(
@@ -75,6 +76,13 @@ class Maturing:
                 self._entry(EventKind.CASE_WITHDRAWN, {"why": "the target was resolved elsewhere"})
             )
         return Transition(before=case, after=after, entries=tuple(entries), records=tuple(records))
+
+    def _is_resolved_elsewhere(self, case: Case) -> bool:
+        """Whether the truth about a case leaves it nothing to do."""
+        if case.status is CaseStatus.REASONING:  # its run may have acted before
+            return not self._reader.effects(case.id)
+        waits_for_undo = case.attention is Attention.UNDO_SECOND_PERSON
+        return case.status in _RESOLVED_ELSEWHERE and not waits_for_undo
 
     def _outcome(self, due: LabelDue, desk: Desk) -> Outcome:
         case = due.case
@@ -136,7 +144,11 @@ class Maturing:
         entry = self._entry(
             EventKind.REVIEW_TIMED_OUT, {"deadline": case.review_due_at, "role": after.role}
         )
-        return Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+        step = Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+        if after.status is CaseStatus.PENDING:
+            return step
+        why = "nobody decided in time, and the case would have closed"
+        return resumed(step, timed_out(why, f"review {case.version}"), self._runs, self._clock)
 
     def _fact_timed_out(self, case: Case) -> Transition:
         after = case.moved(
@@ -146,7 +158,9 @@ class Maturing:
             attention_note=case.attention_note,
         )
         entry = self._entry(EventKind.FACT_TIMED_OUT, {"question": case.attention_note})
-        return Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+        step = Transition(before=case, after=after, entries=(entry,), lease_epoch=case.lease_epoch)
+        why = f"nobody answered in time: {case.attention_note}"
+        return resumed(step, timed_out(why, f"question {case.version}"), self._runs, self._clock)
 
     def _entry(self, kind: EventKind, payload: Json) -> EntryDraft:
         return EntryDraft(kind=kind, actor=ENGINE, at=self._clock.now(), payload=payload)
@@ -175,6 +189,7 @@ def _may_have_acted(case: Case) -> bool:
     return case.status in (
         CaseStatus.DONE,
         CaseStatus.PENDING,
+        CaseStatus.REASONING,
         CaseStatus.COMPENSATING,
         CaseStatus.NEEDS_REPAIR,
     )

@@ -16,8 +16,9 @@ from engine.domain.recommendation import Action
 from engine.domain.transition import Transition
 from engine.errors import Conflict
 from engine.govern.envelope import CellEnvelope
-from engine.ports import Clock, Ids, Reader
+from engine.ports import Clock, Ids, Reader, RunReader
 from engine.runtime.policy import Policy
+from engine.runtime.resuming import rejected, resumed
 
 GRANT_MINUTES = 15
 """How long a grant may wait where the cell has no envelope."""
@@ -49,6 +50,7 @@ class Releasing:
     """Makes the transition that follows a person's decision."""
 
     reader: Reader
+    runs: RunReader
     clock: Clock
     ids: Ids
 
@@ -91,8 +93,8 @@ class Releasing:
         return Permit(case=release.after, action=action, grant=grant, release=release, plan=plan)
 
     def closed(self, case: Case, decision: Decision) -> Transition:
-        """A rejected case ends without an action."""
-        return Transition(
+        """A rejected case ends without an action; a run that asked for it is told so."""
+        step = Transition(
             before=case,
             after=case.moved(
                 CaseStatus.CLOSED_NO_ACTION, wake_at=None, attention=None, attention_note=""
@@ -107,6 +109,7 @@ class Releasing:
             ),
             lease_epoch=case.lease_epoch,
         )
+        return resumed(step, rejected(decision), self.runs, self.clock)
 
     def _grant(
         self,

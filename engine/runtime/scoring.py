@@ -47,13 +47,13 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
     raw, learning = draft.raw_confidence, setting.learning
     if learning is None or raw is None:
         return Scored(confidence=raw)
-    calibration = learning.calibration_at(setting.at)
+    calibration = learning.calibration_at(setting.at, draft.reasoner)
     limits = envelope.limits if envelope is not None else None
     wider = limits.wider if limits is not None else None
     risk_limit = risk_limit_of(limits.threshold if limits else None)
     wider_risk_limit = risk_limit_of(wider.threshold if wider else None)
-    cut = _cut(risk_limit, learning, setting.at)
-    wider_cut = _cut(wider_risk_limit, learning, setting.at)
+    cut = _cut(risk_limit, learning, setting.at, draft.reasoner)
+    wider_cut = _cut(wider_risk_limit, learning, setting.at, draft.reasoner)
     return Scored(
         confidence=calibration.apply_one(raw),
         is_calibrated=calibration.is_calibrated,
@@ -88,6 +88,8 @@ def _or_none(risk_limit: float | None) -> float:
     return inf if risk_limit is None else risk_limit
 
 
-def _cut(risk_limit: float | None, learning: DeskLearning, at: datetime) -> float | None:
-    """The raw confidence that a risk limit asks for now; None: none is enough."""
-    return None if risk_limit is None else learning.threshold_at(at, risk_limit).cut
+def _cut(
+    risk_limit: float | None, learning: DeskLearning, at: datetime, reasoner: str
+) -> float | None:
+    """The raw confidence that a risk limit asks of a reasoner now; None: none is enough."""
+    return None if risk_limit is None else learning.threshold_at(at, risk_limit, reasoner).cut

@@ -26,7 +26,7 @@ from engine.domain.recommendation import Action
 from engine.domain.span import Stage
 from engine.domain.transition import Transition
 from engine.errors import ToolError
-from engine.ports import Clock, Ids, Reader
+from engine.ports import Clock, Ids, Reader, RunReader
 from engine.runtime.attempt import Refusal
 from engine.runtime.looking import look_at
 from engine.runtime.marks import Marks
@@ -34,6 +34,7 @@ from engine.runtime.plan_words import changed_effect, shown
 from engine.runtime.policy import PolicyView
 from engine.runtime.reads import CaseReads
 from engine.runtime.releasing import GRANT_MINUTES
+from engine.runtime.resuming import resumed_by_call
 from engine.runtime.returning import Returning
 from engine.runtime.undoing import done_of, undo_of
 
@@ -58,6 +59,7 @@ class Stepping:
     """Makes what follows a step into a transition of the case; writes nothing itself."""
 
     reader: Reader
+    runs: RunReader
     reads: CaseReads
     clock: Clock
     ids: Ids
@@ -164,6 +166,12 @@ class Stepping:
             grant: The permit of the step.
             ahead: The step behind it, where this one was verified.
         """
+        there = self._onwards(step, plan, grant, ahead)
+        return resumed_by_call(there, grant, reader=self.reader, runs=self.runs, clock=self.clock)
+
+    def _onwards(
+        self, step: Transition, plan: Sequence[Action], grant: Grant | None, ahead: Ahead | None
+    ) -> Transition:
         if step.before.status is CaseStatus.COMPENSATING:
             return self.returning.onwards(step)
         if len(plan) < 2:

@@ -24,6 +24,7 @@ from engine.runtime.jobs import Job, JobRunner
 from engine.runtime.maturing import Maturing
 from engine.runtime.patience import Patience
 from engine.runtime.policy import PolicyView
+from engine.runtime.runs.dispatch import Dispatch
 from engine.runtime.turns import Turn, Turns, give_back
 
 ACT, INTAKE, TIMER, WINDOW = 0, 1, 2, 3
@@ -49,6 +50,7 @@ class WorkerParts:
     policy: PolicyView
     acting: Acting
     intake: Intake
+    runs: Dispatch
     maturing: Maturing
     patience: Patience
     jobs: JobRunner
@@ -83,6 +85,7 @@ class Worker:
         self._policy = parts.policy
         self._acting = parts.acting
         self._intake = parts.intake
+        self._runs = parts.runs
         self._maturing = parts.maturing
         self._patience = parts.patience
         self._jobs = parts.jobs
@@ -108,7 +111,14 @@ class Worker:
         while not is_stopping():
             if self.run_once():
                 continue
-            due = (self._store.reader.next_wake(ACT), self._patience.next_try())
+            if self._runs.is_busy:
+                self._wakeup.wait(SHORTEST_IDLE_S)
+                continue
+            due = (
+                self._store.reader.next_wake(ACT),
+                self._patience.next_try(),
+                self._runs.next_wake(),
+            )
             known = [wake_at for wake_at in due if wake_at is not None]
             if not known:
                 return
@@ -120,7 +130,7 @@ class Worker:
         Returns:
             How many cases were advanced.
         """
-        moved = self._turns.round(self._go_on)
+        moved = self._turns.round(self._go_on) + self._runs.begin()
         for job in self._due_jobs():  # last: a worker whose rounds fail gives no sign of life
             self._jobs.run(job)
         return moved
@@ -137,6 +147,7 @@ class Worker:
 
     def _idle_s(self) -> float:
         due = [self._store.reader.next_wake(lane) for lane in (ACT, WINDOW)]
+        due.append(self._runs.next_wake())
         known = [wake_at for wake_at in due if wake_at is not None]
         return self._until(min(known), IDLE_S) if known else IDLE_S
 

@@ -20,6 +20,8 @@ _BRAKES = frozenset(
     | {Role.ADMINISTRATOR}
 )
 _RELEASERS = frozenset({Role.SENIOR_OPERATOR, Role.PRODUCT_OWNER, Role.RISK_OFFICER})
+_RUNNERS = DECIDERS | _OWNERS
+"""Who lets a reasoner look at a case beside its way: a model may cost money."""
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 MAY: dict[type, frozenset[Role]] = {
@@ -30,6 +32,7 @@ MAY: dict[type, frozenset[Role]] = {
     r.UndoEffect: DECIDERS,
     r.ProvideFact: DECIDERS,
     r.SettleRepair: DECIDERS,
+    r.StartRun: _RUNNERS,
     r.HoldAction: _BRAKES,
     r.ExtendWindow: DECIDERS,
     r.SeeNotices: frozenset(Role),

@@ -12,6 +12,7 @@ _MAY_CHANGE = frozenset(
     {
         CaseStatus.RECEIVED,
         CaseStatus.PERCEIVED,
+        CaseStatus.REASONING,
         CaseStatus.PENDING,
         CaseStatus.WAITING_FACT,
         CaseStatus.SECOND_PENDING,

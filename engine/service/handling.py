@@ -12,9 +12,11 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.fact import PERSON_SOURCE, Fact, FactSet, FactValue, fact_set
 from engine.domain.ids import CaseId
 from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.run_moves import Answered, WriteAnswered
 from engine.domain.transition import Transition
 from engine.errors import Conflict, InvalidRequest
 from engine.ports import Clock, Ids, Store
+from engine.runtime.resuming import resumed
 from engine.service.binding import Binding, require_role_of_case
 from engine.service.engine import Done
 from engine.service.phrases import state_of
@@ -61,9 +63,7 @@ class Handling:
             NotAllowed: It waits for another role, or its cell is decided by others.
             InvalidRequest: The attribute is empty or too long.
         """
-        attribute = request.attribute.strip()
-        if not attribute or len(attribute) > 100 or len(str(request.value)) > 10_000:
-            raise InvalidRequest("Name the fact (at most 100 characters) and give its value.")
+        attribute = _attribute_of(request)
         case = self._current(request.case_id, request.version)
         if case.status not in (CaseStatus.WAITING_FACT, CaseStatus.PENDING):
             raise Conflict(f"{state_of(case)}; it takes no new facts now.")
@@ -86,11 +86,13 @@ class Handling:
             payload={"attribute": attribute, "facts": facts.digest, "revision": facts.revision},
         )
         step = Transition(before=case, after=after, entries=(entry,), records=(facts,))
+        answer = _told(attribute, request.value, person, facts)
+        step = resumed(step, answer, self.store.runs, self.clock)
         self._commit(step, by=person)
         return Done(
             message="The fact is in; the case is looked at again.",
             case_id=case.id,
-            version=after.version,
+            version=step.after.version,
         )
 
     def _with_fact(self, case: Case, attribute: str, value: FactValue, person: Person) -> FactSet:
@@ -124,3 +126,21 @@ class Handling:
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was done.")
             unit.commit()
+
+
+def _attribute_of(request: ProvideFact) -> str:
+    attribute = request.attribute.strip()
+    if not attribute or len(attribute) > 100 or len(str(request.value)) > 10_000:
+        raise InvalidRequest("Name the fact (at most 100 characters) and give its value.")
+    return attribute
+
+
+def _told(attribute: str, value: FactValue, person: Person, facts: FactSet) -> WriteAnswered:
+    """A fact as the answer to a run that waits for it."""
+    return WriteAnswered(
+        answered=Answered.FACT_GIVEN,
+        by=person.name,
+        why=f"told {attribute}",
+        result={attribute: value},
+        answer_id=f"facts {facts.revision}",
+    )

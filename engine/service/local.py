@@ -38,6 +38,7 @@ from engine.service.repairing import Repairing
 from engine.service.signing import Signing
 from engine.service.simulating import Simulating
 from engine.service.simulation_rows import AskSimulation, SimulationRow
+from engine.service.starting import Starting
 from engine.service.storable import require_storable
 from engine.service.submitting import Submitting
 from engine.service.taking_back import TakingBack
@@ -61,6 +62,7 @@ class LocalEngine:
     taking_back: TakingBack
     handling: Handling
     repairing: Repairing
+    starting: Starting
     versioning: Versioning
     signing: Signing
     braking: Braking
@@ -91,6 +93,7 @@ class LocalEngine:
             r.UndoEffect: self.handling.undo,
             r.ProvideFact: self.handling.provide_fact,
             r.SettleRepair: self.repairing.settle,
+            r.StartRun: self.starting.start,
             r.SaveDraft: self.versioning.save,
             r.SimulateDraft: self.versioning.simulate,
             r.ProposeVersion: self.versioning.propose,

@@ -16,12 +16,14 @@ from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import GrantBasis
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.plan import Step, StepStatus, found, steps_of
+from engine.domain.run_moves import Answered, WriteAnswered
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import BudgetReleased, EffectChanged, Record, Transition
 from engine.errors import Conflict, InvalidRequest
 from engine.ports import Store
 from engine.runtime.plan_words import note_of, plan_words
 from engine.runtime.results import reverted
+from engine.runtime.resuming import resumed
 from engine.runtime.undoing import Done as Ran
 from engine.runtime.undoing import done_of, plan_of
 from engine.service.binding import Binding, require_role_of_case
@@ -60,12 +62,24 @@ class Repairing:
             raise Conflict(f"{state_of(case)}; it needs no repair.")
         ran = done_of(self.store.reader, case)
         self._require_role(case, ran, person)
-        step = self._step(case, ran, request, person)
+        step = self._told(self._step(case, ran, request, person), request, person)
         with self.store.begin() as unit:
             if unit.apply([step]):
                 raise Conflict("This case changed at the same moment; nothing was recorded.")
             unit.commit()
         return Done(message=_message(request, step), case_id=case.id, version=step.after.version)
+
+    def _told(self, step: Transition, request: SettleRepair, person: Person) -> Transition:
+        """The finding as the answer to a run that asked for what was done, where it stands."""
+        if step.after.status is not CaseStatus.DONE:
+            return step
+        answer = WriteAnswered(
+            answered=Answered.APPROVED,
+            by=person.name,
+            why=f"looked, and it stands: {request.note.strip()[:_SHOWN]}",
+            answer_id=f"repair {step.before.version}",
+        )
+        return resumed(step, answer, self.store.runs, self.binding.clock)
 
     def _require_role(self, case: Case, ran: Ran, person: Person) -> None:
         """Who may decide it, or undo what ran, says how things stand."""
@@ -147,7 +161,7 @@ class Repairing:
 
 
 def _message(request: SettleRepair, step: Transition) -> str:
-    if step.after.status is CaseStatus.DONE:
+    if step.after.status in (CaseStatus.DONE, CaseStatus.REASONING):
         return "Recorded; it stands."
     if request.is_done:
         return (

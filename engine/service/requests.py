@@ -50,6 +50,9 @@ from engine.service.policy_requests import (
 from engine.service.policy_requests import (
     WithdrawVersion as WithdrawVersion,
 )
+from engine.service.run_requests import (
+    StartRun as StartRun,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,6 +214,7 @@ Request = (
     | UndoEffect
     | ProvideFact
     | SettleRepair
+    | StartRun
     | SaveDraft
     | SimulateDraft
     | ProposeVersion

@@ -204,6 +204,7 @@ REQUEST: dict[str, str] = {
     "UndoEffect": "An undo",
     "ProvideFact": "Giving a fact",
     "SettleRepair": "Settling a repair",
+    "StartRun": "Beginning a run",
     "AskPreview": "Looking at what a call would change",
     "SaveDraft": "Keeping a draft",
     "SimulateDraft": "Simulating a draft",

@@ -127,6 +127,13 @@ class Settings:
     model_price_cache_write: int = field(
         default=0, metadata=_is("Price of a million tokens written to the cache, likewise.")
     )
+    reasoner: str = field(
+        default="playbook",
+        metadata=_is(
+            "Who reasons about new cases: playbook (the desk's own rules or precedents), workflow "
+            "or agent; or by desk, as orders=agent,incidents=workflow. The last two need a model."
+        ),
+    )
     model_tokens_run: int = field(
         default=300_000, metadata=_is("Tokens one run may use, in and out; 0: no limit.")
     )

@@ -13,6 +13,7 @@ from engine.domain.decision import Decision
 from engine.domain.effect import Effect
 from engine.domain.fact import FactSet
 from engine.domain.grant import Grant
+from engine.domain.ids import RunId
 from engine.domain.outcome import Outcome
 from engine.domain.recommendation import Recommendation
 from engine.domain.transition import (
@@ -26,22 +27,22 @@ from engine.domain.transition import (
     LabelApplied,
     OverrideAction,
     Record,
+    RunAnswered,
+    RunBegun,
+    RunMoved,
     Transition,
     WindowExtended,
     WindowOpened,
 )
-from engine.errors import AlreadyDone, BudgetSpent, Conflict
+from engine.errors import AlreadyDone, Conflict
 from engine.store import mapping, prepared, tables
+from engine.store.budget_rows import reserve
 from engine.store.bulk import insert_rows
 from engine.store.case_rows import Row
 from engine.store.compiled import Compiled
+from engine.store.run_writes import SqlRuns
 from engine.store.upsert import insert_missing
 from engine.store.window_rows import window_row
-
-MOST = 2**63 - 1
-"""What a sum of money can reach at all: a budget that limits none."""
-MOST_EXECUTIONS = 2**31 - 1
-"""More actions than fit into a window: a budget that limits none."""
 
 
 class Batch:
@@ -67,6 +68,9 @@ class Batch:
         if _leaves_window(transition):
             at = transition.entries[0].at
             self.queue(prepared.CLOSE_WINDOWS, {"of_case": case_id, "at": at})
+        if (run_id := _left_behind(transition)) is not None:
+            at, why = transition.entries[0].at, f"the case became {transition.after.status}"
+            SqlRuns(self._connection).supersede(run_id, at, why)
         for record in transition.records:
             _WRITERS[type(record)](self, record, transition)
         for number, span in enumerate(transition.spans):
@@ -164,29 +168,7 @@ class Batch:
             raise Conflict("The decision was already taken back.")
 
     def _reserve_budget(self, record: BudgetReserved, transition: Transition) -> None:
-        taken, limit = record.taken, record.limit
-        row = {
-            "budget": taken.budget,
-            "customer": taken.customer,
-            "window_start": taken.window_start,
-            "executions": 0,
-            "amount": 0,
-        }
-        insert_missing(self._connection, tables.budget_uses, row)
-        most = MOST if limit.amount is None else limit.amount
-        reserved = prepared.RESERVE_BUDGET.run(
-            self._connection,
-            of_budget=taken.budget,
-            of_customer=taken.customer,
-            of_window=taken.window_start,
-            after=record.window.after,
-            until=record.window.end,
-            most_executions=MOST_EXECUTIONS if limit.executions is None else limit.executions,
-            most_amount_before=most - taken.amount,
-            taken=taken.amount,
-        )
-        if reserved != 1:
-            raise BudgetSpent(f"The budget {limit.key} has no room for this action.")
+        reserve(self._connection, record)
 
     def _release_budget(self, record: BudgetReleased, transition: Transition) -> None:
         table, taken = tables.budget_uses, record.taken
@@ -226,11 +208,29 @@ class Batch:
     def _end_claim(self, record: ClaimEnded, transition: Transition) -> None:
         self.queue(prepared.END_CLAIM, {"case_id": record.case_id})
 
+    def _begin_run(self, record: RunBegun, transition: Transition) -> None:
+        SqlRuns(self._connection).begin(record)
+
+    def _move_run(self, record: RunMoved, transition: Transition) -> None:
+        SqlRuns(self._connection).move(record)
+
+    def _answer_run(self, record: RunAnswered, transition: Transition) -> None:
+        SqlRuns(self._connection).answer(record)
+
 
 def _leaves_window(transition: Transition) -> bool:
     """Whether a veto window is over with this, whatever ended it."""
     window = CaseStatus.VETO_WINDOW
     return transition.before.status is window and transition.after.status is not window
+
+
+def _left_behind(transition: Transition) -> RunId | None:
+    """The run that the case goes on without, though nobody says what became of it."""
+    run_id = transition.before.run_id
+    if run_id is None or transition.after.run_id == run_id:
+        return None
+    moved = [one.run.id for one in transition.records if isinstance(one, RunMoved)]
+    return None if run_id in moved else run_id
 
 
 _WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {
@@ -251,5 +251,8 @@ _WRITERS: dict[type[Record], Callable[[Batch, Any, Transition], None]] = {
     WindowExtended: Batch._extend_window,
     LabelApplied: Batch._apply_label,
     ClaimEnded: Batch._end_claim,
+    RunBegun: Batch._begin_run,
+    RunMoved: Batch._move_run,
+    RunAnswered: Batch._answer_run,
 }
 """One writer a record type; a new type without one fails at its first use and in the tests."""

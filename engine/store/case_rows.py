@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.domain.case import Attention, Case, Origin, Signal
 from engine.domain.case_status import CaseStatus
-from engine.domain.ids import ActionId, CaseId, RecommendationId
+from engine.domain.ids import ActionId, CaseId, RecommendationId, RunId
 
 Row = dict[str, Any]
 
@@ -46,6 +46,7 @@ CHANGING = (
     "attention_note",
     "role",
     "review_due_at",
+    "run_id",
 )
 """Columns of a case that transitions change."""
 
@@ -77,6 +78,7 @@ def changing_row(case: Case) -> Row:
         "attention_note": case.attention_note,
         "role": case.role,
         "review_due_at": case.review_due_at,
+        "run_id": case.run_id,
     }
 
 
@@ -129,6 +131,7 @@ def case_of(row: Any) -> Case:
         attention_note=row.attention_note,
         role=row.role,
         review_due_at=row.review_due_at,
+        run_id=None if row.run_id is None else RunId(row.run_id),
     )
 
 

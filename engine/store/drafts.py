@@ -31,6 +31,7 @@ def draft_to_json(draft: Draft) -> Json:
             for p in draft.precedents
         ],
         "cost": draft.cost_micro_usd,
+        **({"tried": list(draft.tried)} if draft.tried else {}),
     }
 
 
@@ -64,6 +65,7 @@ def draft_from_json(row: Json) -> Draft:
             for source_id, label, similarity, resolved_at in row["precedents"]
         ),
         cost_micro_usd=row["cost"],
+        tried=tuple(row.get("tried", ())),
     )
 
 

@@ -37,6 +37,7 @@ def _labels_due() -> Select[Any]:
             label.c.known_at,
             made.c.label.label("predicted"),
             made.c.raw_confidence,
+            made.c.reasoner,
             facts.c.case_id,
             facts.c.revision,
             facts.c.digest,
@@ -69,7 +70,7 @@ class LearningReads(Reads):
 
     def labelled_predictions(self, desk: str, until: datetime) -> Iterator[LabelledPrediction]:
         """See `engine.ports.Reader.labelled_predictions`."""
-        o, c = tables.outcomes.c, tables.cases.c
+        o, c, made = tables.outcomes.c, tables.cases.c, tables.recommendations.c
         query = (
             select(
                 c.source_id,
@@ -77,8 +78,13 @@ class LearningReads(Reads):
                 o.known_at,
                 o.raw_confidence,
                 o.is_recommendation_correct,
+                made.reasoner,
             )
-            .join(tables.cases, c.id == o.case_id)
+            .select_from(
+                tables.outcomes.join(tables.cases, c.id == o.case_id).outerjoin(
+                    tables.recommendations, made.id == o.recommendation_id
+                )
+            )
             .where(
                 o.desk == desk,
                 o.label_source == LabelSource.RECORD.value,
@@ -94,6 +100,7 @@ class LearningReads(Reads):
                 known_at=row.known_at,
                 raw_confidence=row.raw_confidence,
                 is_correct=bool(row.is_recommendation_correct),
+                reasoner=row.reasoner or "",
             )
 
     def training_rows(self, desk: str, known_by: datetime) -> Iterator[TrainingRow]:
@@ -155,4 +162,5 @@ def _label_due(desk: str, row: Any) -> LabelDue:
         predicted=row.predicted,
         raw_confidence=row.raw_confidence,
         facts=None if row.facts is None else mapping.fact_set_of(row),
+        reasoner=row.reasoner or "",
     )

@@ -13,6 +13,7 @@ from engine.domain.canonical import Json
 from engine.domain.ledger import EventKind
 from engine.domain.span import Stage
 from engine.service.phrases import refusal_words
+from engine.store import read_run_words as of_run
 from engine.store import read_words as say
 from engine.store.read_spoken import UNSPOKEN, Spoken
 from engine.store.read_words import Payload
@@ -204,6 +205,14 @@ EVENTS: dict[EventKind, Event] = {
         says=lambda p: (
             f"Token “{say.text(p, 'label')}” issued until {say.moment(p, 'expires_at')}."
         ),
+    ),
+    EventKind.RUN_BEGUN: Event(stage=_S.REASON, says=of_run.begun),
+    EventKind.RUN_SUSPENDED: Event(stage=_S.REASON, says=of_run.suspended),
+    EventKind.RUN_ANSWERED: Event(
+        stage=_S.REASON, says=of_run.answered, rule=lambda p: say.text(p, "answered", "")
+    ),
+    EventKind.RUN_ENDED: Event(
+        stage=_S.REASON, says=of_run.ended, rule=lambda p: say.text(p, "fault", "")
     ),
     EventKind.DEMONSTRATION_BEGUN: Event(
         stage=_S.GOVERN,

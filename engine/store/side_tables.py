@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from engine.domain.demonstration import Demonstration
 from engine.domain.ids import CaseId
 from engine.domain.outcome import Label
 from engine.ports import Claim, ModelVersion, ScheduleRun
-from engine.store import demonstration, prepared, tables
+from engine.store import demonstration, prepared, run_tables, tables
 from engine.store.upsert import insert_missing, upsert
 
 SILENCE = timedelta(seconds=15)
@@ -162,10 +162,13 @@ class SqlHousekeeping:
         A worker's name is its own, so at its start nobody lives who holds a lease in it; one that
         does not know yet that it is dead is fenced by the higher epoch.
         """
-        c = tables.cases.c
+        return sum(self._free(table, owner) for table in (tables.cases, run_tables.runs))
+
+    def _free(self, table: Table, owner: str) -> int:
+        c = table.c
         held = c.lease_owner == owner if owner else c.lease_until.is_not(None)
         freed = self._connection.execute(
-            update(tables.cases)
+            update(table)
             .where(held)
             .values(lease_owner=None, lease_until=None, lease_epoch=c.lease_epoch + 1)
         )

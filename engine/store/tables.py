@@ -66,6 +66,7 @@ cases = Table(
     Column("attention_note", PlainText, nullable=False),
     Column("role", String(24), nullable=False),
     Column("review_due_at", UtcTime),
+    Column("run_id", Id),
     Column("ledger_sequence", Integer, nullable=False),
     Column("ledger_head", LargeBinary(32), nullable=False),
     UniqueConstraint("source", "source_id", name="cases_once"),

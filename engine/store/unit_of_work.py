@@ -31,6 +31,7 @@ from engine.store.database import Database
 from engine.store.failure_rows import note_failures
 from engine.store.failures import translated
 from engine.store.ledger_writer import LedgerWriter
+from engine.store.run_writes import SqlRuns
 from engine.store.side_tables import SqlClaims, SqlHousekeeping, SqlLearned
 from engine.store.wakeup import CHANNEL
 from engine.store.window_rows import SqlWindows
@@ -128,6 +129,11 @@ class SqlUnitOfWork:
     def learned(self) -> SqlLearned:
         """Labels, fits and desk clocks."""
         return SqlLearned(self.connection)
+
+    @property
+    def runs(self) -> SqlRuns:
+        """Runs."""
+        return SqlRuns(self.connection)
 
     @property
     def housekeeping(self) -> SqlHousekeeping:

@@ -6,7 +6,7 @@ Builders for scenario and contract tests: people by role, rows in, a worker that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from engine.domain.ids import CaseId, PersonId
 from engine.domain.policy import PolicyKind
 from engine.perceive.lines import Problem
 from engine.runtime.policy import active_number
+from engine.runtime.runs.reasoners import NO_MODEL, Reasoners
 from engine.service.engine import Done, Submitted
 from engine.service.local import LocalEngine
 from engine.service.people_store import Account
@@ -34,6 +35,7 @@ from engine.service.requests import (
 )
 from engine.settings import Settings
 from engine.store.people import SqlPeople
+from engine.testing.run_scripts import Inline
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -123,11 +125,13 @@ class World:
 
     def open_worker(self, reach: Callable[[str], None] = lambda point: None) -> OpenWorker:
         """A worker over the same database."""
-        return open_worker(parts=self.parts, reach=reach, stopwatch=self.stopwatch)
+        return open_worker(
+            parts=self.parts, reach=reach, stopwatch=self.stopwatch, crew=lambda size: Inline()
+        )
 
-    def work(self) -> None:
+    def work(self, reach: Callable[[str], None] = lambda point: None) -> None:
         """Advance everything that is due now."""
-        opened = self.open_worker()
+        opened = self.open_worker(reach)
         try:
             while opened.worker.run_once():
                 pass
@@ -217,6 +221,7 @@ def make_world(
     *,
     database_url: str = "",
     take_back_s: float = 0.0,
+    reasoners: Reasoners = NO_MODEL,
 ) -> World:
     """A fresh world in a folder.
 
@@ -225,9 +230,10 @@ def make_world(
         desks: Makes the desks.
         database_url: An SQLite file in the folder by default.
         take_back_s: The take-back window.
+        reasoners: Who reasons besides the desks' own reasoners.
     """
     clock = FakeClock()
     settings = Settings(data_dir=folder, database_url=database_url, take_back_s=take_back_s)
     parts = open_parts(settings, clock=clock, ids=CountingIds(), desks=desks(folder, clock))
     prepare(parts)
-    return World(parts=parts, clock=clock)
+    return World(parts=replace(parts, reasoners=reasoners), clock=clock)

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from engine.errors import ConfigError
-from engine.store import people_tables  # noqa: F401 - its tables belong to the schema
+from engine.store import people_tables, run_tables  # noqa: F401 - they belong to the schema
 from engine.store.control_reads import ControlReads
 from engine.store.database import open_database
 from engine.store.migrate import migrate, newest_revision, revision

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from engine.act.crash_points import CrashPoint
+from engine.act.crash_points import CrashPoint, RunPoint
 from engine.adapters import keys
 from engine.bootstrap import OpenWorker, Parts, engine_of, open_parts, open_worker
 from engine.domain.actor import Person
@@ -58,7 +58,7 @@ class StorePoint(StrEnum):
 class Doom:
     """Where a process ends; by default it lives."""
 
-    point: CrashPoint | StorePoint | None = None
+    point: CrashPoint | RunPoint | StorePoint | None = None
     visit: int = 1
 
 
@@ -90,7 +90,7 @@ class Fate:
         self._doom = doom
         self.visits: dict[str, int] = {}
 
-    def reach(self, point: CrashPoint | StorePoint) -> None:
+    def reach(self, point: CrashPoint | RunPoint | StorePoint) -> None:
         self.visits[point] = self.visits.get(point, 0) + 1
         if point == self._doom.point and self.visits[point] == self._doom.visit:
             die()

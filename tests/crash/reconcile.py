@@ -26,6 +26,8 @@ from engine.testing.ticket_book import TicketBook
 
 ENDED = {
     EventKind.EFFECT_RECORDED: {CaseStatus.DONE},
+    EventKind.RUN_ENDED: {CaseStatus.DONE, CaseStatus.CLOSED_NO_ACTION},
+    EventKind.RUN_SUSPENDED: {CaseStatus.PENDING},
     EventKind.EFFECT_UNDONE: {CaseStatus.PENDING},
     EventKind.CASE_CLOSED: {CaseStatus.CLOSED_NO_ACTION},
     EventKind.CASE_WITHDRAWN: {CaseStatus.WITHDRAWN},
@@ -76,7 +78,9 @@ class Books:
             )
         )
         self.windows = rows(tables.veto_windows)
-        spent = select(func.sum(tables.budget_uses.c.executions))
+        spent = select(func.sum(tables.budget_uses.c.executions)).where(
+            tables.budget_uses.c.budget.not_like("model:%")  # what questions cost
+        )
         self.spent = connection.execute(spent).scalar() or 0
         self.book = outside.lines()
         self.ticket = outside.ticket

@@ -9,9 +9,10 @@ from typing import Any
 from engine.desk import Desk, Learning
 from engine.desks.incidents.intake import CASE_TYPE, DESK, IncidentIntake
 from engine.desks.incidents.itsm import Itsm
-from engine.desks.incidents.perceive import features, perceive
+from engine.desks.incidents.perceive import facts_of_read, features, perceive
 from engine.desks.incidents.procedure import PROCEDURE
 from engine.desks.incidents.tools import AddWorkNote, AssignGroup, GetIncident, GroupWorkload
+from engine.desks.incidents.workflow import WORKFLOW
 from engine.domain.case import Case
 from engine.domain.recommendation import Proposal
 from engine.govern.envelope import EnvelopeDocument, read_envelope
@@ -47,6 +48,8 @@ def incidents_desk(*, itsm_url: str, clock: Clock) -> Desk:
         reasoner=PrecedentReasoner(PROCEDURE, features, WORDS),
         learning=Learning(procedure=PROCEDURE, features=features),
         label_of=_label_of,
+        facts_of_read=facts_of_read,
+        workflow=WORKFLOW,
         customer_of=lambda facts: str(facts.value_of("caller_id") or ""),
         names=NAMES,
     )
@@ -78,6 +81,8 @@ NAMES: Mapping[str, str] = {
     "opened_by": "Opened by",
     "u_symptom": "Symptom",
     "itsm": "ITSM",
+    "open_incidents": "Open incidents",
+    "workload": "Workload of groups",
 }
 """What people call the facts and where they come from; the rest is called as it is written."""
 

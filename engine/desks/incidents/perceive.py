@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from engine.desk import ReadMade
 from engine.desks.incidents.intake import FACT_COLUMNS
 from engine.domain.case import Signal
-from engine.domain.fact import Fact, FactSet
+from engine.domain.fact import Fact, FactSet, FactValue
 from engine.ports import ReadTool
 
 ENTITY = "incident"
 INTAKE = "intake"
 ITSM = "itsm"
+WORKLOAD = "workload"
 
 FRESH_FOR_S = 15 * 60
 """How long the state and the group of an incident count as fresh, on the desk's clock."""
@@ -47,8 +49,15 @@ def perceive(signal: Signal, read: ReadTool, at: datetime | None = None) -> tupl
     Raises:
         ToolError: The incident system could not be read.
     """
-    incident = read("get_incident", {"number": signal.source_id})
-    seen_at = signal.as_of if at is None else at
+    number = {"number": signal.source_id}
+    seen = ReadMade(
+        target=signal.source_id,
+        tool="get_incident",
+        arguments=number,
+        result=read("get_incident", number),
+        known=(),
+        at=signal.as_of if at is None else at,
+    )
     told = tuple(
         Fact(
             entity=ENTITY,
@@ -60,19 +69,36 @@ def perceive(signal: Signal, read: ReadTool, at: datetime | None = None) -> tupl
         for name in FACT_COLUMNS
         if name in signal.payload
     )
-    seen = tuple(
-        Fact(
-            entity=ENTITY,
-            attribute=name,
-            value=incident[name],
-            source=ITSM,
-            observed_at=seen_at,
-            ttl_s=FRESH_FOR_S,
+    return told + facts_of_read(seen)
+
+
+def facts_of_read(read: ReadMade) -> tuple[Fact, ...]:
+    """Give the facts of one read of a run; what is read of another incident gives none."""
+    if read.tool == "group_workload":
+        open_by_group = read.result["open_by_group"]
+        return tuple(
+            _seen(f"group:{name}", "open_incidents", number, WORKLOAD, read.at)
+            for name, number in open_by_group.items()
         )
+    if read.tool != "get_incident" or read.arguments["number"] != read.target:
+        return ()
+    told = {one.attribute for one in read.known if (one.entity, one.source) == (ENTITY, ITSM)}
+    return tuple(
+        _seen(ENTITY, name, read.result[name] or None, ITSM, read.at)
         for name in ("state", "assignment_group")
-        if incident[name]
+        if read.result[name] or name in told
     )
-    return told + seen
+
+
+def _seen(entity: str, attribute: str, value: FactValue, source: str, at: datetime) -> Fact:
+    return Fact(
+        entity=entity,
+        attribute=attribute,
+        value=value,
+        source=source,
+        observed_at=at,
+        ttl_s=FRESH_FOR_S,
+    )
 
 
 def features(facts: FactSet) -> Mapping[str, str]:

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.desk import Desk, Incoming, Learning, ShippedServer
+from engine.desks.orders.amounts import amount_problem
 from engine.desks.orders.intake import OrderIntake
 from engine.desks.orders.names import NAMES, UNDO_UNTIL, VALUES
 from engine.desks.orders.paths import PATHS
 from engine.desks.orders.perceive import perceive
+from engine.desks.orders.reading import facts_of_read
 from engine.desks.orders.reasoner import PlaybookReasoner
 from engine.desks.orders.tools import Transport, effect_tools, read_tools
 from engine.desks.orders.words import DESK, RESOLUTION_OF, SYSTEM, CaseType
+from engine.desks.orders.workflow import WORKFLOW
+from engine.domain.case import Signal
 from engine.domain.fact import FactSet
 from engine.domain.outcome import Label
 from engine.domain.precedent import PrecedentProcedure
@@ -72,6 +76,10 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
         learning=Learning(procedure=NO_FIT, features=lambda facts: {}),
         paths=PATHS,
         label_of=label_of,
+        target_of=target_of,
+        facts_of_read=facts_of_read,
+        amount_problem=amount_problem,
+        workflow=WORKFLOW,
         customer_of=customer_of,
         names=NAMES,
         values=VALUES,
@@ -93,6 +101,11 @@ def label_of(tool: str, arguments: Mapping[str, Any]) -> str:
     """The resolution a call amounts to; empty for calls that only take others back."""
     found = RESOLUTION_OF.get(tool)
     return "" if found is None else found.value
+
+
+def target_of(signal: Signal) -> str:
+    """The order a case is about."""
+    return str(signal.payload["order_id"])
 
 
 def customer_of(facts: FactSet) -> str:

@@ -48,25 +48,52 @@ class Teller:
     at: datetime
     """When systems are read."""
     facts: list[Fact] = field(default_factory=list)
+    _values: dict[tuple[str, str], FactValue] = field(init=False, repr=False)
+    """What was told last, by entity and attribute."""
+    _names: set[tuple[str, str, str]] = field(init=False, repr=False)
+    """What was told, by source, entity and attribute."""
+
+    def __post_init__(self) -> None:
+        """Know what was told before."""
+        self._values = {(one.entity, one.attribute): one.value for one in self.facts}
+        self._names = {(one.source, one.entity, one.attribute) for one in self.facts}
 
     def read(self, source: str, entity: str, **values: FactValue) -> None:
-        """Tell what a system was seen to say; nothing is told of what is None or empty."""
+        """Tell what a system was seen to say.
+
+        Nothing is told of what is None or empty, unless the same system had told it before.
+        """
         for attribute, value in values.items():
-            if value is not None and value != "":
-                self._tell(source, entity, attribute, value, self.at, FRESH_FOR_S.get(source))
+            is_empty = value is None or value == ""
+            if not is_empty or (source, entity, attribute) in self._names:
+                self._read(source, entity, attribute, None if is_empty else value)
 
     def read_again(self, source: str, entity: str, **values: FactValue) -> None:
-        """Tell what a second system says of the same, where it says something else."""
-        known = {(one.entity, one.attribute): one.value for one in self.facts}
+        """Tell what a second system says of the same: where it says, or said, something else."""
         for attribute, value in values.items():
-            if (entity, attribute) in known and known[entity, attribute] != value:
-                self._tell(source, entity, attribute, value, self.at, FRESH_FOR_S.get(source))
+            if (entity, attribute) not in self._values:
+                continue
+            is_other = self._values[entity, attribute] != value
+            if is_other or (source, entity, attribute) in self._names:
+                self._read(source, entity, attribute, value)
+
+    def value(self, source: str, entity: str, attribute: str) -> FactValue:
+        """What a source told last; None where it told nothing."""
+        found = (
+            one.value
+            for one in reversed(self.facts)
+            if (one.source, one.entity, one.attribute) == (source, entity, attribute)
+        )
+        return next(found, None)
 
     def said(
         self, source: str, entity: str, attribute: str, value: FactValue, quote: Quote | None
     ) -> None:
         """Tell what somebody said when the case was raised."""
         self._tell(source, entity, attribute, value, self.as_of, None, quote)
+
+    def _read(self, source: str, entity: str, attribute: str, value: FactValue) -> None:
+        self._tell(source, entity, attribute, value, self.at, FRESH_FOR_S.get(source))
 
     def _tell(
         self,
@@ -78,6 +105,8 @@ class Teller:
         ttl_s: int | None,
         quote: Quote | None = None,
     ) -> None:
+        self._values[entity, attribute] = value
+        self._names.add((source, entity, attribute))
         self.facts.append(
             Fact(
                 entity=entity,

@@ -32,8 +32,7 @@ def tell_levels(tell: Teller, levels: Sequence[Json]) -> None:
             announced_quantity=level["announced_quantity"] or None,
             announced_for=level["announced_for"],
         )
-        if level["by_warehouse"] != level["by_shop"]:
-            tell.read(WAREHOUSE, entity, free=level["by_warehouse"])
+        tell.read_again(WAREHOUSE, entity, free=level["by_warehouse"])
 
 
 def tell_allocation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from engine.store import people_tables  # noqa: F401 - its tables belong to the schema
+from engine.store import people_tables, run_tables  # noqa: F401 - they belong to the schema
 from engine.store.tables import metadata
 
 context.configure(

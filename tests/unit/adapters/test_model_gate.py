@@ -76,8 +76,14 @@ class FakeModel:
 class Desk:
     """A model behind a gate, and its time."""
 
-    def __init__(self, *said: ModelError | None, chance: float = 0.0, **limits: float) -> None:
-        self.model = FakeModel(list(said))
+    def __init__(
+        self,
+        *said: ModelError | None,
+        chance: float = 0.0,
+        model: FakeModel | None = None,
+        **limits: float,
+    ) -> None:
+        self.model = model or FakeModel(list(said))
         self.time = Time()
         self.gate: Model = ModelGate(
             self.model,
@@ -234,6 +240,7 @@ class HeldModel(FakeModel):
         self.change = Condition()
 
     def _fail(self) -> None:
+        super()._fail()
         with self.change:
             self.running += 1
             self.most = max(self.most, self.running)
@@ -243,9 +250,16 @@ class HeldModel(FakeModel):
             self.running -= 1
 
 
+class PatientTime(Time):
+    """Stands still; who waits is woken by a change alone."""
+
+    def wait(self, change: Condition, seconds: float) -> None:
+        change.wait(5)
+
+
 def test_only_so_many_run_at_once() -> None:
     model = HeldModel()
-    gate = ModelGate(model, GateLimits(at_once=3), chance=lambda: 0.0)
+    gate = ModelGate(model, GateLimits(at_once=3), chance=lambda: 0.0, time=PatientTime())
     threads = [Thread(target=gate.ask, args=(REQUEST,)) for _ in range(9)]
     for thread in threads:
         thread.start()
@@ -253,8 +267,44 @@ def test_only_so_many_run_at_once() -> None:
         assert model.change.wait_for(lambda: model.running == 3, 5)
     model.go.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(2)
+    assert [thread.is_alive() for thread in threads] == [False] * 9
     assert (model.most, model.running) == (3, 0)
+
+
+def test_one_call_tries_out_a_server() -> None:
+    model, time = HeldModel(), PatientTime()
+    model.next = [away()] * 5
+    gate = ModelGate(model, GateLimits(at_once=3, open_s=30.0), chance=lambda: 0.0, time=time)
+    for _ in range(5):
+        with pytest.raises(ModelUnavailable):
+            gate.ask(REQUEST)
+    time.at += 30
+    threads = [Thread(target=gate.ask, args=(REQUEST,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    with model.change:
+        assert model.change.wait_for(lambda: model.running == 1, 5)
+        assert not model.change.wait_for(lambda: model.running > 1, 0.1)
+    model.go.set()
+    for thread in threads:
+        thread.join(2)
+    assert model.asked == 8
+
+
+def test_shorter_pause_does_not_shorten_another() -> None:
+    class Nested(FakeModel):
+        def _fail(self) -> None:
+            self.asked += 1
+            if self.asked == 1:  # another call ends while this one is on its way
+                desk.fail()
+                raise busy(2.0)
+            if self.asked == 2:
+                raise busy(10.0)
+
+    desk = Desk(model=Nested())
+    desk.fail()
+    assert desk.waited_s() == pytest.approx(10)
 
 
 def test_no_place_in_time_is_told() -> None:

@@ -42,7 +42,7 @@ def test_four_bytes_are_a_token(words: str, tokens: int) -> None:
 def test_request_counts_as_its_parts() -> None:
     whole = body(block(1), RESULT, system=[text("Be brief.")], tools=[TOOL])
     parts = parts_of(whole)
-    assert [part.tokens for part in parts] == [3 + 17, 3 + 3, 10, 3 + 1]
+    assert [part.tokens for part in parts] == [3 + 18, 3 + 3, 10, 3 + 1]
     assert count(whole) == 3 + sum(part.tokens for part in parts)
     assert count(body(block(1, is_marked=True))) == count(body(block(1)))
     assert count(body(text("hi"))) == count(

@@ -1,0 +1,1 @@
+"""Scenario suites: how one is written, how what happened is judged, and what is reported of it."""
