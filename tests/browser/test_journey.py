@@ -204,7 +204,7 @@ def see_what_is_on_record(page: "Page", product: LiveProduct, number: str) -> No
     page.get_by_role("button", name="Open the case").click()
     see_ledger(page, product, number)
     open_queue(page, product)
-    assert "Undone; decide again" in rows(page).filter(has_text=number).inner_text()
+    assert "undone; decide again" in rows(page).filter(has_text=number).inner_text().lower()
 
 
 def proposed_group(page: "Page") -> str:
