@@ -157,7 +157,7 @@ class Reasoning:
         )
         made = self._made(case, facts, draft, strictest_of(scores), actions)
         envelopes = [policy.envelope for policy in policies]
-        return self._judging.judged(case, made, envelopes, tuple(marks.spans))
+        return self._judging.judged(case, made, envelopes, tuple(marks.spans), at=setting.at)
 
     def _made(
         self,

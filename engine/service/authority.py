@@ -29,6 +29,7 @@ MAY: dict[type, frozenset[Role]] = {
     r.TakeBackDecision: DECIDERS,
     r.UndoEffect: DECIDERS,
     r.ProvideFact: DECIDERS,
+    r.LookAgain: DECIDERS,
     r.SettleRepair: DECIDERS,
     r.HoldAction: _BRAKES,
     r.ExtendWindow: DECIDERS,
