@@ -6,6 +6,7 @@ What the engine's codes are called stands in `engine.service.words`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -30,6 +31,12 @@ INTERVAL = f"95{percentages.SIGN} interval"
 def percent(share: float | None, digits: int = 0) -> str:
     """0.8234 as 82 with a sign that no line break parts from it; None as a dash."""
     return "–" if share is None else percentages.percent(share, digits)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Names in a sentence: `a, b and c`."""
+    *first, last = parts or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def tidy(text: str) -> str:

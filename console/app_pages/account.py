@@ -14,6 +14,7 @@ from console.components import (
     text_line,
 )
 from console.components.text_line import Piece
+from engine.domain.actor import Role
 from engine.service.people_rows import AccountRow
 
 _PAGE = "account"
@@ -56,6 +57,12 @@ def _draw_person(account: AccountRow) -> None:
         "Everybody looks on and keeps their own password, sessions and tokens. Roles are "
         "changed by an administrator."
     )
+    if Role.ADMINISTRATOR in account.roles:
+        st.caption(
+            "Other people's accounts are kept on the command line, where the product runs: "
+            "`countersign user add NAME --role operator --as YOU`; `countersign user --help` "
+            "lists the rest."
+        )
 
 
 def _warn_of_set_password(account: AccountRow) -> None:

@@ -26,18 +26,16 @@ _REFRESH_S = 5
 
 @session.guarded
 def render() -> None:
-    """Draw the matrix, the curve of one cell, and what can be changed."""
+    """Draw what is in force and what can be changed, one tab each, all in reach at the top."""
     st.title("Envelope", anchor=False)
     st.caption("What software may do without a person, cell by cell, and what stands behind it.")
     desk = policy_page.choose_desk(_PAGE)
     if not desk:
         return
-    _draw_matrix(desk)
     cells = session.queries().cells(desk)
     versions = session.queries().versions(desk, PolicyKind.ENVELOPE)
     policy_versions.draw_waiting(versions)
-    _draw_curve(cells)
-    _draw_changes(desk, cells, versions)
+    _draw_tabs(desk, cells, versions)
 
 
 @st.fragment(run_every=_REFRESH_S)
@@ -47,7 +45,7 @@ def _draw_matrix(desk: str) -> None:
     if cells:
         envelope_matrix.draw(cells)
     else:
-        st.info("This desk has no cell yet: propose an envelope below.", icon=":material/grid_off:")
+        st.info("This desk has no cell yet: propose an envelope.", icon=":material/grid_off:")
 
 
 def _draw_curve(cells: tuple[CellRow, ...]) -> None:
@@ -65,16 +63,22 @@ def _draw_curve(cells: tuple[CellRow, ...]) -> None:
     threshold_curve.draw(known[name], session.queries().curve(name))
 
 
-def _draw_changes(desk: str, cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
+def _draw_tabs(desk: str, cells: tuple[CellRow, ...], versions: tuple[VersionRow, ...]) -> None:
     active = policy_versions.active(versions)
     # Always there, so that a message moves no tab out from under the person who reads it.
-    with st.container(key=session.key(_PAGE, "messages")):
-        flash.draw_here()
-    signing, proposing, braking = st.tabs(
-        ["Versions and signatures", "Propose a change", "Pause and resume"],
+    messages = st.container(key=session.key(_PAGE, "messages"))
+    holding, signing, proposing, braking = st.tabs(
+        ["In force", "Versions and signatures", "Propose a change", "Pause and resume"],
         key=session.key(_PAGE, "changes"),
         on_change="rerun",
     )
+    if not proposing.open:  # there they stand beside the button
+        with messages:
+            flash.draw_here()
+    if holding.open:
+        with holding:
+            _draw_matrix(desk)
+            _draw_curve(cells)
     if signing.open:
         with signing:
             policy_versions.draw(_PAGE, versions, session.person())

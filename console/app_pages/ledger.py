@@ -81,7 +81,7 @@ def _draw_filters() -> tuple[str, str]:
             "Stream or case number",
             key=session.key(_PAGE, "stream"),
             icon=":material/search:",
-            placeholder="Case number, case:…, desk:incidents or global",
+            placeholder=f"Case number, case:…, desk:{_a_desk()} or global",
             width=420,
         ).strip()
         kinds = [_ANY, *(kind.value for kind in EventKind)]
@@ -93,6 +93,11 @@ def _draw_filters() -> tuple[str, str]:
             width=280,
         )
     return _stream_of(stream), "" if kind == _ANY else kind
+
+
+def _a_desk() -> str:
+    """A desk of this place, as an example of a stream."""
+    return next((desk.name for desk in session.queries().desks()), "NAME")
 
 
 def _stream_of(text: str) -> str:

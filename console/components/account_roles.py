@@ -14,7 +14,10 @@ from engine.service import words as codes
 from engine.service.authority import MAY, SIGNERS, WRITERS
 
 _ANSWER = "answer recommendations"
-_ACCOUNTS = "make, change and close accounts; set passwords; end sessions and tokens"
+_ACCOUNTS = (
+    "make, change and close accounts; set passwords; end sessions and tokens: on the command line, "
+    "with countersign user"
+)
 _PHRASES: dict[type, str] = {
     ask.ClaimCase: _ANSWER,
     ask.ReleaseClaim: _ANSWER,

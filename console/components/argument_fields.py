@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from console import format as words
+
 Schema = Mapping[str, Any]
 
 
@@ -88,6 +90,22 @@ def text_of(arguments: Mapping[str, Any], name: str, field: Schema) -> Any:
 def row_names(field: Schema) -> list[str]:
     """What stands in one row of a list, in order; none: one value."""
     return list(field.get("items", {}).get("properties", {}))
+
+
+def why_not_rows(text: str, field: Schema) -> str:
+    """Which row of a list does not hold what it has to; empty where all do, or it is no list."""
+    if field.get("type") != "array":
+        return ""
+    names, rows = row_names(field), [row.strip() for row in text.splitlines() if row.strip()]
+    for place, row in enumerate(rows, 1):
+        if names and row.count(",") != len(names) - 1:
+            return f"Row {place} has to hold {words.listed(names)}, with a comma between."
+        parts = zip(names, row.split(","), strict=False) if names else [("", row)]
+        for name, part in parts:
+            inside = field["items"]["properties"][name] if name else field.get("items", {})
+            if inside.get("type") == "integer" and isinstance(_value(part.strip(), inside), str):
+                return f"Row {place}: “{part.strip()}” is no whole number."
+    return ""
 
 
 def _rows(text: str, field: Schema) -> list[Any]:

@@ -67,6 +67,8 @@ def read(card: AuditCard) -> Answer:
     if kind == NOTHING:
         return Answer(tool="", arguments={}, note=note, missing="")
     blind = _Blind(tools=card.tools)
+    if missing := override_form.why_not(blind, _form(card)):
+        return Answer(tool="", arguments={}, note=note, missing=missing)
     if not override_form.is_complete(blind, _form(card)):
         missing = "Choose what should have been done."
         return Answer(tool="", arguments={}, note=note, missing=missing)

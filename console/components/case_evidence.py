@@ -5,6 +5,7 @@ Everything a person reads before deciding; nothing here can be pressed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -147,6 +148,7 @@ def _enough(advice: Recommendation, confidence: float, needed: float | None) -> 
 def _draw_alternatives(advice: Recommendation, desk: str) -> None:
     """Scores of another kind than the confidence: no threshold is drawn on them."""
     draft = advice.draft
+    is_likeliest = _is_likeliest(draft)
     text_table.draw(
         (
             Column(label="Choices compared", width="52%"),
@@ -157,6 +159,7 @@ def _draw_alternatives(advice: Recommendation, desk: str) -> None:
                 Cell(
                     text=desk_words.label(desk, other.label),
                     tone="strong" if other.label == draft.label else "",
+                    note="recommended" if other.label == draft.label and not is_likeliest else "",
                 ),
                 Cell(text=words.percent(other.probability), share=other.probability, is_quiet=True),
             )
@@ -167,10 +170,22 @@ def _draw_alternatives(advice: Recommendation, desk: str) -> None:
         empty="The reasoner names no alternatives.",
     )
     if draft.alternatives:
-        text_line.draw([[Piece(text=_RANKS, look="dim")]], key="ranks")
+        said = _RANKS if is_likeliest else _NOT_BY_SHARE
+        text_line.draw([[Piece(text=said, look="dim")]], key="ranks")
 
 
 _RANKS = "These shares only rank the choices. How often one proves right is said above."
+_NOT_BY_SHARE = (
+    "A share says how likely a choice is the right one by the model's own count. The recommended "
+    "one has not the largest: it was chosen for the reason given above."
+)
+
+
+def _is_likeliest(draft: Draft) -> bool:
+    """Whether what is recommended has the largest share; other grounds may weigh more."""
+    shares = [one.probability for one in draft.alternatives]
+    own = [one.probability for one in draft.alternatives if one.label == draft.label]
+    return not own or max(own) >= max(shares)
 
 
 def draw_reasons(card: CaseCard) -> None:
@@ -181,7 +196,7 @@ def draw_reasons(card: CaseCard) -> None:
     reasons = draft.reasons if draft else ()
     rows = [_reason_cells("against", reason) for reason in against]
     if draft is not None and draft.missing:
-        rows.append(_missing_cells(draft.missing, card.row.desk))
+        rows += _missing_cells(draft.missing, card)
     rows += [_reason_cells("for", reason) for reason in reasons[:4]]
     text_table.draw(
         (
@@ -204,12 +219,26 @@ def _reason_cells(side: str, reason: Reason) -> tuple[Cell, ...]:
     )
 
 
-def _missing_cells(missing: tuple[str, ...], desk: str) -> tuple[Cell, ...]:
-    first, *others = [desk_words.cited(desk, one) for one in missing]
-    rest = f"; also {', '.join(one[:1].lower() + one[1:] for one in others)}" if others else ""
+def _missing_cells(missing: tuple[str, ...], card: CaseCard) -> list[tuple[Cell, ...]]:
+    """What is not there, and what is there and leaves open what would matter, a line each."""
+    told = {f"{fact.entity}.{fact.attribute}" for fact in card.facts}
+    silent = [one for one in missing if one.partition("@")[0] in told]
+    absent = [one for one in missing if one not in silent]
+    rows = []
+    if absent:
+        rows.append(_missing_row(absent, card, "would matter most"))
+    if silent:
+        verb = "does" if len(silent) == 1 else "do"
+        rows.append(_missing_row(silent, card, f"{verb} not say what would matter most"))
+    return rows
+
+
+def _missing_row(missing: Sequence[str], card: CaseCard, says: str) -> tuple[Cell, ...]:
+    first, *others = [desk_words.cited(card.row.desk, one) for one in missing]
+    named = words.listed([first, *(one[:1].lower() + one[1:] for one in others)])
     return (
         Cell(text="missing", tone="info"),
-        Cell(text=f"{first} would matter most{rest}", hint=", ".join(missing)),
+        Cell(text=f"{named} {says}", hint=", ".join(missing)),
         Cell(text=""),
     )
 

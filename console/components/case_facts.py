@@ -1,7 +1,7 @@
 """Facts of a case: what the recommendation rests on first, everything else one click away.
 
-Doubted facts come before all others. Values are said in the desk's words; the code stays in the
-hint. Nothing here can decide anything.
+Contradicted facts come before all others; stale ones stay in their place, with a mark. Values are
+said in the desk's words; the code stays in the hint. Nothing here can decide anything.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def draw_table(
 
 
 def matter_most(facts: Sequence[FactRow], cited: Sequence[str]) -> list[FactRow]:
-    """Doubted facts, cited ones, and what the case came with; the rest was looked up."""
+    """Contradicted facts, cited ones, and what the case came with; the rest was looked up."""
     place = {fact_id: number for number, fact_id in enumerate(cited)}
-    doubted = [one for one in facts if one.is_stale or one.is_contradicted]
+    doubted = [one for one in facts if one.is_contradicted]
     named = sorted(
         (one for one in _but(facts, doubted) if id_of(one) in place),
         key=lambda one: place[id_of(one)],

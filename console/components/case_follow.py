@@ -118,7 +118,7 @@ def take_back(case: OpenCase) -> None:
 
 def _where_it_is(case: OpenCase) -> list[Piece]:
     row, decision = case.card.row, case.card.decision
-    if decision is None:
+    if decision is None or row.status in open_case.LOOKED_AT:
         return [Piece(text=codes.STATUS[row.status], tone="strong")]
     what = codes.DECISION[decision.kind]
     left = _seconds_left(case)

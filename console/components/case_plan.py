@@ -9,7 +9,7 @@ from console.components.plan_list import Call, Change
 from console.components.text_line import Piece, Tone
 from engine.domain.difference import Difference
 from engine.domain.plan import StepStatus
-from engine.domain.recommendation import Action
+from engine.domain.preview import Preview
 from engine.service import words as codes
 from engine.service.rows import CaseCard, PlanStepRow
 from engine.service.step_words import STEP_STATUS
@@ -53,8 +53,7 @@ def _draw_left(card: CaseCard) -> None:
 
 
 def _call(card: CaseCard, step: PlanStepRow) -> Call:
-    action = _action(card, step)
-    preview = previews.kept_preview(action.preview) if action else None
+    preview = previews.kept_preview(step.preview)
     is_waiting = step.status is StepStatus.WAITING
     refused = preview is not None and is_waiting
     difference = preview.difference if preview else None
@@ -65,6 +64,7 @@ def _call(card: CaseCard, step: PlanStepRow) -> Call:
         lines=(
             previews.refusal_line(preview.refusal, preview.code) if preview and refused else (),
             (Piece(text="It would change nothing." if nothing else "", tone="warn"),),
+            (Piece(text=_later(step, preview), look="dim"),),
             (Piece(text=step.note, tone="warn"),),
             (Piece(text=_way_back(step), look="dim"),),
         ),
@@ -72,6 +72,14 @@ def _call(card: CaseCard, step: PlanStepRow) -> Call:
         changes=_changes(card, difference),
         changed=_CHANGED.get(step.status, "What it would have changed"),
     )
+
+
+def _later(step: PlanStepRow, preview: Preview | None) -> str:
+    """Of a step whose target cannot say yet what it would change."""
+    is_open = preview is not None and preview.difference is None and not preview.refusal
+    if not is_open or step.status is not StepStatus.WAITING or step.ordinal < 2:
+        return ""
+    return previews.later_words(step.ordinal - 1, "done")
 
 
 def _view(card: CaseCard, step: PlanStepRow) -> tuple[tuple[str, str], ...]:
@@ -101,13 +109,6 @@ def _way_back(step: PlanStepRow) -> str:
     return f"Way back: {step.way_back}" if step.way_back else "Way back: none"
 
 
-def _action(card: CaseCard, step: PlanStepRow) -> Action | None:
-    actions = card.recommendation.actions if card.recommendation else ()
-    same = (one for place, one in enumerate(actions, 1) if place == step.ordinal)
-    found = next(same, None)
-    return found if found is not None and found.tool == step.tool else None
-
-
 def effect_class_of(card: CaseCard, tool: str) -> str:
     """What kind of effect a tool has; empty where the desk does not say."""
     return next((one.effect_class for one in card.tools if one.tool == tool), "")
@@ -123,16 +124,15 @@ def repair_text(card: CaseCard) -> str:
     if card.left:
         parts.append(card.left)
     for step in card.steps:
-        parts += ["", f"Step {step.ordinal}: {step.words}", *_repair_lines(card, step)]
+        parts += ["", f"Step {step.ordinal}: {step.words}", *_repair_lines(step, row.desk)]
     return "\n".join(parts)
 
 
-def _repair_lines(card: CaseCard, step: PlanStepRow) -> list[str]:
-    action = _action(card, step)
+def _repair_lines(step: PlanStepRow, desk: str) -> list[str]:
     told = [
         ("State", STEP_STATUS[step.status]),
-        ("Tool", f"{desk_words.tool(step.tool, card.row.desk)} ({step.tool})"),
-        ("Target", action.target if action else ""),
+        ("Tool", f"{desk_words.tool(step.tool, desk)} ({step.tool})"),
+        ("Target", step.target),
         *step.arguments_view,
         ("Key", step.key),
         ("Check", step.note),

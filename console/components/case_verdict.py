@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from console import format as words
-from console.components import desk_words, open_case, text_line, text_table
+from console.components import case_look, desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.actor import DecidedBy
@@ -27,7 +27,8 @@ def draw_verdict(card: CaseCard) -> None:
     if advice is None or not advice.actions:
         text_line.draw([[Piece(text="No action was judged.", look="dim")]], key="verdict")
         return
-    lines = [_answer(card, advice.as_of), _would_have(card), [_gone_stale(card)]]
+    stale = Piece(text=case_look.stale_words(card), tone="warn")
+    lines = [_answer(card, card.judged_at or advice.as_of), _would_have(card), [stale]]
     text_line.draw(lines, key="verdict")
     titles = desk_words.titles(card.row.desk)
     text_table.draw(
@@ -37,45 +38,36 @@ def draw_verdict(card: CaseCard) -> None:
             Column(label="Limit", width="23%"),
             Column(label="Seen", width="21%"),
         ),
-        [_rule_cells(rule, titles, step) for rule, step in _rules(advice.actions)],
+        [_rule_cells(rule, titles, step) for rule, step in rules_of(advice.actions)],
         key="rules",
         label="Rules",
     )
 
 
-def _rules(actions: Sequence[Action]) -> list[tuple[RuleResult, str]]:
-    """Broken rules first, each with its step where there are several; what all keep, once."""
-    told: dict[tuple[RuleResult, str], None] = {}
+def rules_of(actions: Sequence[Action]) -> list[tuple[RuleResult, str]]:
+    """Broken rules first; of a plan, what steps have in common once, each with whose it is.
+
+    Results of the same rule stand one below the other, so that they can be compared.
+    """
+    steps: dict[RuleResult, list[int]] = {}
+    places: dict[str, int] = {}
     for action in actions:
-        step = f"step {action.ordinal}" if len(actions) > 1 else ""
         for rule in action.verdict.rules:
-            told[rule, "" if rule.is_kept else step] = None
-    return sorted(told, key=lambda one: one[0].is_kept)
+            steps.setdefault(rule, []).append(action.ordinal)
+            places.setdefault(rule.rule, len(places))
+    told = sorted(steps, key=lambda rule: (rule.is_kept, places[rule.rule], steps[rule]))
+    return [(rule, _steps(steps[rule], len(actions))) for rule in told]
 
 
-def gone_stale(card: CaseCard) -> tuple[str, ...]:
-    """Facts that were fresh when policy judged and are stale now, by their names."""
-    if card.recommendation is None:
-        return ()
-    judged = card.recommendation.as_of
-    return tuple(
-        desk_words.fact(card.row.desk, fact.attribute)
-        for fact in card.facts
-        if fact.is_stale and fact.stale_from is not None and fact.stale_from >= judged
-    )
-
-
-def _gone_stale(card: CaseCard) -> Piece:
-    return Piece(text=stale_words(card), tone="warn")
-
-
-def stale_words(card: CaseCard) -> str:
-    """One line about facts that have gone stale since policy judged; empty where none has."""
-    names = gone_stale(card) if card.row.status in open_case.WAITS else ()
-    if not names:
+def _steps(ordinals: Sequence[int], count: int) -> str:
+    """Whose result it is; empty where there is one action alone."""
+    if count == 1:
         return ""
-    have = "1 fact has" if len(names) == 1 else f"{len(names)} facts have"
-    return f"{have} gone stale since then: {', '.join(names)}."
+    if len(ordinals) == count:
+        return "every step"
+    listed = " and ".join(map(str, ordinals[-2:]))
+    listed = ", ".join([*map(str, ordinals[:-2]), listed])
+    return f"step {listed}" if len(ordinals) == 1 else f"steps {listed}"
 
 
 def _answer(card: CaseCard, judged: datetime) -> list[Piece]:

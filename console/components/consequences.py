@@ -14,6 +14,7 @@ from console import session
 from console.components import case_link, desk_words, pick_table, text_table
 from console.components.text_table import Cell, Column
 from engine.domain.case import Origin
+from engine.domain.money import Money
 from engine.domain.policy import PolicyKind
 from engine.errors import EngineError
 from engine.service import words as codes
@@ -36,6 +37,7 @@ _COLUMNS = (
     Column(label="With the draft", width="30%"),
 )
 PICKED = "flips"
+_CEILING = "Ceiling of money in a day"
 
 
 def draw(page: str, kind: PolicyKind, desk: str, draft: str) -> None:
@@ -109,7 +111,7 @@ def _basis(found: SimulationRow) -> str:
     days = "all days" if found.days is None else f"the last {found.days} days"
     return words.plain(
         f"{found.total.decisions:,} of {found.history:,} past decisions, {days}, each with the "
-        "threshold of its moment and all limits, so the curve above shows other shares. It "
+        "threshold of its moment and all limits, so the curve of a cell shows other shares. It "
         "explores and never certifies: a limit chosen here still needs fresh labels."
         if found.kind is PolicyKind.ENVELOPE
         else f"{found.total.decisions:,} of {found.history:,} past decisions, {days}. It explores "
@@ -141,9 +143,10 @@ def _figures(found: SimulationRow) -> list[list[Cell | str]]:
     if draft.denied or now.denied:
         lines.insert(3, ("Refused", _count(now.denied), _count(draft.denied)))
     if found.total.moves_money:
+        lines.append(("Money that would have moved", _moved(now, found), _moved(draft, found)))
         worst = (found.total.worst_day_now, found.total.worst_day)
         old, new = (_money(one, found.currency) for one in worst)
-        lines.append(("Most money in a day", old, new))
+        lines.append((_CEILING, old, new))
     return [[_title(title, found.team), old, new] for title, old, new in lines]
 
 
@@ -151,6 +154,8 @@ def _title(title: str, team: TeamRow) -> Cell:
     notes = {
         "People's hours a working day": team_words(team),
         "Late cases a day": "decided after the deadline",
+        "Money that would have moved": "without a person, in all these decisions",
+        _CEILING: "what the limits allow at worst until every budget is spent; not what moved",
     }
     return Cell(text=title, tone="dim", note=notes.get(title, ""))
 
@@ -211,6 +216,11 @@ def _latency(work: WorkloadRow) -> Cell:
         return Cell(text="–", tone="dim")
     minutes = work.latency_median_s / 60
     return Cell(text=f"{minutes:,.1f} min" if minutes < 120 else f"{minutes / 60:,.1f} h")
+
+
+def _moved(side: SideRow, found: SimulationRow) -> Cell:
+    moved = [str(Money(minor=one.minor, currency=one.currency)) for one in side.moved]
+    return Cell(text=", ".join(moved) or str(Money(minor=0, currency=found.currency)))
 
 
 def _money(minor: int | None, currency: str) -> Cell:

@@ -15,13 +15,13 @@ import streamlit as st
 from console import flash, session
 from console.components import (
     case_follow,
-    case_verdict,
+    case_look,
     decision_panel,
     decision_words,
     form_keys,
     last_decision,
     open_case,
-    override_form,
+    override_choice,
     text_line,
 )
 from console.components.open_case import OpenCase
@@ -63,10 +63,13 @@ def draw(case: OpenCase, *, on_decided: Follow) -> None:
     kind = _mode(case)
     if is_first_of_two(case):
         _draw_first(case)
-    _draw_words(case, obstacle, None if obstacle else kind)
+    # Above the fields, but of what stands in them: they are read when they are drawn.
+    said = st.container()
     if kind is not None and not obstacle:
         with st.container(key=_fields_key(case, kind)):
             decision_panel.draw(case, kind)
+    with said:
+        _draw_words(case, obstacle, None if obstacle else kind)
     decision_panel.draw_note(case)
     if kind is not None and not obstacle:
         _draw_confirmation(case, kind, on_decided)
@@ -107,11 +110,13 @@ _FIRST = "You approved this. It takes somebody else as well; nothing runs before
 
 def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> None:
     """What a press would do: of the open form where there is one, else of approving."""
+    if not obstacle and kind is None:
+        case_look.draw(case)
     said = case.card.words
     why_not = _why_not(case)
     approving = [
         Piece(text=why_not or said.approving, tone="warn" if why_not else ""),
-        Piece(text=said.undo, look="dim"),
+        Piece(text=_undo_beside(why_not or said.approving, said.undo), look="dim"),
     ]
     if obstacle:
         # What approving would do is not for somebody who cannot.
@@ -119,14 +124,16 @@ def _draw_words(case: OpenCase, obstacle: str, kind: DecisionKind | None) -> Non
     if is_first_of_two(case):
         approving = [Piece(text=said.undo, look="dim")]
     sending = [] if kind is None else [Piece(text=decision_words.sending(case, kind))]
-    stale = case_verdict.stale_words(case.card)
-    look = f"{stale} Look before you approve." if stale and not sending and not obstacle else ""
     lines = [
         [Piece(text=obstacle, tone="warn")],
-        [Piece(text=look, tone="warn")],
         sending or approving,
     ]
     text_line.draw(lines, key="decision_words")
+
+
+def _undo_beside(approving: str, undo: str) -> str:
+    """What an undo would do, where the words before it have not just said it."""
+    return "" if undo.rstrip(".").lower() in approving.lower() else undo
 
 
 def _why_not(case: OpenCase) -> str:
@@ -143,7 +150,7 @@ def _is_closed(case: OpenCase, kind: DecisionKind) -> bool:
         case DecisionKind.APPROVE:
             return bool(_why_not(case)) or is_first_of_two(case)
         case DecisionKind.OVERRIDE:
-            return not override_form.choices(case.card)
+            return not override_choice.choices(case.card)
         case DecisionKind.REJECT:
             return bool(open_case.why_not_decided_by_me(case.card))
         case _:
@@ -174,7 +181,10 @@ def _approve_label(case: OpenCase) -> str:
 
 
 def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -> None:
-    confirm_key = session.key(PAGE, "confirm", kind, case.case_id, case.version)
+    digest = decision_panel.digest_of(case, kind)
+    # Another content, another button: a press is of the one that the words stood beside.
+    confirm_key = session.key(PAGE, "confirm", kind, case.case_id, case.version, digest)
+    why_not = decision_panel.why_not(case, kind)
     back_key = session.key(PAGE, "back", case.case_id, case.version)
     columns = st.columns([5, 3, 4], gap="small", vertical_alignment="center")
     columns[0].button(
@@ -182,9 +192,10 @@ def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -
         key=confirm_key,
         type="primary",
         shortcut="Ctrl+Enter",
+        disabled=bool(why_not),
         width="stretch",
         on_click=confirm,
-        args=(kind, case, on_decided),
+        args=(kind, case, digest, on_decided),
     )
     columns[1].button(
         "Back",
@@ -195,7 +206,7 @@ def _draw_confirmation(case: OpenCase, kind: DecisionKind, on_decided: Follow) -
         args=(case, None),
     )
     missing = decision_panel.what_is_missing(case, kind)
-    columns[2].caption(missing.said)
+    columns[2].caption("A field cannot be read." if why_not else missing.said)
     form_keys.draw(
         fields=_fields_key(case, kind), send=confirm_key, leave=back_key, missing=missing.field
     )
@@ -210,16 +221,31 @@ def choose(case: OpenCase, kind: DecisionKind | None) -> None:
     session.remember(PAGE, _mode_name(case.case_id, case.version), kind)
 
 
-def confirm(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:
+def confirm(kind: DecisionKind, case: OpenCase, shown: str, on_decided: Follow) -> None:
     """Send what the panel holds, or say what is missing.
 
-    The button is never locked: a text that still has the focus arrives with the click itself.
+    A text that still has the focus arrives with the click itself. Where it makes another act of
+    it than the words beside the button said, they have to be read first.
+
+    Args:
+        kind: Of the decision.
+        case: As pinned.
+        shown: Digest of what the words beside the button were said of.
+        on_decided: Called after it was taken.
     """
     missing = decision_panel.what_is_missing(case, kind)
     if missing.said:
         form_keys.refuse(_fields_key(case, kind), missing.said)
+    elif shown != decision_panel.digest_of(case, kind):
+        form_keys.refuse(_fields_key(case, kind), _CHANGED)
     else:
         decide(kind, case, on_decided)
+
+
+_CHANGED = (
+    "Nothing was sent: a field changed at the last moment. Read what sending does now, then send "
+    "it again."
+)
 
 
 def decide(kind: DecisionKind, case: OpenCase, on_decided: Follow) -> None:

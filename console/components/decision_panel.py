@@ -5,13 +5,21 @@ Draws fields and tells whether they are filled; the decision bar sends them.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from console import session
-from console.components import desk_words, open_case, override_form, override_preview
+from console.components import (
+    desk_words,
+    open_case,
+    override_choice,
+    override_form,
+    override_preview,
+)
 from console.components.open_case import OpenCase
 from engine.domain.actor import Role
 from engine.domain.decision import DecisionKind, ReasonCode
@@ -74,7 +82,7 @@ def draw(case: OpenCase, kind: DecisionKind) -> None:
             key=_key(case, "question"),
         )
     st.pills(
-        "Reason",
+        "Why you override" if kind is DecisionKind.OVERRIDE else "Reason",
         REASONS[kind],
         format_func=codes.REASON.__getitem__,
         default=REASONS[kind][0] if len(REASONS[kind]) <= 3 else None,
@@ -118,7 +126,7 @@ def read(case: OpenCase, kind: DecisionKind) -> Filled:
     if kind is DecisionKind.APPROVE:
         return Filled(reason=ReasonCode.AGREED, note=note)
     reason: ReasonCode | None = st.session_state.get(_key(case, f"reason-{kind}"))
-    if kind is DecisionKind.OVERRIDE and override_form.choices(case.card):
+    if kind is DecisionKind.OVERRIDE and override_choice.choices(case.card):
         tool, arguments = override_form.read(case.card, _form(case))
         return Filled(reason=reason, note=note, tool=tool, arguments=arguments)
     if kind is DecisionKind.ESCALATE:
@@ -128,6 +136,20 @@ def read(case: OpenCase, kind: DecisionKind) -> Filled:
         asked = str(st.session_state.get(_key(case, "question")) or "")
         return Filled(reason=reason, note=note, question=asked)
     return Filled(reason=reason, note=note)
+
+
+def digest_of(case: OpenCase, kind: DecisionKind) -> str:
+    """Of what sending would do, as the fields stand: another one is another act."""
+    filled = read(case, kind)
+    said = json.dumps([filled.tool, filled.arguments, filled.role], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def why_not(case: OpenCase, kind: DecisionKind) -> str:
+    """What stands in a field and cannot be read, so that nothing can be sent; empty: nothing."""
+    if kind is not DecisionKind.OVERRIDE:
+        return ""
+    return override_form.why_not(case.card, _form(case))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +165,8 @@ class Missing:
 def what_is_missing(case: OpenCase, kind: DecisionKind) -> Missing:
     """The first thing that has to be filled in before it can be sent."""
     filled = read(case, kind)
+    if said := why_not(case, kind):
+        return Missing(said=said)
     if kind is DecisionKind.OVERRIDE and (
         field := override_form.missing_field(case.card, _form(case))
     ):

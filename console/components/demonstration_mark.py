@@ -25,7 +25,7 @@ _PAGE = f"""
   content: "DEMONSTRATION\\A SIMULATED DATA"; position: fixed; inset: auto 0 26% 12%;
   text-align: center; font-size: 5vw; line-height: 1.5; font-weight: 800; letter-spacing: .12em;
   white-space: pre;
-  transform: rotate(-14deg); color: light-dark(#a85a00, #ffb300); opacity: .13;
+  transform: rotate(-14deg); color: light-dark(#a85a00, #ffb300); opacity: .06;
   pointer-events: none; z-index: 71;
 }}
 .stMain::after {{ content: none !important; }}

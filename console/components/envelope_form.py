@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from console import session
-from console.components import desk_words, envelope_document
+from console import flash, session
+from console.components import desk_words, envelope_document, typed_numbers
 from engine.domain.phase import Phase
 from engine.service import words as codes
 from engine.service.rows import CellRow
@@ -16,6 +16,8 @@ from engine.service.rows import CellRow
 _PAGE = "envelope"
 _ROLLING, _HAND_SET = "rolling", "hand_set"
 _KINDS = {_ROLLING: "by the error it may make", _HAND_SET: "by hand"}
+_PRIORITY = {"type": "integer", "minimum": 1, "maximum": 9}
+_RATE = {"type": "integer", "minimum": 0, "maximum": 1_000_000}
 _USUAL_RISK, _USUAL_CONFIDENCE = 0.10, 0.90
 
 
@@ -67,15 +69,14 @@ def _draw_phase(desk: str, draft: str, cell: CellRow) -> None:
 def _draw_priority(desk: str, draft: str, cell: CellRow) -> None:
     key = _key(cell, "priority")
     stated = envelope_document.limit_of(draft, cell, "most_urgent_priority")
-    st.session_state[key] = stated if isinstance(stated, int) and 1 <= stated <= 9 else 3
-    st.number_input(
+    priority = stated if isinstance(stated, int) and 1 <= stated <= 9 else 3
+    st.session_state[key] = str(priority)
+    st.text_input(
         "Most urgent priority for software",
-        1,
-        9,
         key=key,
         help="1 is the most urgent; what is more urgent than this goes to people.",
-        on_change=_set,
-        args=(desk, cell, "most_urgent_priority", key),
+        on_change=_set_priority,
+        args=(desk, cell, key),
     )
 
 
@@ -94,11 +95,9 @@ def _draw_threshold_kind(desk: str, draft: str, cell: CellRow) -> None:
 
 def _draw_rate(desk: str, draft: str, cell: CellRow) -> None:
     key = _key(cell, "rate")
-    st.session_state[key] = envelope_document.hourly_rate(draft, cell) or 60
-    st.number_input(
+    st.session_state[key] = str(envelope_document.hourly_rate(draft, cell) or 60)
+    st.text_input(
         "Actions an hour",
-        0,
-        1_000_000,
         key=key,
         on_change=_set_rate,
         args=(desk, cell, key),
@@ -152,6 +151,13 @@ def _set(desk: str, cell: CellRow, name: str, key: str) -> None:
     _write(desk, lambda draft: envelope_document.with_limit(draft, cell, name, _state(key)))
 
 
+def _set_priority(desk: str, cell: CellRow, key: str) -> None:
+    priority = _typed("Most urgent priority for software", _PRIORITY, key)
+    if priority is not None:
+        name = "most_urgent_priority"
+        _write(desk, lambda draft: envelope_document.with_limit(draft, cell, name, priority))
+
+
 def _set_kind(desk: str, cell: CellRow, key: str) -> None:
     chosen: dict[str, Any] = (
         {"kind": _ROLLING, "risk_limit": _USUAL_RISK}
@@ -162,8 +168,9 @@ def _set_kind(desk: str, cell: CellRow, key: str) -> None:
 
 
 def _set_rate(desk: str, cell: CellRow, key: str) -> None:
-    executions = int(_state(key))
-    _write(desk, lambda draft: envelope_document.with_hourly_rate(draft, cell, executions))
+    executions = _typed("Actions an hour", _RATE, key)
+    if executions is not None:
+        _write(desk, lambda draft: envelope_document.with_hourly_rate(draft, cell, executions))
 
 
 def _set_threshold(desk: str, cell: CellRow, key: str, is_rolling: bool) -> None:
@@ -174,6 +181,20 @@ def _set_threshold(desk: str, cell: CellRow, key: str, is_rolling: bool) -> None
         else {"kind": _HAND_SET, "min_confidence": share}
     )
     _write(desk, lambda draft: envelope_document.with_limit(draft, cell, "threshold", chosen))
+
+
+def _typed(label: str, field: dict[str, Any], key: str) -> int | None:
+    """A whole number as it is typed; of one that cannot be read it is said that it did not count.
+
+    The field goes back to what the draft says: what stands in it is always the draft.
+    """
+    text = str(_state(key)).strip()
+    found = typed_numbers.read("", field, text)
+    if found.value is not None:
+        return int(found.value)
+    why_not = found.why_not or "Write a number."
+    flash.add("warning", f"{label}: “{text}” was not taken into the draft. {why_not}")
+    return None
 
 
 def _state(key: str) -> Any:

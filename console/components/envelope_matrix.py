@@ -1,14 +1,20 @@
 """Matrix of cells: what software may do in each, how much of it is used, and what stands behind it.
 
-One row a cell; every figure is the engine's.
+One row a cell, under its case type where there are several; every figure is the engine's. A long
+matrix shows only the cells with something to see, and says how many more there are.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import streamlit as st
+
 from console import format as words
-from console.components import desk_words, text_table
+from console import session
+from console.components import desk_words, text_line, text_table
+from console.components.text_line import Piece
 from console.components.text_table import Cell, Column, Tone
 from engine.domain.phase import Phase
 from engine.service import words as codes
@@ -23,16 +29,58 @@ _COLUMNS = (
     Column(label="Audit", width="6%"),
     Column(label="Brake", width="9%"),
 )
+MANY = 15
+"""Of more cells than this only those with something to see stand there at first."""
+ALL = session.key("envelope", "matrix", "all")
+_Row = list[Cell | str]
 
 
 def draw(cells: Sequence[CellRow]) -> None:
-    """Draw the matrix."""
-    rows = [row for cell in cells for row in (_row(cell), *_wider(cell))]
+    """Draw the matrix, and above it once what pauses more than one cell."""
+    shared = _shared_pauses(cells)
+    if shared:
+        text_line.draw(
+            [[Piece(text="paused", look="chip", tone="bad"), Piece(text=why)] for why in shared],
+            key="matrix_paused",
+        )
+    is_all = len(cells) <= MANY or st.toggle(
+        f"Show all {len(cells)} cells", key=ALL, persist_state="session"
+    )
+    types = dict.fromkeys(cell.case_type for cell in cells)
+    rows: list[_Row] = []
+    for case_type in types:
+        group = [cell for cell in cells if cell.case_type == case_type]
+        shown = [cell for cell in group if is_all or is_worth_seeing(cell, shared)]
+        if len(types) > 1:
+            rows.append([_head(group, len(shown))])
+        for cell in shown:
+            rows += [_row(cell, shared, is_grouped=len(types) > 1), *_wider(cell)]
     text_table.draw(_COLUMNS, rows, key="matrix", label="Cells of the envelope")
 
 
-def _row(cell: CellRow) -> list[Cell | str]:
-    where = desk_words.cell(cell.cell).partition(" · ")[2]
+def _shared_pauses(cells: Sequence[CellRow]) -> list[str]:
+    """Why more than one cell is paused; said once, and not in every row."""
+    counted = Counter(cell.paused for cell in cells if cell.paused)
+    return [why for why, times in counted.items() if times > 1]
+
+
+def is_worth_seeing(cell: CellRow, shared: Sequence[str]) -> bool:
+    """Whether software may act in a cell, a label counts there, or a pause is its own."""
+    is_paused = bool(cell.paused) and cell.paused not in shared
+    return cell.phase is not Phase.COPILOT or bool(cell.labels) or is_paused
+
+
+def _head(group: Sequence[CellRow], shown: int) -> Cell:
+    """A case type, and how many of its actions are not shown."""
+    count, rest = len(group), len(group) - shown
+    said = f"people decide the other {rest} of {count} actions" if shown else ""
+    said = said or f"people decide all {count} actions"
+    title = desk_words.label(group[0].desk, group[0].case_type).replace("_", " ").capitalize()
+    return Cell(text=title, note=f"{said}; no label counts there yet" if rest else "")
+
+
+def _row(cell: CellRow, shared: Sequence[str], *, is_grouped: bool) -> _Row:
+    where = "" if is_grouped else desk_words.cell(cell.cell).partition(" · ")[2]
     tone: Tone = "" if cell.phase is Phase.COPILOT else "info"
     return [
         Cell(
@@ -43,11 +91,19 @@ def _row(cell: CellRow) -> list[Cell | str]:
         evidence(cell),
         _budget(cell),
         Cell(text=words.percent(cell.audit_rate), hint="Probability of being drawn for audit"),
-        Cell(text="paused", tone="warn", note=cell.paused) if cell.paused else "–",
+        _brake(cell.paused, shared),
     ]
 
 
-def _wider(cell: CellRow) -> list[list[Cell | str]]:
+def _brake(paused: str, shared: Sequence[str]) -> Cell:
+    if not paused:
+        return Cell(text="–")
+    if paused in shared:
+        return Cell(text="paused", tone="warn", hint=paused)
+    return Cell(text="paused", tone="warn", note=paused)
+
+
+def _wider(cell: CellRow) -> list[_Row]:
     """A row of its own for what runs beyond the usual limits, after a veto window."""
     wider = cell.wider
     if wider is None:
@@ -69,13 +125,23 @@ def _threshold(limits: CellRow | WiderRow) -> Cell:
 
 
 def _budget(cell: CellRow) -> Cell:
-    """How much of the budget that is nearest to its end is used; one of 0 counts as used up."""
-    shares = [(share, said) for row in cell.budgets for share, said in _shares(row)]
+    """How much of the budget that is nearest to its end is used; one of 0 counts as used up.
+
+    One that others take from too says whose it is: its use is not this cell's alone.
+    """
+    shares = [
+        (share, f"{_whose(row)}{said}") for row in cell.budgets for share, said in _shares(row)
+    ]
     if not shares:
         return Cell(text="–")
     share, said = max(shares)
     more = len(shares) - 1
     return Cell(text=said, share=min(1.0, share), note=f"and {more} more" if more else "")
+
+
+def _whose(row: BudgetRow) -> str:
+    kind = row.scope.partition(":")[0]
+    return {"cell": "", "desk": "desk: ", "type": "case type: "}.get(kind, f"{row.scope}: ")
 
 
 def _shares(row: BudgetRow) -> Iterator[tuple[float, str]]:

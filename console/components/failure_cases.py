@@ -29,7 +29,7 @@ def draw(count: FailureCount, which: FailureFilter) -> None:
     picked = pick_table.draw(
         PAGE,
         part.rows,
-        [_cells(row) for row in part.rows],
+        [_cells(row, count) for row in part.rows],
         alt=f"Cases: {count.words.title}",
         columns=_COLUMNS,
     )
@@ -44,12 +44,12 @@ def draw(count: FailureCount, which: FailureFilter) -> None:
         case_link.draw(picked.case_id, key=session.key(PAGE, "case"))
 
 
-def _cells(row: FailedCase) -> pick_table.Cells:
+def _cells(row: FailedCase, count: FailureCount) -> pick_table.Cells:
     return {
         "At (UTC)": f"{row.at:%Y-%m-%d %H:%M:%S}",
         "Case": row.source_id,
         "Title": words.cut(row.title, 42),
-        "What was noted": words.cut(row.note, 50),
+        "What was noted": words.cut(row.note or count.words.meaning, 50),
         "Then": "went on by itself" if row.is_recovered else "came to people",
         "Now": codes.STATUS[row.status],
     }

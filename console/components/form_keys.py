@@ -17,7 +17,8 @@ PAGE = "refused_form"
 _NOT_IN_A_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
 
 _JS = """
-const FIRST = "input:not([disabled]), textarea:not([disabled]), button:not([disabled])";
+const FIRST = "input:not([disabled]), textarea:not([disabled]), "
+  + "button:not([disabled]):not([aria-label^='Help for'])";
 const within = (name, what) => name && document.querySelector(`.${CSS.escape(name)}`)
   ?.querySelector(what);
 const isTyping = (node) => /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName ?? "");
@@ -54,8 +55,21 @@ export default function ({ data, parentElement }) {
     button.click();
     if (isTyping(now) && !now.value) now.focus();
   };
-  window.addEventListener("keydown", onKey, true);
-  return () => window.removeEventListener("keydown", onKey, true);
+  // A press with the mouse likewise: the field hands over with it and not before, or what is
+  // pressed would be gone between button down and button up.
+  const isOnSend = (event) => within(data.send, "button")?.contains(event.target);
+  const onDown = (event) => {
+    if (isOnSend(event) && isTyping(document.activeElement)) event.preventDefault();
+  };
+  const onClick = (event) => {
+    const now = document.activeElement;
+    if (isOnSend(event) && isTyping(now)) now.blur();
+  };
+  const heard = { keydown: onKey, mousedown: onDown, click: onClick };
+  for (const [name, hear] of Object.entries(heard)) window.addEventListener(name, hear, true);
+  return () => {
+    for (const [name, hear] of Object.entries(heard)) window.removeEventListener(name, hear, true);
+  };
 }
 """
 
@@ -63,20 +77,20 @@ _mount = st.components.v2.component("form_keys", html="<i hidden></i>", js=_JS)
 
 
 def draw(
-    *, fields: str, send: str, leave: str = "", has_focus: bool = True, missing: str = ""
+    *, fields: str, send: str = "", leave: str = "", has_focus: bool = True, missing: str = ""
 ) -> None:
     """Bind the keys of a form and give its first field the focus when it opens.
 
     Args:
         fields: Key of the container with the form's fields; another one is another form.
-        send: Key of the button that sends the form.
+        send: Key of the button that sends the form; empty where Ctrl+Enter means something else.
         leave: Key of the button that leaves it; empty where there is none.
         has_focus: Whether its first field takes the focus; not where nobody opened the form.
         missing: Key of the field, or of its container, for want of which `refuse` refused it.
     """
     data = {
         "fields": _class_of(fields),
-        "send": _class_of(send),
+        "send": _class_of(send) if send else "",
         "leave": _class_of(leave) if leave else "",
         "has_focus": has_focus,
         "missing": _class_of(missing) if missing else "",

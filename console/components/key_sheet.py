@@ -25,6 +25,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("U", "undo what was done"),
     ("H", "hold the open case, if it is about to run"),
     ("L", "load a case that has changed"),
+    ("F", "have the open case looked at again, where its facts are old"),
     ("?", "show or hide these keys"),
 )
 """Every key of the console; those of a decision work while a case is open and waits."""

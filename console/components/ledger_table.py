@@ -12,15 +12,15 @@ from engine.service import words as codes
 from engine.service.rows import LedgerRow
 
 _HASH_SHOWN = 12
-_WHAT_SHOWN = 54
+_WHAT_SHOWN = 51
 _COLUMNS = {
     "At (UTC)": st.column_config.TextColumn(width=147),
     "Kind": st.column_config.TextColumn(width=155),
-    "What": st.column_config.TextColumn(width=390),
-    "Decided by": st.column_config.TextColumn(width=125),
+    "Decided by": st.column_config.TextColumn(width=160),
+    "What": st.column_config.TextColumn(width=370),
     "Sealed": st.column_config.TextColumn(width=62),
     "Hash": st.column_config.TextColumn(width=108),
-    "Stream": st.column_config.TextColumn(width=128),
+    "Stream": st.column_config.TextColumn(width=112),
     "#": st.column_config.NumberColumn(width=42),
 }
 
@@ -44,11 +44,11 @@ def _cells(entry: LedgerRow) -> pick_table.Cells:
     return {
         "At (UTC)": f"{entry.at:%Y-%m-%d %H:%M:%S}",
         "Kind": codes.EVENT.get(entry.kind, codes.name(entry.kind)),
+        "Decided by": words.cut(f"{entry.decided_by.value}: {entry.actor}", 22),
         "What": words.cut(words.tidy(entry.text), _WHAT_SHOWN),
-        "Decided by": words.cut(f"{entry.decided_by.value}: {entry.actor}", 19),
         "Sealed": "sealed" if entry.is_sealed else "not yet",
         "Hash": entry.hash[:_HASH_SHOWN],
-        "Stream": words.cut(entry.stream, 16),
+        "Stream": words.cut(entry.stream, 14),
         "#": entry.sequence,
     }
 

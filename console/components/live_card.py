@@ -6,7 +6,7 @@ below keep their places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -16,13 +16,14 @@ from console import format as words
 from console import theme
 from console.components import desk_words, ticking
 from console.components.live_board import Became
+from console.components.live_fate import Fate, fate_of
 from console.components.live_slots import Slot
 from console.components.text_table import Tone
 from console.components.ticking import Ends
 from engine.domain.case import Origin
 from engine.domain.verdict import RuleResult
 from engine.service import phrases
-from engine.service.live_rows import HeldRow, ProposedRow, WindowRow
+from engine.service.live_rows import BrakeRow, HeldRow, ProposedRow, WindowRow
 
 
 class Line(TypedDict):
@@ -49,16 +50,19 @@ class Card(TypedDict):
     tags: list[str]
 
 
-def of_slot(slot: Slot, now: datetime, became: Became | None) -> Card:
+def of_slot(
+    slot: Slot, now: datetime, became: Became | None, brakes: Sequence[BrakeRow] = ()
+) -> Card:
     """The card of a place.
 
     Args:
         slot: The place.
         now: The wall clock.
         became: What became of the action, where it left.
+        brakes: What is paused now.
     """
     if slot.window is not None:
-        return _of_window(slot.window, now)
+        return _of_window(slot.window, now, fate_of(slot.window, brakes, now))
     if slot.held is not None:
         return _of_held(slot.held)
     said = became or Became(text="")
@@ -85,18 +89,26 @@ def _card(action: ProposedRow, state: str) -> Card:
     )
 
 
-def _of_window(window: WindowRow, now: datetime) -> Card:
-    card = _card(window.action, "")
-    card["ends"] = ticking.ends(window.opened_at, window.closes_at, now)
+def _of_window(window: WindowRow, now: datetime, fate: Fate) -> Card:
+    card = _card(window.action, _STATE[fate])
+    if fate is Fate.RUNS:  # what does not run counts down to nothing
+        card["ends"] = ticking.ends(window.opened_at, window.closes_at, now)
     card["closes"] = f"at {window.closes_at:%H:%M:%S}"
     undo = f"An undo would: {window.action.undo}" if window.action.undo else "Nothing undoes it"
     more = f"; {window.extended_by} gave it more time" if window.extended_by else ""
+    said, tone = notice_words(window, now)
+    if fate is Fate.PAUSED:
+        said, tone = _PAUSED, "warn"
     card["lines"] = [
         Line(text=why_it_waits(window), tone=""),
-        Line(text=notice_words(window, now)[0] + more, tone=notice_words(window, now)[1]),
+        Line(text=said + more, tone=tone),
         Line(text=undo, tone="dim" if window.action.undo else "warn"),
     ]
     return card
+
+
+_STATE = {Fate.RUNS: "", Fate.PAUSED: "Paused", Fate.LATE: "To a person"}
+_PAUSED = "Does not run while the pause holds: at its time it goes to a person"
 
 
 def _of_held(held: HeldRow) -> Card:
@@ -127,13 +139,13 @@ def _beyond(rule: RuleResult, action: ProposedRow, titles: Mapping[str, str]) ->
     if rule.rule != "confidence_below_threshold" or action.confidence is None:
         return f"{phrases.broken_words(rule.rule).lower()} ({seen}; usual: {limit})"
     sure = f"sure by {words.percent(action.confidence)}"
+    wider = None if action.wider_threshold is None else words.percent(action.wider_threshold)
     if action.threshold is None:
-        at_once = f"but {limit}, so none runs at once"
-    else:
-        at_once = f"{words.percent(action.threshold)} needed to run at once"
-    wider = action.wider_threshold
-    enough = "" if wider is None else f", {words.percent(wider)} after a window"
-    return f"{sure}, {at_once}{enough}"
+        risk = limit.removeprefix("no threshold holds ").removesuffix(" error yet")
+        enough = "" if wider is None else f"after a window {wider} is enough, and "
+        return f"no confidence is proven to keep errors within {risk} yet; {enough}it is {sure}"
+    at_once = f"{words.percent(action.threshold)} needed to run at once"
+    return f"{sure}, {at_once}" + ("" if wider is None else f", {wider} after a window")
 
 
 def notice_words(window: WindowRow, now: datetime) -> tuple[str, Tone]:
@@ -189,14 +201,16 @@ export default function ({ data, parentElement }) {
   const card = make("div", data.is_gone ? "card gone" : "card");
   card.dataset.id = data.id;
   const left = make("div", "left");
-  const time = make("div", data.is_gone ? "time dim word" : "time", data.state);
+  const look = data.is_gone ? "time dim word" : data.state ? "time word" : "time";
+  const time = make("div", look, data.state);
   left.append(time);
   const fill = make("i", "");
   if (data.ends) {
     const bar = make("div", "bar");
     bar.append(fill);
-    left.append(bar, make("div", "small dim", data.closes));
+    left.append(bar);
   }
+  if (data.closes) left.append(make("div", "small dim", data.closes));
   const head = make("div", "head");
   for (const tag of data.tags) head.append(make("span", "chip", tag));
   head.append(make("span", "mono", data.number), make("span", "title", data.title));

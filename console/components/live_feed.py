@@ -6,6 +6,7 @@ A line opens its case; undoing lives there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -30,7 +31,7 @@ def draw(ran: Sequence[RanRow], cells: Sequence[LiveCell]) -> None:
     """Draw the feed; the newest first."""
     is_auditor = session.person().has_any(AUDITORS)
     pick_list.draw(
-        [line_of(row, is_auditor=is_auditor) for row in ran],
+        [line_of(row, session.now(), is_auditor=is_auditor) for row in ran],
         key=KEY,
         label="Done by software alone",
         empty=why_empty(cells),
@@ -44,12 +45,12 @@ def draw(ran: Sequence[RanRow], cells: Sequence[LiveCell]) -> None:
         st.switch_page(_CASE_PAGE, query_params={"case": chosen})
 
 
-def line_of(row: RanRow, *, is_auditor: bool = False) -> Line:
+def line_of(row: RanRow, now: datetime, *, is_auditor: bool = False) -> Line:
     """One action as the feed shows it; what waits for a blind audit is not told to auditors."""
     if row.awaits_audit and is_auditor:
         return Line(
             id=str(row.case_id),
-            head=f"{row.at:%H:%M:%S}",
+            head=_when(row, now),
             number=row.source_id,
             text="Drawn for audit: what was done is told once somebody has answered.",
             hint=row.title,
@@ -57,12 +58,18 @@ def line_of(row: RanRow, *, is_auditor: bool = False) -> Line:
         )
     return Line(
         id=str(row.case_id),
-        head=f"{row.at:%H:%M:%S}",
+        head=_when(row, now),
         number=row.source_id,
         text=row.what,
         hint=f"{row.title}\n{row.at:%Y-%m-%d %H:%M:%S} UTC",
         marks=list(_marks(row)),
     )
+
+
+def _when(row: RanRow, now: datetime) -> str:
+    """The time of today, with the date of any other day."""
+    is_today = row.at.date() == now.date()
+    return f"{row.at:%H:%M:%S}" if is_today else f"{row.at:%Y-%m-%d %H:%M}"
 
 
 def _marks(row: RanRow) -> Iterator[Mark]:

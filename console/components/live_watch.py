@@ -21,6 +21,7 @@ from console.components import (
     live_answers,
     live_board,
     live_card,
+    live_fate,
     live_more,
     live_seen,
     open_case,
@@ -30,7 +31,7 @@ from console.components.live_slots import Places, Slot
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.phase import Phase
 from engine.service import words as codes
-from engine.service.live_rows import LiveCell, LiveRow
+from engine.service.live_rows import BrakeRow, LiveCell, LiveRow
 
 REFRESH_S = 2.0
 REASONS = ("I want to look first", "It looks wrong", "Wrong moment for it")
@@ -76,7 +77,7 @@ def _draw_reason(live: LiveRow) -> None:
 def _draw_order(places: Places, live: LiveRow) -> None:
     """How much there is, and the way back to the order of time; always one line."""
     with st.container(key="live_order", horizontal=True, vertical_alignment="center"):
-        st.caption(words.plain(ahead_words(live)), width="stretch")
+        st.caption(words.plain(live_fate.ahead_words(live, session.now())), width="stretch")
         st.button(
             "Soonest first",
             key=session.key(PAGE, "order"),
@@ -87,23 +88,13 @@ def _draw_order(places: Places, live: LiveRow) -> None:
         )
 
 
-def ahead_words(live: LiveRow) -> str:
-    """How much is in a window, and how much of it nobody has seen."""
-    count = len(live.windows) + live.later
-    unseen = sum(window.noticed_at is None for window in live.windows) + live.later
-    if not count:
-        return "None in a veto window"
-    said = f"{count:,} in a veto window" if count == 1 else f"{count:,} in veto windows"
-    return f"{said}, {unseen:,} of them unseen" if unseen else f"{said}, all seen"
-
-
 def _draw_places(places: Places, live: LiveRow) -> None:
     with st.container(key="live_slots"):
         if not places.slots:
             st.info(words.plain(why_empty(live.cells)), icon=":material/hourglass_empty:")
         for place, slot in enumerate(places.slots):
             with st.container(key=f"live_slot_{place}", border=True):
-                _draw_slot(slot, place, live.version)
+                _draw_slot(slot, place, live.version, live.brakes)
         if places.below:
             window = places.below[0].window
             live_more.draw(
@@ -116,9 +107,9 @@ def _draw_places(places: Places, live: LiveRow) -> None:
             st.caption(f"{live.later:,} more close later; they come here as these are over.")
 
 
-def _draw_slot(slot: Slot, place: int, version: str) -> None:
+def _draw_slot(slot: Slot, place: int, version: str, brakes: Sequence[BrakeRow]) -> None:
     became = live_board.became(slot.case_id, version) if slot.is_gone else None
-    live_card.draw(live_card.of_slot(slot, session.now(), became), key=f"live_card_{place}")
+    live_card.draw(live_card.of_slot(slot, session.now(), became, brakes), key=f"live_card_{place}")
     if slot.held is not None and session.recall(PAGE, _rejecting(slot), False):
         _draw_rejection(slot)
         return

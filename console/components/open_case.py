@@ -35,7 +35,10 @@ WAITS = frozenset(
 )
 """In these a person acts on what is on the screen, so it must not change under their hands."""
 
-MOVES = frozenset(
+LOOKED_AT = frozenset({CaseStatus.RECEIVED, CaseStatus.PERCEIVED, CaseStatus.REASONING})
+"""In these its facts are read and it is reasoned about."""
+
+MOVES = LOOKED_AT | frozenset(
     {
         CaseStatus.RELEASING,
         CaseStatus.VETO_WINDOW,
@@ -116,7 +119,10 @@ def follow() -> bool:
     card = session.queries().card(before.case_id)
     if card == before.card:
         return False
-    session.remember(PAGE, _OPEN, replace(before, card=card, form=token_hex(8)))
+    if card.row.status in WAITS:  # it waits anew: what stands there now has only just opened
+        _pin(_claimed(card))
+    else:
+        session.remember(PAGE, _OPEN, replace(before, card=card, form=token_hex(8)))
     return True
 
 

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from console import format as words
 from console import session
-from console.components import argument_fields, desk_words
-from engine.domain.recommendation import Recommendation
-from engine.service import phrases
+from console.components import (
+    argument_fields,
+    desk_words,
+    number_field,
+    override_choice,
+    text_line,
+    typed_numbers,
+)
+from console.components.override_choice import Choosable
+from console.components.text_line import Piece
 from engine.service import words as codes
 from engine.service.rows import ToolChoice
 
-PAGE = "override"
 _LONG_TEXT = 200
-_HUNDRED = 100
-"""Minor units in one unit, as money is written out everywhere."""
-
-
-class Choosable(Protocol):
-    """What an action can be chosen for."""
-
-    @property
-    def tools(self) -> tuple[ToolChoice, ...]:
-        """What can be chosen."""
-        ...
-
-    @property
-    def recommendation(self) -> Recommendation | None:
-        """Whose alternatives come first; None where they may not be known."""
-        ...
+_COLUMNS = 3
+"""Fields side by side: wide enough for what is chosen in them."""
 
 
 def draw(card: Choosable, form: str, *, label: str = "Do this instead") -> None:
@@ -43,68 +36,102 @@ def draw(card: Choosable, form: str, *, label: str = "Do this instead") -> None:
         form: Part of every key; another one gives empty fields.
         label: Over the choice of tool.
     """
-    titles = {choice.tool: choice.title for choice in choices(card)}
-    columns = st.columns([1, 2], gap="small")
-    with columns[0]:
+    titles = override_choice.titles(card)
+    chosen = override_choice.chosen_of(card, form)
+    cells = _grid(1 + (len(_short_fields(chosen)) if chosen else 0))
+    with cells[0]:
         st.selectbox(
             label,
             list(titles),
+            index=None if chosen is None else list(titles).index(chosen.tool),
+            placeholder="Choose…",
             format_func=lambda tool: titles[tool],
-            key=_tool_key(form),
+            key=override_choice.tool_key(form),
         )
-    with columns[1]:
-        draw_fields(card, _chosen(card, form), form)
+    if chosen is not None:
+        _draw_in(cells[1:], card, chosen, form)
 
 
 def draw_fields(card: Choosable, choice: ToolChoice, form: str) -> None:
     """Draw a field for each argument of a tool that is not fixed."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, field in _open_fields(choice).items():
+    _draw_in(_grid(len(_short_fields(choice))), card, choice, form)
+
+
+def _grid(count: int) -> list[DeltaGenerator]:
+    """Places for so many fields, in rows of equal columns."""
+    rows = [st.columns(_COLUMNS, gap="small") for _ in range(0, count, _COLUMNS)]
+    return [cell for row in rows for cell in row][:count]
+
+
+def _draw_in(
+    cells: Sequence[DeltaGenerator], card: Choosable, choice: ToolChoice, form: str
+) -> None:
+    """Short fields into these places; long texts below them, over the whole width."""
+    fields, places = _open_fields(choice), iter(cells)
+    for name in _short_fields(choice):
+        with next(places):
+            _draw_field(card, choice, name, fields[name], form)
+    for name, field in fields.items():
+        if _is_long(choice, name, field):
             _draw_field(card, choice, name, field, form)
 
 
-def choices(card: Choosable) -> tuple[ToolChoice, ...]:
-    """The tools that the person may choose: a cell may be other roles' to decide."""
-    held = session.person().roles
-    return tuple(one for one in card.tools if not phrases.who_decides("", one.deciders, held))
+def _short_fields(choice: ToolChoice) -> list[str]:
+    fields = _open_fields(choice)
+    return [name for name, field in fields.items() if not _is_long(choice, name, field)]
 
 
 def read(card: Choosable, form: str) -> tuple[str, dict[str, Any]]:
-    """The chosen tool and all its arguments, those of the case included."""
-    choice = _chosen(card, form)
-    return choice.tool, read_fields(choice, form)
+    """The chosen tool and all its arguments, those of the case included; "" where none is."""
+    choice = override_choice.chosen_of(card, form)
+    return ("", {}) if choice is None else (choice.tool, read_fields(choice, form))
 
 
 def read_fields(choice: ToolChoice, form: str) -> dict[str, Any]:
-    """All arguments of a tool that are filled in, fixed ones included."""
+    """All arguments of a tool that are filled in and can be read, fixed ones included."""
     filled = {
-        name: _read_field(name, field, st.session_state.get(_field_key(form, choice.tool, name)))
+        name: _read_field(name, field, _field_key(form, choice.tool, name))
         for name, field in _open_fields(choice).items()
     }
     return {**choice.fixed, **argument_fields.arguments_of(filled, choice.schema)}
 
 
-def _read_field(name: str, field: Mapping[str, Any], shown: Any) -> Any:
-    """Money is filled in as people write it and sent in minor units."""
-    if shown is None or not _is_money(name, field):
-        return shown
-    return round(shown * _HUNDRED)
+def _read_field(name: str, field: Mapping[str, Any], key: str) -> Any:
+    if typed_numbers.is_number(field):
+        return number_field.typed(name, field, key).value
+    return st.session_state.get(key)
 
 
-def _is_money(name: str, field: Mapping[str, Any]) -> bool:
-    return name.endswith(desk_words.MINOR) and field.get("type") == "integer"
+def why_not(card: Choosable, form: str) -> str:
+    """Which field cannot be read as it stands, so that nothing can be sent; empty: none."""
+    choice = override_choice.chosen_of(card, form)
+    return "" if choice is None else why_not_fields(choice, form)
+
+
+def why_not_fields(choice: ToolChoice, form: str) -> str:
+    """The same for the fields of a tool."""
+    needed, wrong = argument_fields.required(choice.schema), list[str]()
+    for name, field in _open_fields(choice).items():
+        text = st.session_state.get(_field_key(form, choice.tool, name))
+        if typed_numbers.is_number(field):
+            said = number_field.why_not(name, field, text, is_required=name in needed)
+        else:
+            said = argument_fields.why_not_rows(str(text or ""), field)
+        if said:
+            wrong.append(f"{label_of(choice, name)}: {said}")
+    return " ".join(wrong)
 
 
 def is_complete(card: Choosable, form: str) -> bool:
-    """Whether every argument the tool requires is filled."""
-    return bool(choices(card)) and not missing_field(card, form)
+    """Whether every argument the tool requires is filled, and all can be read."""
+    return not missing_field(card, form) and not why_not(card, form)
 
 
 def missing_field(card: Choosable, form: str) -> str:
     """Key of the first field that has to be filled and is not; empty where there is none."""
-    if not choices(card):
-        return _tool_key(form)
-    choice = _chosen(card, form)
+    choice = override_choice.chosen_of(card, form)
+    if choice is None:
+        return override_choice.tool_key(form)
     empty = empty_fields(choice, form)
     return _field_key(form, choice.tool, empty[0]) if empty else ""
 
@@ -119,25 +146,22 @@ def empty_fields(choice: ToolChoice, form: str) -> list[str]:
     ]
 
 
-def _chosen(card: Choosable, form: str) -> ToolChoice:
-    tool = st.session_state.get(_tool_key(form))
-    offered = choices(card)
-    return next((choice for choice in offered if choice.tool == tool), offered[0])
-
-
 def _open_fields(choice: ToolChoice) -> dict[str, Mapping[str, Any]]:
     fields = argument_fields.fields_of(choice.schema)
     return {name: field for name, field in fields.items() if name not in choice.fixed}
 
 
 def _draw_field(
-    card: Choosable, choice: ToolChoice, name: str, field: Mapping[str, Any], form: str
+    card: Choosable,
+    choice: ToolChoice,
+    name: str,
+    field: Mapping[str, Any],
+    form: str,
 ) -> None:
     key = _field_key(form, choice.tool, name)
     label = words.plain(label_of(choice, name))
-    options = choice.options.get(name) or tuple(field.get("enum", ()))
-    if options:
-        shown, likely = _likely_first(card, choice.tool, name, options)
+    if options := _options(choice, name, field):
+        shown, likely = override_choice.likely_first(card, choice.tool, name, options)
         st.selectbox(
             label,
             shown,
@@ -148,33 +172,50 @@ def _draw_field(
         )
     elif field.get("type") == "boolean":
         st.checkbox(label, value=bool(field.get("default", False)), key=key)
-    elif _is_money(name, field):
-        _draw_money(label, field, key, _suggested(card, choice.tool, name, field))
-    elif field.get("type") in ("integer", "number"):
-        _draw_number(label, field, key, _suggested(card, choice.tool, name, field))
+    elif typed_numbers.is_number(field):
+        value = _suggested(card, choice.tool, name, field)
+        number_field.draw(
+            label,
+            name,
+            field,
+            key,
+            suggested=field.get("default") if value is None else value,
+            is_required=name in argument_fields.required(choice.schema),
+        )
     else:
         _draw_text(label, field, key, _suggested(card, choice.tool, name, field))
 
 
 def _draw_text(label: str, field: Mapping[str, Any], key: str, value: Any) -> None:
     longest = field.get("maxLength")
+    shown = "" if value is None else str(value)
+    if not _is_long_text(field):
+        st.text_input(label, value=shown, max_chars=longest, live=True, key=key)
+        return
+    st.text_area(label, value=shown, max_chars=longest, height=68, key=key)
+    said = argument_fields.why_not_rows(str(st.session_state.get(key) or ""), field)
+    if said:
+        text_line.draw([[Piece(text=said, tone="bad")]], key=f"{key}:why_not")
+
+
+def _options(choice: ToolChoice, name: str, field: Mapping[str, Any]) -> tuple[str, ...]:
+    return choice.options.get(name) or tuple(field.get("enum", ()))
+
+
+def _is_long(choice: ToolChoice, name: str, field: Mapping[str, Any]) -> bool:
+    is_other = typed_numbers.is_number(field) or field.get("type") == "boolean"
+    return not (is_other or _options(choice, name, field)) and _is_long_text(field)
+
+
+def _is_long_text(field: Mapping[str, Any]) -> bool:
+    longest = field.get("maxLength")
     is_long = field.get("type") == "array" or (longest or 0) > _LONG_TEXT
-    shown = None if value is None else str(value)
-    if is_long or not (longest or "pattern" in field):
-        st.text_area(label, value=shown or "", max_chars=longest, height=68, key=key)
-    else:
-        st.text_input(label, value=shown or "", max_chars=longest, key=key)
+    return is_long or not (longest or "pattern" in field)
 
 
 def _suggested(card: Choosable, tool: str, name: str, field: Mapping[str, Any]) -> Any:
     """What the software would put there, so that a person changes only what is wrong."""
-    made = card.recommendation
-    if made is None:
-        return None
-    calls = [(one.tool, one.arguments) for one in made.actions]
-    calls += [(one.proposal.tool, one.proposal.arguments) for one in made.draft.alternatives]
-    same = (arguments for called, arguments in calls if called == tool)
-    return argument_fields.text_of(next(same, {}), name, field)
+    return argument_fields.text_of(override_choice.suggested(card, tool), name, field)
 
 
 def label_of(choice: ToolChoice, name: str) -> str:
@@ -203,51 +244,5 @@ def _place_of(card: Choosable, choice: ToolChoice, name: str, shown: Sequence[st
     return shown.index(value) if value in shown else None
 
 
-def _draw_money(label: str, field: Mapping[str, Any], key: str, suggested: Any) -> None:
-    is_number = isinstance(suggested, int) and not isinstance(suggested, bool)
-    low, high = field.get("minimum"), field.get("maximum")
-    st.number_input(
-        label,
-        min_value=None if low is None else low / _HUNDRED,
-        max_value=None if high is None else high / _HUNDRED,
-        value=suggested / _HUNDRED if is_number else None,
-        step=1.0,
-        format="%.2f",
-        key=key,
-    )
-
-
-def _draw_number(label: str, field: Mapping[str, Any], key: str, suggested: Any) -> None:
-    kind = int if field["type"] == "integer" else float
-    low, high, value = (field.get(name) for name in ("minimum", "maximum", "default"))
-    is_number = isinstance(suggested, int | float) and not isinstance(suggested, bool)
-    value = suggested if is_number else value
-    st.number_input(
-        label,
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
-        value=None if value is None else kind(value),
-        step=kind(1),
-        key=key,
-    )
-
-
-def _likely_first(
-    card: Choosable, tool: str, name: str, options: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
-    """The reasoner's alternatives before the rest, with their rank: their scores are no odds."""
-    others = card.recommendation.draft.alternatives if card.recommendation else ()
-    values = [
-        str(other.proposal.arguments.get(name)) for other in others if other.proposal.tool == tool
-    ]
-    ranked = [value for value in dict.fromkeys(values) if value in options]
-    likely = {value: f", the software's choice {place}" for place, value in enumerate(ranked, 1)}
-    return [*ranked, *(value for value in options if value not in likely)], likely
-
-
-def _tool_key(form: str) -> str:
-    return session.key(PAGE, form, "tool")
-
-
 def _field_key(form: str, tool: str, name: str) -> str:
-    return session.key(PAGE, form, tool, name)
+    return session.key(override_choice.PAGE, form, tool, name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from console import flash, session
-from console.components import envelope_document, policy_changes, policy_words
+from console.components import envelope_document, form_keys, policy_changes, policy_words
 from engine.domain.actor import Person
 from engine.domain.policy import PolicyKind
 from engine.errors import ConfigError
@@ -93,6 +93,9 @@ def _draw_fields(page: str, desk: str, height: int) -> str:
             key=_key(page, desk, "draft"),
             persist_state="session",
         )
+    # Beside the button that was pressed: the top of the page is out of sight from here.
+    with st.container(key=session.key(page, "draft", "messages")):
+        flash.draw_here()
     st.text_input(
         "Note: why",
         key=_key(page, desk, "note"),
@@ -123,6 +126,9 @@ def _draw_buttons(page: str, kind: PolicyKind, desk: str, document: str, over: i
             args=(page, desk, document),
         )
         st.caption("Active once somebody else has signed it.")
+    form_keys.draw(
+        fields=_key(page, desk, "note"), has_focus=False, missing=_key(page, desk, "note")
+    )
 
 
 def _begin(page: str, desk: str, document: str) -> bool:
@@ -154,7 +160,9 @@ def _propose(page: str, kind: PolicyKind, desk: str, document: str, over: int) -
     if draft == document:
         flash.add("warning", "Nothing was proposed: the draft is the active version.")
     elif not note:
-        flash.add("warning", "Nothing was proposed: say in the note why it should change.")
+        form_keys.refuse(
+            _key(page, desk, "note"), "Nothing was proposed: say in the note why it should change."
+        )
     elif session.submit(
         ProposeVersion(
             kind=kind,

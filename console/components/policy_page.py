@@ -34,13 +34,15 @@ def draw_versions(page: str, kind: PolicyKind, desk: str) -> None:
     person = session.person()
     policy_versions.draw_waiting(versions)
     # Always there, so that a message moves no tab out from under the person who reads it.
-    with st.container(key=session.key(page, "messages")):
-        flash.draw_here()
+    messages = st.container(key=session.key(page, "messages"))
     signing, proposing = st.tabs(
         ["Versions and signatures", "Propose a change"],
         key=session.key(page, "changes"),
         on_change="rerun",  # a tab that is not open asks history nothing
     )
+    if not proposing.open:  # there they stand beside the button
+        with messages:
+            flash.draw_here()
     if signing.open:
         with signing:
             policy_versions.draw(page, versions, person)

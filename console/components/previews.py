@@ -127,6 +127,11 @@ def refusal_line(refusal: str, code: str) -> tuple[Piece, ...]:
     )
 
 
+def later_words(step: int, done: str) -> str:
+    """What is said of a call that means nothing before another one of the same plan was made."""
+    return f"What it would change can be said only after step {step} is {done}."
+
+
 def kept_preview(kept: object) -> Preview | None:
     """The preview that was kept with an action; None where there is none that can be read."""
     try:
@@ -144,6 +149,8 @@ def call_of(row: PreviewRow, desk: str, currency: str = "") -> Call:
     is_same = difference is not None and difference.is_empty
     nothing = "It would change nothing." if is_same else ""
     untold = "" if row.refusal or difference is not None else NOT_TOLD
+    if row.after:
+        untold = later_words(row.after, "put back")
     two = Piece(text="takes two people" if row.takes_two else "", look="chip", tone="warn")
     return Call(
         title=row.words,

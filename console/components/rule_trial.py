@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from console import format as words
 from console import session
-from console.components import desk_words, override_form, text_table
+from console.components import desk_words, number_field, override_form, text_table
 from console.components.text_table import Cell, Column
 from engine.domain.actor import Role
 from engine.domain.recommendation import Recommendation
@@ -57,6 +60,13 @@ class _Alone:
     recommendation: Recommendation | None = None
 
 
+_NUMBERS: Mapping[str, tuple[Mapping[str, Any], int | float]] = {
+    "priority": ({"type": "integer", "minimum": 1, "maximum": 9}, 3),
+    "confidence": ({"type": "number", "minimum": 0, "maximum": 1}, 0.95),
+}
+"""What is typed beside the arguments: its schema, and what stands there at first."""
+
+
 def _draw_form(
     page: str, cells: tuple[CellRow, ...], tools: tuple[ToolChoice, ...]
 ) -> Trial | None:
@@ -72,10 +82,8 @@ def _draw_form(
         format_func=lambda one: codes.ROLE.get(one, one),
         key=session.key(page, "trial", "who"),
     )
-    urgent = priority.number_input("Priority", 1, 9, 3, key=session.key(page, "trial", "priority"))
-    confidence = sure.number_input(
-        "Confidence", 0.0, 1.0, 0.95, 0.01, key=session.key(page, "trial", "confidence")
-    )
+    urgent = _draw_number(page, priority, "priority")
+    confidence = _draw_number(page, sure, "confidence")
     cell = known[name]
     tool = next((one for one in tools if one.tool == cell.action), None)
     if tool is None:
@@ -83,9 +91,10 @@ def _draw_form(
         return None
     form = session.key(page, "trial", cell.cell)
     override_form.draw_fields(_Alone(tools=tools), tool, form)
-    if empty := override_form.empty_fields(tool, form):
-        asked = " and ".join(override_form.label_of(tool, one).lower() for one in empty)
-        st.caption(words.plain(f"Fill in {asked} to see what policy would say."))
+    empty = override_form.empty_fields(tool, form)
+    if urgent is None or confidence is None or empty or override_form.why_not_fields(tool, form):
+        asked = words.listed([override_form.label_of(tool, one).lower() for one in empty])
+        st.caption(words.plain(f"Fill in {asked or 'the form'} to see what policy would say."))
         return None
     return Trial(
         case_type=cell.case_type,
@@ -95,6 +104,14 @@ def _draw_form(
         confidence=float(confidence),
         roles=None if actor == "software" else frozenset({Role(actor)}),
     )
+
+
+def _draw_number(page: str, column: DeltaGenerator, name: str) -> int | float | None:
+    """Draw one of the numbers beside the arguments; None where it cannot be read."""
+    (field, usual), key = _NUMBERS[name], session.key(page, "trial", name)
+    with column:
+        number_field.draw(name.capitalize(), name, field, key, suggested=usual, is_required=True)
+    return number_field.typed(name, field, key).value
 
 
 def _draw_rules(verdict: Verdict, desk: str) -> None:

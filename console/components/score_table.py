@@ -40,11 +40,46 @@ class Measure:
 
 
 def draw_overview(scores: Sequence[CellScore]) -> None:
-    """Draw one row a cell and data origin."""
-    text_table.draw(
-        _COLUMNS, [_row(score) for score in scores], key="scores", label="Scores of all cells"
-    )
-    st.caption(cases_words(scores, desk_clock.desks()))
+    """Draw one row a cell and data origin, under its case type where there are several."""
+    counted = [score for score in scores if is_counted(score)]
+    types = list(dict.fromkeys(_type_of(score) for score in counted))
+    rows: list[list[text_table.Cell | str]] = []
+    for of in types:
+        if len(types) > 1:
+            rows.append([text_table.Cell(text=_type_words(*of))])
+        rows += [_row(score, len(types) > 1) for score in counted if _type_of(score) == of]
+    text_table.draw(_COLUMNS, rows, key="scores", label="Scores of all cells")
+    said = [cases_words(scores, desk_clock.desks()), _WHOSE, _left_out(len(scores) - len(counted))]
+    st.caption(" ".join(filter(None, said)))
+
+
+_WHOSE = (
+    "A case, its truth and what people said of it count where its first action belongs; "
+    "executions count every step of a plan in the cell of that step, so the two do not add up."
+)
+
+
+def is_counted(score: CellScore) -> bool:
+    """Whether anything at all was counted in a cell."""
+    return bool(score.cases or score.executed_alone or score.executed_by_decision)
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} {'cell' if count == 1 else 'cells'} with nothing counted yet left out."
+
+
+def _type_of(score: CellScore) -> tuple[str, str]:
+    """Desk and case type of a cell."""
+    desk, _, rest = score.cell.partition("/")
+    return desk, rest.partition("/")[0]
+
+
+def _type_words(desk: str, case_type: str) -> str:
+    named = desk_words.label(desk, case_type).replace("_", " ").capitalize()
+    several = len(desk_clock.desks()) > 1
+    return f"{desk_words.desk_title(desk)}: {named}" if several else named
 
 
 def cases_words(scores: Sequence[CellScore], desks: Sequence[DeskRow]) -> str:
@@ -65,10 +100,12 @@ def title(score: CellScore) -> str:
     return f"{desk_words.cell(score.cell)} ({score.origin.value} data)"
 
 
-def _row(score: CellScore) -> list[text_table.Cell | str]:
+def _row(score: CellScore, is_grouped: bool) -> list[text_table.Cell | str]:
     is_simulated = score.origin is Origin.SIMULATED
+    desk, action = score.cell.partition("/")[0], score.cell.rpartition("/")[2]
+    named = desk_words.tool(action, desk) if is_grouped else desk_words.cell(score.cell)
     return [
-        text_table.Cell(text=desk_words.cell(score.cell), hint=score.cell),
+        text_table.Cell(text=named, hint=score.cell),
         text_table.Cell(text=score.origin.value, tone="warn" if is_simulated else ""),
         f"{score.cases:,}",
         f"{score.pending:,}",

@@ -41,7 +41,7 @@ def draw(cell: CellRow, points: Sequence[CurvePoint]) -> None:
     )
     st.caption(
         "Each point keeps all predictions whose own score reaches one cut: n of them. It is the "
-        "confidence alone, at one cut for all of them; a draft's consequences below replay each "
+        "confidence alone, at one cut for all of them; a draft's consequences replay each "
         "decision of the last days with the threshold of its moment and every other limit, so "
         f"their figures differ. The bound is the 95{SIGN} Clopper-Pearson limit of that point "
         "alone; it is not corrected for choosing a point after looking."

@@ -52,6 +52,7 @@ REQUIRED: Mapping[str, Any] = {
     "global.developmentMode": False,
     # A browser drops what the server believes it kept when runs overlap; the page then stands.
     "global.minCachedMessageSize": 1e12,
+    "logger.hideWelcomeMessage": True,  # the product says itself where it answers
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,
     "server.enableAgentApi": False,

@@ -153,6 +153,13 @@ def provide_fact(case_id: UUID, body: FactBody, asked: Asked) -> JSONResponse:
     return JSONResponse(asked.do(request))
 
 
+@router.post("/{case_id}/look-again", response_model=RepliedDone, summary="Look at it again")
+def look_again(case_id: UUID, body: VersionBody, asked: Asked) -> JSONResponse:
+    """Have a case that waits for a person read anew; what people told is kept."""
+    request = requests.LookAgain(case_id=CaseId(case_id), version=body.version)
+    return JSONResponse(asked.do(request))
+
+
 @router.post("/{case_id}/repair", response_model=RepliedDone, summary="Settle a repair")
 def settle_repair(case_id: UUID, body: RepairBody, asked: Asked) -> JSONResponse:
     """Say whether what was done stands; the case is done if all of its plan is."""

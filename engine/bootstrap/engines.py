@@ -23,6 +23,7 @@ from engine.service.deciding import Deciding
 from engine.service.demonstrating import Demonstrating
 from engine.service.handling import Handling
 from engine.service.local import LocalEngine
+from engine.service.looking_again import LookingAgain
 from engine.service.people import People
 from engine.service.previewing import Previewing
 from engine.service.repairing import Repairing
@@ -71,6 +72,7 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         deciding=_deciding_of(parts, policy, binding),
         taking_back=TakingBack(store=store, clock=clock),
         handling=Handling(store=store, clock=clock, ids=ids, desks=desks, binding=binding),
+        looking_again=LookingAgain(store=store, clock=clock, binding=binding),
         repairing=Repairing(store=store, binding=binding),
         starting=Starting(store=store, clock=clock, desks=desks, beginning=beginning_of(parts)),
         versioning=_versioning_of(parts, simulating),

@@ -122,7 +122,8 @@ def open_desks(settings: Settings, clock: Clock) -> dict[str, Desk]:
     unknown = [name for name in names if name not in DESKS]
     if unknown:
         raise ConfigError(
-            f"There is no desk {unknown[0]!r}; COUNTERSIGN_DESKS may name {', '.join(DESKS)}."
+            f"There is no desk {unknown[0]!r}; --desk and COUNTERSIGN_DESKS may name "
+            f"{', '.join(DESKS)}."
         )
     return {name: DESKS[name](wanted) for name in names}
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from engine.cli.opening import AsJson, opened_parts
+from engine.cli.opening import AsJson, DeskArgument, DeskOption, one_desk, opened_parts
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, say_table
 from engine.errors import EngineError, NotFound
 
 if TYPE_CHECKING:
     from engine.desk import Desk
 
-DeskArgument = Annotated[str, typer.Argument(help="Name of the desk.")]
 
 app = typer.Typer(help="The desks.", no_args_is_help=True)
 
@@ -26,14 +25,14 @@ def list_desks(as_json: AsJson = False) -> None:
     if as_json:
         say_json([_described(desk) for desk in desks])
         return
-    rows = [(desk.name, desk.title, ", ".join(_tools(desk)), desk.goal) for desk in desks]
+    rows = [(desk.name, desk.title, str(len(_tools(desk))), desk.goal) for desk in desks]
     say_table(("NAME", "TITLE", "TOOLS", "GOAL"), rows)
 
 
 @app.command("tools")
-def desk_tools(name: DeskArgument, as_json: AsJson = False) -> None:
+def desk_tools(name: DeskArgument = "", option: DeskOption = "", as_json: AsJson = False) -> None:
     """The contracts of a desk's tools; as JSON with the schemas of what each takes and gives."""
-    desk = _desk(name)
+    desk = _desk(one_desk(name, option))
     contracts = [tool.contract for tool in (*desk.read_tools, *desk.effect_tools)]
     if as_json:
         say_json([contract.exported() for contract in contracts])
@@ -56,14 +55,14 @@ def desk_tools(name: DeskArgument, as_json: AsJson = False) -> None:
 
 
 @app.command("check")
-def check_desk(name: DeskArgument) -> None:
+def check_desk(name: DeskArgument = "", option: DeskOption = "") -> None:
     """Check a desk: its parts fit each other, and its system of record answers."""
-    desk = _desk(name)
+    desk = _desk(one_desk(name, option))
     problems = list(_problems(desk))
     for problem in problems:
         say(f"wrong: {problem}")
     if not problems:
-        say(f"The desk {name} is whole: {len(_tools(desk))} tools, its system answers.")
+        say(f"The desk {desk.name} is whole: {len(_tools(desk))} tools, its system answers.")
     raise typer.Exit(CHECK_FAILED if problems else GOOD)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.errors import ConfigError, NotSignedIn
+from engine.errors import ConfigError, InvalidRequest, NotSignedIn
 from engine.settings import Settings, read_settings, secret_from_environment
 
 if TYPE_CHECKING:
@@ -23,6 +23,21 @@ AsName = Annotated[
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 DeskName = Annotated[str, typer.Option("--desk", help="Name of the desk.")]
+DeskArgument = Annotated[str, typer.Argument(metavar="[DESK]", help="Name of the desk.")]
+DeskOption = Annotated[str, typer.Option("--desk", help="Name of the desk, instead of DESK.")]
+
+
+def one_desk(argument: str, option: str) -> str:
+    """The desk a command is about, which may be named either way.
+
+    Raises:
+        InvalidRequest: None is named, or two different ones.
+    """
+    if argument and option and argument != option:
+        raise InvalidRequest(f"Name one desk: this says {argument} and --desk {option}.")
+    if not (argument or option):
+        raise InvalidRequest("Name the desk; `countersign desk list` names them.")
+    return argument or option
 
 
 def settings_with(**changes: Any) -> Settings:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from engine.domain.canonical import Json
 from engine.domain.difference import Difference
+from engine.errors import InvalidRequest
 
 LONGEST_REFUSAL = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """One of the two: a difference, or a refusal."""
+    """One of the two: a difference, or a refusal; neither: it cannot be said yet."""
 
     difference: Difference | None = None
     refusal: str = ""
@@ -39,3 +40,17 @@ class Preview:
         if isinstance(kept, Mapping) and "refusal" in kept:
             return cls(refusal=str(kept["refusal"]), code=str(kept.get("code", "")))
         return cls(difference=Difference.from_json(kept))
+
+
+def made_by(answer: Json) -> Difference | None:
+    """What a call answered that it changed; None where its tool's answers do not say that.
+
+    Args:
+        answer: What the call answered; it may say it as `difference`.
+    """
+    if not isinstance(answer, Mapping) or "difference" not in answer:
+        return None
+    try:
+        return Difference.from_json(answer["difference"])
+    except InvalidRequest:
+        return None

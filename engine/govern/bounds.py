@@ -111,7 +111,8 @@ def argument_words(name: str, rule: ArgumentRule) -> str:
     """A rule for an argument in words."""
     said = []
     if rule.one_of is not None:
-        said.append("one of " + ", ".join(str(one) for one in rule.one_of))
+        only = "only" if len(rule.one_of) == 1 else "one of"
+        said.append(f"{only} {', '.join(str(one) for one in rule.one_of)}")
     if rule.none_of is not None:
         said.append("none of " + ", ".join(str(one) for one in rule.none_of))
     if rule.at_least is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.desk import Desk
 from engine.domain.actor import POLICY, Actor, DecidedBy
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
@@ -19,6 +20,7 @@ from engine.domain.transition import BudgetReserved
 from engine.domain.verdict import RuleResult, Verdict, VerdictKind
 from engine.govern.authorize import CellPolicy
 from engine.ports import EffectTool
+from engine.runtime.drifting import drift_words
 from engine.runtime.policy import why_of
 
 
@@ -113,17 +115,10 @@ def _code_of(rule: RuleResult, verdict: Verdict, action: Action) -> Attention:
     return Attention.OUTSIDE_ENVELOPE
 
 
-def drift(code: Attention, action: Action, state: Json) -> str:
+def drift(code: Attention, action: Action, state: Json, desk: Desk) -> str:
     """What of the target changed, in words; empty where it is something else."""
     if code is not Attention.TARGET_CHANGED:
         return ""
     if action.ordinal > 1:
         return "the target changed since the step before was verified"
-    if not isinstance(state, dict) or not isinstance(action.target_state, dict):
-        return "the target changed"
-    changed = [
-        f"{name} was {action.target_state.get(name)!r}, is {value!r}"
-        for name, value in state.items()
-        if action.target_state.get(name) != value
-    ]
-    return "; ".join(changed)
+    return drift_words(desk, action, state)

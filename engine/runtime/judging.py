@@ -40,6 +40,8 @@ class Judging:
         made: Recommendation,
         envelopes: Sequence[CellEnvelope | None],
         spans: tuple[Span, ...],
+        *,
+        at: datetime,
     ) -> Transition:
         """Record recommendation and verdict, and send the case on its way.
 
@@ -48,16 +50,10 @@ class Judging:
             made: Its recommendation; the strictest verdict of its actions is the plan's.
             envelopes: The limits of each action's cell.
             spans: What it took.
+            at: The desk's present.
         """
-        action = made.actions[0]
         deciding = made.actions[strictest([one.verdict for one in made.actions])]
-        after = replace(
-            case,
-            recommendation_id=made.id,
-            action_id=action.id,
-            confidence=made.confidence,
-            proposal=made.draft.summary,
-        )
+        after = _with(case, made)
         step = Transition(
             before=case,
             after=after,
@@ -72,7 +68,7 @@ class Judging:
                 return step.then(self._granted(after, made, known))
             if deciding.verdict.kind is VerdictKind.VETO_WINDOW:
                 return step.then(self._windowed(after, made, known))
-        return step.then(_escalated(after, deciding.verdict, envelopes[0]))
+        return step.then(_escalated(after, deciding.verdict, envelopes[0], at))
 
     def denied(self, case: Case, made: Recommendation, spans: tuple[Span, ...]) -> Transition:
         """Record what policy forbids; the case stays where it is, with whoever asked."""
@@ -201,10 +197,31 @@ class Judging:
         return EntryDraft(kind=kind, actor=actor, at=self.clock.now(), payload=payload)
 
 
-def _escalated(case: Case, verdict: Verdict, envelope: CellEnvelope | None) -> Transition:
-    attention, note = _why(verdict)
+def _with(case: Case, made: Recommendation) -> Case:
+    return replace(
+        case,
+        recommendation_id=made.id,
+        action_id=made.actions[0].id,
+        confidence=made.confidence,
+        proposal=made.draft.summary,
+    )
+
+
+def _review_until(case: Case, envelope: CellEnvelope | None, at: datetime) -> datetime | None:
+    """Until when somebody has to answer; what is looked at anew too late has its time anew."""
     minutes = envelope.limits.review_minutes if envelope else None
-    review = case.as_of + timedelta(minutes=minutes) if minutes else None
+    if not minutes:
+        return None
+    review = case.as_of + timedelta(minutes=minutes)
+    is_again = case.facts_revision > 1
+    return at + timedelta(minutes=minutes) if is_again and review <= at else review
+
+
+def _escalated(
+    case: Case, verdict: Verdict, envelope: CellEnvelope | None, at: datetime
+) -> Transition:
+    attention, note = _why(verdict)
+    review = _review_until(case, envelope, at)
     after = case.moved(
         CaseStatus.PENDING,
         attention=attention,

@@ -16,6 +16,7 @@ from engine.domain.canonical import Json, digest
 from engine.domain.case import Case
 from engine.domain.ids import ActionId
 from engine.domain.plan import MOST_STEPS
+from engine.domain.preview import Preview
 from engine.domain.recommendation import Action, Proposal
 from engine.domain.span import Stage
 from engine.domain.tool import EffectClass, ToolContract
@@ -112,14 +113,17 @@ def _state_so_far(tool: EffectTool, arguments: dict[str, Any], read: ReadTool) -
 
 
 def _preview_so_far(tool: EffectTool, arguments: dict[str, Any], read: ReadTool) -> Json:
-    """What the target says before the steps in front of it: a refusal means nothing then."""
+    """What the target says before the steps in front of it: a refusal means nothing then.
+
+    What is kept of it is a preview of neither kind: it cannot be said yet.
+    """
     try:
         said = previewed(tool, arguments, read)
     except ToolUnavailable:
         raise
     except (InvalidRequest, ToolError):
         return None
-    return None if isinstance(said, dict) and "refusal" in said else said
+    return Preview().to_json() if isinstance(said, dict) and "refusal" in said else said
 
 
 def _placed(candidate: Candidate, place: int, steps: int) -> Candidate:

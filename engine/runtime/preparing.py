@@ -97,7 +97,7 @@ class Preparation:
         attempt = self._attempt(case, tool, action, grant, state, policy)
         code = self._misfit(attempt, arguments)
         if code is not None:
-            return Refusal(attention=code, note=drift(code, action, state))
+            return Refusal(attention=code, note=drift(code, action, state, self._desks[case.desk]))
         if grant.basis in (GrantBasis.COMPENSATION, GrantBasis.UNDO):
             refusal = self._no_undo(attempt)
             if refusal is not None or grant.basis is GrantBasis.COMPENSATION:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.domain.actor import DecidedBy
 from engine.domain.case import Case
@@ -36,6 +37,8 @@ class Judged:
     made: Recommendation
     envelopes: tuple[CellEnvelope | None, ...]
     """The limits of each action's cell."""
+    at: datetime
+    """The desk's present when it was judged."""
 
     @property
     def verdict(self) -> Verdict:
@@ -99,6 +102,7 @@ class PuttingForward:
         return Judged(
             made=self._made(advice, strictest_of(scores), actions),
             envelopes=tuple(policy.envelope for policy in policies),
+            at=advice.setting.at,
         )
 
     def _authorized(

@@ -147,7 +147,8 @@ class Reasoning:
         """Where a case goes with a judged recommendation; None: there is nothing left to do."""
         if judged is None:
             return withdrawn(case, marks)
-        return self.judging.judged(case, judged.made, judged.envelopes, tuple(marks.spans))
+        spans = tuple(marks.spans)
+        return self.judging.judged(case, judged.made, judged.envelopes, spans, at=judged.at)
 
     def draft(
         self, case: Case, facts: FactSet, setting: Setting, marks: Marks

@@ -31,6 +31,7 @@ MAY: dict[type, frozenset[Role]] = {
     r.TakeBackDecision: DECIDERS,
     r.UndoEffect: DECIDERS,
     r.ProvideFact: DECIDERS,
+    r.LookAgain: DECIDERS,
     r.SettleRepair: DECIDERS,
     r.StartRun: _RUNNERS,
     r.HoldAction: _BRAKES,

@@ -256,7 +256,7 @@ class Deciding:
             attention_note=question,
         )
         return transition_of(
-            case, after, decision, f"ask: {question}", (decision, ClaimEnded(case_id=case.id))
+            case, after, decision, question, (decision, ClaimEnded(case_id=case.id))
         )
 
     def _decision(

@@ -29,6 +29,7 @@ from engine.service.deciding import Deciding
 from engine.service.demonstrating import Demonstrating
 from engine.service.engine import Done, Session, Submitted
 from engine.service.handling import Handling
+from engine.service.looking_again import LookingAgain
 from engine.service.people import People
 from engine.service.people_rows import AccountRow, AskAccount
 from engine.service.preview_rows import AskPreview, PreviewRow
@@ -61,6 +62,7 @@ class LocalEngine:
     deciding: Deciding
     taking_back: TakingBack
     handling: Handling
+    looking_again: LookingAgain
     repairing: Repairing
     starting: Starting
     versioning: Versioning
@@ -92,6 +94,7 @@ class LocalEngine:
             r.TakeBackDecision: self.taking_back.take_back,
             r.UndoEffect: self.handling.undo,
             r.ProvideFact: self.handling.provide_fact,
+            r.LookAgain: self.looking_again.look,
             r.SettleRepair: self.repairing.settle,
             r.StartRun: self.starting.start,
             r.SaveDraft: self.versioning.save,

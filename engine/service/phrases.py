@@ -112,6 +112,10 @@ def rule_value(rule: str, text: str, titles: Mapping[str, str] | None = None) ->
         return text
     if rule == "confidence_below_threshold":
         return with_one_sign(_SHARE.sub(lambda found: percent(float(found[0]), 1), text))
+    if rule == "role_may_not_decide" and text == _SOFTWARE:
+        return "asked by software, no person yet"
+    if rule == "case_type_unknown":
+        return text.replace("_", " ")
     parts = [_thing(part, titles or {}) for part in text.split(", ")]
     return with_one_sign(_CODE.sub(lambda found: _VALUES[found[0]], ", ".join(parts)))
 
@@ -124,7 +128,8 @@ def _thing(text: str, titles: Mapping[str, str]) -> str:
     return titles.get(cited["fact"], name(cited["fact"])) if cited else text
 
 
-_FACT = re.compile(r"[\w-]+\.(?P<fact>[\w ]+)@[\w:. -]+")
+_FACT = re.compile(r"[\w:/ -]+\.(?P<fact>[\w ]+)@[\w:. -]+")
+_SOFTWARE = "software"
 
 
 # --- cells and brakes --------------------------------------------------------------------

@@ -39,3 +39,5 @@ class PreviewRow:
     """Whether one person's word is not enough for it."""
     is_left: bool = False
     """Of an undo: it has no way back and stays as it is."""
+    after: int = 0
+    """Of an undo: it can be said only after this row, from 1, is put back; 0: it can be said."""

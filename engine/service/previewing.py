@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,12 +63,13 @@ class Previewing:
         case = self.store.reader.case(case_id)
         desk = self.desks[case.desk]
         ran = done_of(self.store.reader, case)
-        return tuple(
+        rows = [
             self._stays(desk, ran.action(effect))
             if undo is None
             else self._put_back(case, ran.action(effect), undo, person)
             for effect, undo in undos_of(desk, ran)
-        )
+        ]
+        return tuple(_in_turn(row, rows[:place]) for place, row in enumerate(rows))
 
     def _put_back(self, case: Case, action: Action, undo: Undo, person: Person) -> PreviewRow:
         row = self._row(case, undo.tool, undo.call[1], person)
@@ -141,3 +142,9 @@ class Previewing:
         with self.store.begin() as unit:
             unit.append(f"case:{case.id}", [entry])
             unit.commit()
+
+
+def _in_turn(row: PreviewRow, before: Sequence[PreviewRow]) -> PreviewRow:
+    """A row of an undo: a refusal of what comes later means nothing before the rows in front."""
+    after = max((place for place, one in enumerate(before, 1) if not one.is_left), default=0)
+    return replace(row, refusal="", code="", after=after) if row.refusal and after else row

@@ -126,6 +126,14 @@ class ProvideFact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LookAgain:
+    """Have a case that waits for a person read anew; what people told is kept."""
+
+    case_id: CaseId
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SettleRepair:
     """Say what was found when a case needed repair."""
 
@@ -213,6 +221,7 @@ Request = (
     | TakeBackDecision
     | UndoEffect
     | ProvideFact
+    | LookAgain
     | SettleRepair
     | StartRun
     | SaveDraft

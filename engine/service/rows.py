@@ -189,6 +189,11 @@ class PlanStepRow:
     """The money it moves, written out; empty: none."""
     way_back: str
     """What would put it back, in words; empty: nothing does."""
+    target: str = ""
+    """What this very call acts on, as its tool names it."""
+    preview: Json = None
+    """A `Preview` of this very call; once it is done and verified, what it answered that it
+    changed, where it answered that; None: nobody said."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +230,8 @@ class CaseCard:
     """Where a plan did not come to its end: what was done, undone and left, and what to do now."""
     failure: FailureWords | None = None
     """The failed step for which it stands with people; None: it stands there by design."""
+    judged_at: datetime | None = None
+    """When policy judged what is recommended, on the desk's clock; None: nothing is."""
     first_look: str = ""
     """What a person does first, where it waits for want of a usable recommendation."""
 
@@ -327,8 +334,8 @@ class BudgetRow:
 
     words: str
     """For example `120 an hour`."""
-    is_shared: bool
-    """Whether other cells take from it too."""
+    scope: str
+    """Who takes from it together: `desk:<name>`, `type:<desk>/<type>` or `cell:<cell>`."""
     executions: int | None
     """Actions allowed; None: not limited."""
     executions_used: int

@@ -117,5 +117,5 @@ def _parse(item: Field[Any], text: str) -> Any:
     try:
         return read(text.strip())
     except ValueError:
-        wanted = type(item.default).__name__
-        raise ValueError(f"{variable(item.name)} is {text!r}: it must be a {wanted}") from None
+        wanted = "a whole number" if type(item.default) is int else "a number"
+        raise ValueError(f"{variable(item.name)} is {text!r}: it must be {wanted}") from None

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from engine.domain.canonical import Json
-from engine.domain.case import Case
-from engine.domain.case_status import CaseStatus
+from engine.domain.case import Attention, Case
+from engine.domain.case_status import FOR_PEOPLE, CaseStatus
 from engine.domain.decision import Decision
 from engine.domain.effect import Effect, EffectStatus
 from engine.domain.fact import Fact, contradictions
 from engine.domain.ids import CaseId
-from engine.domain.outcome import LabelSource, OutcomeKind
 from engine.domain.phase import Phase
 from engine.domain.recommendation import Action, Recommendation
 from engine.domain.verdict import Verdict
@@ -28,6 +26,7 @@ from engine.runtime.undoing import last_effect
 from engine.service.putting_back import waits_for_undo
 from engine.service.rows import CaseCard, ClaimRow, FactRow
 from engine.store import mapping, tables
+from engine.store.outcome_words import outcome_words
 from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
 from engine.store.read_denied import denied_of
 from engine.store.read_evidence import EvidenceBook
@@ -89,15 +88,14 @@ class Cards:
         envelope = self._source.policy.current().envelope_of(case, _first_of(made))
         decision = reader.decision(case.id)
         effects = reader.effects(case.id)
-        desk_now = self._source.desk_now(case.desk)
         phase = envelope.limits.phase if envelope else None
-        deciding = self._deciding(case, made, phase, effects, desk_now)
+        deciding = self._deciding(case, made, phase, effects)
         grant = reader.grant(case)
         judged = _judged(made)
         steps, left = self._plans.steps(case, made)
         return CaseCard(
             row=row,
-            facts=self._facts(case, desk_now),
+            facts=self._facts(case, self._seen_at(case, made)),
             recommendation=made,
             verdict=judged.kind if judged else None,
             would_have=judged.would_have if judged else None,
@@ -116,6 +114,7 @@ class Cards:
             outcome=self._outcome(case, effects),
             timeline=self._ledger.timeline(case.id),
             failure=self._failures.of_case(case),
+            judged_at=self._judged_at(case, made),
             steps=steps,
             left=left,
             first_look=first_look(deciding.desk, case),
@@ -127,8 +126,8 @@ class Cards:
         made: Recommendation | None,
         phase: Phase | None,
         effects: tuple[Effect, ...],
-        desk_now: datetime,
     ) -> Deciding:
+        desk_now = self._source.desk_now(case.desk)
         chosen = self._chosen(case, made)
         action = chosen or _first_of(made)
         last, policy = last_effect(effects), self._source.policy.current()
@@ -145,7 +144,8 @@ class Cards:
             desk_now=desk_now,
             take_back_s=self._take_back_s,
             chosen=chosen,
-            denied=denied_of(self._source, case, action, desk_now),
+            denied=_outdated(case, made, effects)
+            or denied_of(self._source, case, action, desk_now),
             policy=policy,
             undo=self._plans.undo_words(case) if last else "",
         )
@@ -167,7 +167,23 @@ class Cards:
             return False
         return self._evidence.of_cell(envelope.cell, envelope.limits).is_evidenced
 
-    def _facts(self, case: Case, desk_now: datetime) -> tuple[FactRow, ...]:
+    def _seen_at(self, case: Case, made: Recommendation | None) -> datetime:
+        """The moment at which facts are stale: now where a person answers, else when judged.
+
+        What is decided does not grow old any more: its facts are as they were for the decision.
+        """
+        is_open = case.status in (*FOR_PEOPLE, CaseStatus.WAITING_FACT)
+        judged_at = None if is_open else self._judged_at(case, made)
+        return judged_at or self._source.desk_now(case.desk)
+
+    def _judged_at(self, case: Case, made: Recommendation | None) -> datetime | None:
+        """When policy judged, on the desk's clock: a replay's is the case's own moment."""
+        if made is None:
+            return None
+        is_replaying = self._source.reader.desk_time(case.desk) is not None
+        return made.as_of if is_replaying else made.created_at
+
+    def _facts(self, case: Case, at: datetime) -> tuple[FactRow, ...]:
         c = tables.fact_sets.c
         query = select(tables.fact_sets).where(
             c.case_id == case.id, c.revision == case.facts_revision
@@ -179,7 +195,7 @@ class Cards:
         is_quoted = any(fact.quote for fact in facts)
         signals = self._source.reader.signals([case.id]) if is_quoted else {}
         payload = signals[case.id].payload if case.id in signals else None
-        return fact_rows(facts, desk_now, payload)
+        return fact_rows(facts, at, payload)
 
     def _held(self, case_id: CaseId) -> ClaimRow | None:
         now = self._source.clock.now()
@@ -205,6 +221,24 @@ class Cards:
 
 def _first_of(made: Recommendation | None) -> Action | None:
     return made.actions[0] if made and made.actions else None
+
+
+_OUTDATED = (
+    "What this acts on has changed since it was recommended, so it cannot run any more. "
+    "Have it looked at again, or choose something else."
+)
+
+
+def _outdated(case: Case, made: Recommendation | None, effects: Sequence[Effect]) -> str:
+    """Why a recommendation cannot run whose target changed, with nothing done; else empty.
+
+    Its first step binds the target as it was, so no approval of it can run. A plan that was begun
+    and put back may have put that back too.
+    """
+    if case.attention is not Attention.TARGET_CHANGED or made is None:
+        return ""
+    planned = {action.id for action in made.actions}
+    return "" if any(effect.action_id in planned for effect in effects) else _OUTDATED
 
 
 def _judged(made: Recommendation | None) -> Verdict | None:
@@ -247,33 +281,3 @@ def _stale_from(fact: Fact) -> datetime | None:
     if fact.ttl_s is None:
         return None
     return fact.observed_at + timedelta(seconds=fact.ttl_s)
-
-
-_SOURCES: dict[LabelSource, str] = {
-    LabelSource.RECORD: "the record says",
-    LabelSource.VERIFICATION: "reading back showed",
-    LabelSource.PERSON_SHOWN: "a person who saw the recommendation says",
-    LabelSource.PERSON_BLIND: "a person who did not see the recommendation says",
-    LabelSource.ADJUDICATED: "an adjudication says",
-}
-
-
-def outcome_words(row: Any, *, has_acted: bool, values: Mapping[str, str]) -> str:
-    """What proved true, in a few words.
-
-    Args:
-        row: A row of `outcomes`.
-        has_acted: Whether anything was done; otherwise the recommendation is what was judged.
-        values: Labels of the desk in words, by code.
-    """
-    what = "what was done" if has_acted else "the recommendation"
-    judged: dict[OutcomeKind, str] = {
-        OutcomeKind.CORRECT: f"{what} was right",
-        OutcomeKind.WRONG: f"{what} was wrong",
-        OutcomeKind.REVERTED: "what was done was put back",
-        OutcomeKind.UNKNOWN: "",
-    }
-    named = values.get(row.truth, row.truth)
-    truth = f"{_SOURCES[LabelSource(row.label_source)]} {named}" if named else ""
-    said = [part for part in (judged[OutcomeKind(row.kind)], truth) if part]
-    return ": ".join(said) or "nobody can say what was right"

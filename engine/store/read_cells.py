@@ -123,7 +123,7 @@ class Cells:
         used = self._source.reader.spent([found]).get(limit.key, Spent())
         return BudgetRow(
             words=budget_words(limit, limits.currency),
-            is_shared=not limit.scope.startswith("cell:"),
+            scope=limit.scope,
             executions=limit.executions,
             executions_used=used.executions,
             amount=limit.amount,

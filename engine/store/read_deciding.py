@@ -27,6 +27,7 @@ from engine.service.words import name
 from engine.store.read_cells import pause_words
 from engine.store.read_tools import tool_choice
 from engine.store.read_undo_words import undo_if_run, undo_words, ways_if_run
+from engine.store.state_words import STATE_WORDS
 
 _PHASES: dict[Phase, str] = {
     Phase.COPILOT: "In this cell nothing runs without a person.",
@@ -209,7 +210,7 @@ def _title(deciding: Deciding, action: Action) -> str:
 def _why_not(deciding: Deciding) -> str:
     case, action = deciding.case, deciding.action
     if case.status not in DECIDABLE:
-        return f"This case is {_STATUS[case.status]}; there is nothing to approve now."
+        return f"This case is {STATE_WORDS[case.status]}; there is nothing to approve now."
     if deciding.desk is None:
         return f"The desk {case.desk} does not run here."
     if waits_for_undo(case) or action is None:
@@ -243,29 +244,6 @@ def _is_overdue(deciding: Deciding) -> bool:
     """The deadline has passed and the engine has not handled it yet; a handled one is cleared."""
     wake_at = deciding.case.wake_at
     return wake_at is not None and wake_at <= deciding.desk_now
-
-
-_STATUS = {
-    CaseStatus.RECEIVED: "not looked at yet",
-    CaseStatus.PERCEIVED: "not reasoned about yet",
-    CaseStatus.REASONING: "being reasoned about",
-    CaseStatus.SUSPENDED: "waiting for an answer to the agent",
-    CaseStatus.PENDING: "waiting for a person",
-    CaseStatus.BLIND_PENDING: "waiting for a blind review",
-    CaseStatus.SECOND_PENDING: "waiting for a second person",
-    CaseStatus.RELEASING: "decided already",
-    CaseStatus.VETO_WINDOW: "in its veto window",
-    CaseStatus.HELD: "held by a person",
-    CaseStatus.WAITING_FACT: "waiting for information",
-    CaseStatus.GRANTED: "about to run",
-    CaseStatus.EXECUTING: "running",
-    CaseStatus.UNKNOWN: "running, and its outcome is not known yet",
-    CaseStatus.COMPENSATING: "being undone",
-    CaseStatus.DONE: "done",
-    CaseStatus.CLOSED_NO_ACTION: "closed without an action",
-    CaseStatus.WITHDRAWN: "withdrawn, because it was resolved elsewhere",
-    CaseStatus.NEEDS_REPAIR: "in need of repair",
-}
 
 
 # --- undoing -----------------------------------------------------------------------------

@@ -6,9 +6,11 @@ Tools are asked for words alone. Nothing is read from outside.
 from __future__ import annotations
 
 from engine.desk import Desk
+from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.plan import Step, StepStatus, steps_of
+from engine.domain.preview import made_by
 from engine.domain.recommendation import Action, Recommendation
 from engine.errors import ToolError
 from engine.runtime.plan_words import plan_words, repair_words, step_words
@@ -106,7 +108,19 @@ def _row(step: Step, desk: Desk, *, is_broken: bool) -> PlanStepRow:
         key=call.key if call else "",
         amount=str(amount) if amount is not None else "",
         way_back=_way_back(step, desk),
+        target=action.target,
+        preview=_changes(step),
     )
+
+
+def _changes(step: Step) -> Json:
+    """What a step changes: as it answered where reading back showed it, else as it was foreseen.
+
+    What was foreseen of a later step was asked for before the steps in front of it.
+    """
+    effect = step.effect
+    answered = made_by(effect.result) if effect is not None and effect.is_correct else None
+    return step.action.preview if answered is None else answered.to_json()
 
 
 def _note(step: Step, desk: Desk, *, is_broken: bool) -> str:

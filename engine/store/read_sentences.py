@@ -91,6 +91,9 @@ EVENTS: dict[EventKind, Event] = {
     EventKind.FACT_PROVIDED: Event(
         stage=_S.PERSON, says=lambda p: f"Gave a fact: {say.text(p, 'attribute')}."
     ),
+    EventKind.LOOK_ASKED: Event(
+        stage=_S.PERSON, says=lambda p: "Asked for the case to be looked at again."
+    ),
     EventKind.REVIEW_TIMED_OUT: Event(
         stage=_S.GOVERN, says=say.timed_out, rule=lambda p: "review deadline"
     ),

@@ -233,3 +233,8 @@ def _done(card: CaseCard, message: str) -> Done:
 
 def _arguments(arguments: Any) -> str:
     return "".join(f", {name} {value}" for name, value in arguments.items())
+
+
+def looked_at(card: CaseCard) -> CaseCard:
+    """A card whose facts were read anew."""
+    return replace(card, facts=tuple(replace(one, is_stale=False) for one in card.facts))

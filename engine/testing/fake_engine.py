@@ -23,7 +23,14 @@ from engine.service.people_rules import ADMINISTRATORS
 from engine.service.rows import CaseCard, ClaimRow, TimelineRow
 from engine.service.simulation_rows import AskSimulation, SimulationRow
 from engine.testing.fake_account import FakeSetUp, account_of
-from engine.testing.fake_decisions import compensated, decided, released, taken_back, undone
+from engine.testing.fake_decisions import (
+    compensated,
+    decided,
+    looked_at,
+    released,
+    taken_back,
+    undone,
+)
 from engine.testing.fake_previews import FakePreviews
 from engine.testing.fake_queries import FakeQueries
 from engine.testing.fake_rows import card_of, seeds
@@ -139,7 +146,7 @@ class FakeEngine(FakePreviews, FakeSetUp):
                 return self._change(request, person, taken_back)
             case ask.UndoEffect():
                 return self._change(request, person, undone)
-            case ask.ProvideFact() | ask.SettleRepair():
+            case ask.ProvideFact() | ask.SettleRepair() | ask.LookAgain():
                 return self._back_to_queue(request)
             case _:
                 self.changes += 1
@@ -269,9 +276,11 @@ class FakeEngine(FakePreviews, FakeSetUp):
         self._keep(later)
         return done
 
-    def _back_to_queue(self, request: ask.ProvideFact | ask.SettleRepair) -> Done:
+    def _back_to_queue(self, request: ask.ProvideFact | ask.SettleRepair | ask.LookAgain) -> Done:
         card = self._fresh(request.case_id, request.version)
         row = replace(card.row, status=CaseStatus.PENDING, version=card.row.version + 1)
+        if isinstance(request, ask.LookAgain):
+            card = looked_at(card)
         self._keep(replace(card, row=row))
         return Done(message="Noted.", case_id=row.case_id, version=row.version)
 

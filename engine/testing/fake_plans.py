@@ -86,7 +86,10 @@ def _planned(card: CaseCard, *calls: Asked, refusal: str = "") -> CaseCard:
     actions = tuple(_action(made, call, place, refusal) for place, call in enumerate(calls, 1))
     draft = replace(made.draft, summary=calls[0].words, rationale="Nothing is left in stock.")
     tools = tuple(_choice(call) for call in calls)
-    steps = tuple(step(call, place, _S.WAITING) for place, call in enumerate(calls, 1))
+    steps = tuple(
+        replace(step(call, place, _S.WAITING), preview=action.preview)
+        for place, (call, action) in enumerate(zip(calls, actions, strict=True), 1)
+    )
     return replace(
         card,
         recommendation=replace(made, draft=draft, actions=actions),
@@ -137,6 +140,8 @@ def step(call: Asked, place: int, status: StepStatus, note: str = "") -> PlanSte
         key="" if status in (_S.WAITING, _S.LEFT) else f"019a-{place}-{call.tool}",
         amount=call.amount,
         way_back=call.way_back,
+        target=ORDER,
+        preview=Preview(difference=call.difference).to_json(),
     )
 
 

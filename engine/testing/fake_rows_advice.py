@@ -178,6 +178,7 @@ def steps_of(seed: Seed, advice: Recommendation | None) -> tuple[PlanStepRow, ..
             key="",
             amount="",
             way_back="Assign group",
+            target=action.target,
         ),
     )
 

@@ -54,11 +54,11 @@ PROPOSED_DOCUMENT = ACTIVE_DOCUMENT.replace("executions: 60", "executions: 120")
 # ---------------------------------------------------------------------------- envelope
 
 
-def budget(executions: int, used: int) -> rows.BudgetRow:
+def budget(executions: int, used: int, scope: str = f"cell:{ROUTING}") -> rows.BudgetRow:
     """An hour's budget and what is used of it."""
     return rows.BudgetRow(
         words=f"{executions} an hour",
-        is_shared=False,
+        scope=scope,
         executions=executions,
         executions_used=used,
         amount=None,

@@ -126,7 +126,7 @@ def cell(phase: Phase) -> live.LiveCell:
 def gauges() -> tuple[live.GaugeRow, ...]:
     """An hour's budget, and two of the day that cells share."""
     hour = live.GaugeRow(scope=f"cell:{limits.ROUTING}", budget=limits.budget(60, 22))
-    day = replace(limits.budget(400, 371), words="400 a day", is_shared=True)
+    day = replace(limits.budget(400, 371), words="400 a day", scope=f"desk:{limits.DESK}")
     money = replace(day, words="5,000.00 EUR a day", executions=None, amount=500_000)
     return (
         hour,

@@ -57,6 +57,11 @@ def test_roles_are_told_in_words(fake: FakeEngine) -> None:
     assert [role for role, _ in rows] == ["Operator", "Senior operator", "Administrator"]
     assert rows[0][1].startswith("Answer recommendations; ")
     assert "set passwords" in rows[2][1]
+    assert "on the command line" in rows[2][1]
+
+
+def test_administrators_read_where_accounts_are_made(fake: FakeEngine) -> None:
+    assert "`countersign user add NAME --role operator --as YOU`" in words_on(open_page("account"))
 
 
 def test_empty_page_has_nothing_to_end(make_fake: Callable[..., FakeEngine]) -> None:

@@ -37,8 +37,14 @@ def first(fake: FakeEngine) -> CaseId:
 def choose(app: AppTest, fake: FakeEngine, group: str) -> AppTest:
     """Say that a group should have got it."""
     case_id = first(fake)
-    app = app.radio(key=f"audit:{case_id}:kind").set_value(SOMETHING).run()
+    app = choose_routing(app, case_id)
     return app.selectbox(key=f"override:audit:{case_id}:assign_group:group").set_value(group).run()
+
+
+def choose_routing(app: AppTest, case_id: CaseId) -> AppTest:
+    """Say that something should have been done, and that it was routing."""
+    app = app.radio(key=f"audit:{case_id}:kind").set_value(SOMETHING).run()
+    return app.selectbox(key=f"override:audit:{case_id}:tool").set_value("assign_group").run()
 
 
 def send(
@@ -118,7 +124,7 @@ def test_card_shows_the_facts_and_no_advice(card: AppTest) -> None:
 
 def test_options_are_offered_without_a_rank(card: AppTest, fake: FakeEngine) -> None:
     case_id = first(fake)
-    card.radio(key=f"audit:{case_id}:kind").set_value(SOMETHING).run()
+    card = choose_routing(card, case_id)
     options = card.selectbox(key=f"override:audit:{case_id}:assign_group:group").options
     assert options == list(GROUPS)
 

@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from console.components import desk_words
+from console.components.case_question import known_facts
 from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
@@ -89,7 +91,7 @@ def test_override_can_choose_another_tool(
     field(app, "Do this instead").set_value("add_work_note").run()
     next(one for one in app.text_area if one.label == "Note").set_value("call back").run()
     app.checkbox[0].set_value(True).run()
-    app.number_input[0].set_value(15).run()
+    field(app, "Minutes spent").set_value("15").run()
     app.pills[0].set_value(ReasonCode.KNOWN_EXCEPTION).run()
     clock.advance(3)
     press(app, "Override now")
@@ -185,11 +187,11 @@ def test_override_words_follow_the_fields(fake: FakeEngine, row: QueueRow) -> No
     (told,) = data_of(app, "decision_words")["lines"][0]
     assert told["text"] == (
         f"Sending this runs “Assign group” on {row.source_id} with group ERP Finance, not what is "
-        "recommended. You can take it back for 10 s. Afterwards it can be undone."
+        "recommended. You can take it back for 10 s. Afterwards it can be put back as it was."
     )
     app = field(app, "Do this instead").set_value("add_work_note").run()
     (told,) = data_of(app, "decision_words")["lines"][0]
-    assert told["text"].endswith("Afterwards nothing undoes it.")
+    assert told["text"].endswith("Afterwards it cannot be put back.")
 
 
 def test_back_leaves_the_panel_without_sending(fake: FakeEngine, row: QueueRow) -> None:
@@ -302,8 +304,25 @@ def test_free_question_presets_no_fact(fake: FakeEngine, row: QueueRow) -> None:
     waiting = replace(card.row, status=CaseStatus.WAITING_FACT, attention_note=asked)
     fake.cards[row.case_id] = replace(card, row=waiting)
     app = open_case(waiting)
-    assert (field(app, "Fact").value, field(app, "Fact").placeholder) == ("", "Name of the fact")
+    assert field(app, "Fact").value is None
+    assert "no recommendation rests on it" in field(app, "Fact").help
     assert data_of(app, "case_head")["lines"][2][1]["text"] == asked
+
+
+def test_answer_offers_the_known_facts(fake: FakeEngine, row: QueueRow) -> None:
+    card = fake.cards[row.case_id]
+    waiting = replace(card.row, status=CaseStatus.WAITING_FACT, attention_note="Who called first?")
+    fake.cards[row.case_id] = replace(card, row=waiting)
+    app = open_case(waiting)
+    missing = card.recommendation.draft.missing if card.recommendation else ()
+    assert list(missing) == known_facts(card)[: len(missing)]
+    told = {desk_words.fact(waiting.desk, fact.attribute) for fact in card.facts}
+    assert told <= set(field(app, "Fact").options)
+    field(app, "Fact").set_value(card.facts[0].attribute)
+    field(app, "Value").set_value("Laptop 4410").run()
+    press(app, "Give it")
+    (request,) = sent(fake, ProvideFact)
+    assert request.attribute == card.facts[0].attribute
 
 
 def test_done_alone_names_no_person(fake: FakeEngine, row: QueueRow, clock: ManualClock) -> None:

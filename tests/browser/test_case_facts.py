@@ -44,8 +44,8 @@ def of_an_order(card: CaseCard) -> CaseCard:
             value=value,
             source=source,
             observed_at=at,
-            is_stale=attribute == "warehouse",
-            is_contradicted=False,
+            is_stale=attribute in ("total_minor", "status"),
+            is_contradicted=attribute == "warehouse",
             stale_from=at if ages else None,
         )
 
@@ -84,7 +84,7 @@ def table(app: AppTest, key: str) -> list[list[dict[str, Any]]]:
     return rows
 
 
-def test_doubted_then_cited_facts_stand_first(fake: FakeEngine, row: QueueRow) -> None:
+def test_contradicted_then_cited_facts_stand_first(fake: FakeEngine, row: QueueRow) -> None:
     first = table(open_case(row), "facts")
     assert [(name["text"], name["note"], value["text"]) for name, value, *_ in first] == [
         ("Warehouse", "", "north"),
@@ -121,6 +121,39 @@ def test_labels_and_missing_facts_are_words(fake: FakeEngine, row: QueueRow) -> 
     app = open_case(row)
     assert table(app, "alternatives")[0][0]["text"] == "Ask the customer"
     assert "Usual total would matter most" in [one[1]["text"] for one in table(app, "reasons")]
+
+
+def test_fact_that_says_nothing_is_not_missing(fake: FakeEngine, row: QueueRow) -> None:
+    """A message that is there and leaves open what matters is not called absent."""
+    card = fake.cards[row.case_id]
+    made = card.recommendation
+    assert made
+    missing = (
+        "text.customer_message@customer",
+        "order.usual_total@customer_file",
+        "carrier notice",
+    )
+    draft = replace(made.draft, missing=missing)
+    fake.cards[row.case_id] = replace(card, recommendation=replace(made, draft=draft))
+    said = [one[1]["text"] for one in table(open_case(row), "reasons")]
+    assert "Usual total and carrier notice would matter most" in said
+    assert "Customer message does not say what would matter most" in said
+
+
+def test_recommendation_without_the_largest_share_says_so(fake: FakeEngine, row: QueueRow) -> None:
+    card = fake.cards[row.case_id]
+    made = card.recommendation
+    assert made
+    shares = ((made.draft.label, 0.0), ("cancel", 0.57), ("ask_customer", 0.43))
+    others = tuple(
+        Alternative(proposal=made.draft.proposals[0], label=label, probability=share)
+        for label, share in shares
+    )
+    draft = replace(made.draft, alternatives=others)
+    fake.cards[row.case_id] = replace(card, recommendation=replace(made, draft=draft))
+    app = open_case(row)
+    assert [one[0]["note"] for one in table(app, "alternatives")] == ["recommended", "", ""]
+    assert "has not the largest" in data_of(app, "ranks")["lines"][0][0]["text"]
 
 
 def test_currency_that_is_not_one_is_left_out(fake: FakeEngine, row: QueueRow) -> None:
@@ -175,8 +208,7 @@ def test_money_is_filled_in_as_people_write_it(
     )
     fake.cards[row.case_id] = replace(card, tools=(choice,))
     app = press(open_case(row), "Override…")
-    assert [one.label for one in app.number_input] == ["Amount"]
-    app.number_input[0].set_value(12.35).run()
+    field(app, "Amount").set_value("12,35").run()
     field(app, "Currency").set_value("EUR").run()
     said = data_of(app, "decision_words")["lines"][0][0]["text"]
     assert "with amount 12.35 EUR, currency EUR" in said
@@ -189,11 +221,9 @@ def test_money_is_filled_in_as_people_write_it(
 
 def test_new_things_stand_in_one_line(fake: FakeEngine, row: QueueRow) -> None:
     card = fake.cards[row.case_id]
-    made = card.recommendation
-    assert made
     preview = Preview(difference=refunded()).to_json()
-    actions = tuple(replace(one, preview=preview) for one in made.actions)
-    fake.cards[row.case_id] = replace(card, recommendation=replace(made, actions=actions))
+    steps = tuple(replace(one, preview=preview) for one in card.steps)
+    fake.cards[row.case_id] = replace(card, steps=steps)
     (call,) = data_of(open_case(row), "plan")["calls"]
     told = [(one["of"], one["what"], one["before"], one["after"]) for one in call["changes"]]
     assert told == [

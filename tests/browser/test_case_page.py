@@ -146,11 +146,9 @@ def test_verdict_is_dated_and_says_what_went_stale(fake: FakeEngine) -> None:
     app = open_case(row)
     lines = data_of(app, "verdict")["lines"]
     assert lines[0][2]["text"] == "as judged 2016-04-12 09:29 UTC"
-    said = "1 fact has gone stale since then: Open cases of the group."
+    said = "1 fact is older than 1 h 11 min; it is not cited."
     assert lines[2][0]["text"] == said
-    assert data_of(app, "decision_words")["lines"][0][0]["text"] == (
-        f"{said} Look before you approve."
-    )
+    assert data_of(app, "look")["lines"][0][0]["text"] == said
 
 
 def test_two_deadlines_are_told_apart(fake: FakeEngine, row: QueueRow) -> None:

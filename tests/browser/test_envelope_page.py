@@ -13,6 +13,7 @@ from engine.domain.policy import PolicyKind
 from engine.errors import ConfigError, StoreUnavailable
 from engine.service.requests import PauseScope, ProposeVersion, ResumeScope, SignVersion
 from engine.service.rows import WiderRow
+from engine.service.simulation_rows import AskSimulation, MoneyRow, SimulationRow
 from engine.testing import fake_rows_limits as limits
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import PAGES, SignedIn, data_of, open_app, open_page
@@ -79,8 +80,8 @@ def test_empty_page_offers_the_first_envelope(
     make_fake: Callable[..., FakeEngine], signed_in: SignedIn
 ) -> None:
     make_fake(0)
+    assert open_page("envelope").info[0].value == "This desk has no cell yet: propose an envelope."
     app = open_draft(signed_in)
-    assert app.info[0].value == "This desk has no cell yet: propose an envelope below."
     assert app.text_area(key=DRAFT).value == ""
     assert not app.exception
 
@@ -159,12 +160,52 @@ def test_cell_without_curve_says_what_is_missing(fake: FakeEngine) -> None:
 def test_other_desk_shows_its_own_cells(fake: FakeEngine) -> None:
     app = open_page("envelope")
     app.selectbox(key="envelope:desk").set_value("refunds").run()
-    assert app.info[0].value == "This desk has no cell yet: propose an envelope below."
+    assert "This desk has no cell yet: propose an envelope." in [one.value for one in app.info]
+
+
+def many_cells(count: int, **changes: Any) -> tuple[Any, ...]:
+    """Copilot cells of two case types, and the one that acts."""
+    quiet = replace(limits.cells()[1], **{"paused": "", **changes})
+    return (
+        replace(limits.cells()[0], **changes),
+        *(
+            replace(quiet, cell=f"incidents/{of}/step_{n}", case_type=of, action=f"step_{n}")
+            for of in ("routing", "closing")
+            for n in range(count)
+        ),
+    )
+
+
+def test_many_cells_show_what_acts_first(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake.queries, "cells", lambda desk="": many_cells(9))
+    app = open_page("envelope")
+    assert [row[0] for row in texts(data_of(app, "matrix"))] == [
+        "Routing | people decide the other 9 of 10 actions; no label counts there yet",
+        "Assign group",
+        "Closing | people decide all 9 actions; no label counts there yet",
+    ]
+    app.toggle(key="envelope:matrix:all").set_value(True).run()
+    assert len(texts(data_of(app, "matrix"))) == 21
+
+
+def test_shared_pause_is_said_once(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    why = "the desk Incidents: month end, says anna"
+    monkeypatch.setattr(fake.queries, "cells", lambda desk="": many_cells(2, paused=why))
+    app = open_page("envelope")
+    (said,) = data_of(app, "matrix_paused")["lines"]
+    assert said[1]["text"] == why
+    assert {row[6] for row in texts(data_of(app, "matrix")) if len(row) > 1} == {"paused"}
+
+
+def test_a_shared_budget_names_the_desk(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_cell(fake, monkeypatch, budgets=(limits.budget(300, 6, scope="desk:incidents"),))
+    row = texts(data_of(open_page("envelope"), "matrix"))[0]
+    assert row[4] == "desk: 6 of 300 this hour"
 
 
 def test_somebody_else_signs_a_proposed_version(fake: FakeEngine, signed_in: SignedIn) -> None:
     signed_in.name = "rhea"
-    app = open_page("envelope")
+    app = open_tab("Versions and signatures")
     app.button(key=SIGN).click().run()
     assert [request for request, _ in fake.received] == [
         SignVersion(kind=PolicyKind.ENVELOPE, desk="incidents", version=5, over=4)
@@ -173,7 +214,7 @@ def test_somebody_else_signs_a_proposed_version(fake: FakeEngine, signed_in: Sig
 
 def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn) -> None:
     signed_in.name = limits.AUTHOR
-    app = open_page("envelope")
+    app = open_tab("Versions and signatures")
     assert app.button(key=SIGN).disabled
     assert "the second name has to be somebody else's" in words_on(app)
 
@@ -181,7 +222,9 @@ def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn)
 def test_what_widens_is_marked_with_its_evidence(fake: FakeEngine) -> None:
     (said,) = [
         line
-        for line in data_of(open_page("envelope"), "envelope:changes:envelope:5")["lines"]
+        for line in data_of(open_tab("Versions and signatures"), "envelope:changes:envelope:5")[
+            "lines"
+        ]
         if line[0]["text"] == "More may happen than now"
     ]
     assert said[1]["text"] == "evidenced: 107 of 1,204 labels that count were wrong"
@@ -213,8 +256,8 @@ def test_every_control_writes_into_the_draft(fake: FakeEngine, signed_in: Signed
     app = open_draft(signed_in)
     form = f"envelope:form:{limits.ROUTING}"
     app.selectbox(key=f"{form}:phase").set_value("ON_THE_LOOP").run()
-    app.number_input(key=f"{form}:priority").set_value(5).run()
-    app.number_input(key=f"{form}:rate").set_value(7).run()
+    app.text_input(key=f"{form}:priority").set_value("5").run()
+    app.text_input(key=f"{form}:rate").set_value("7").run()
     draft = app.text_area(key=DRAFT).value or ""
     for line in ("phase: ON_THE_LOOP", "most_urgent_priority: 5", "executions: 7"):
         assert line in draft
@@ -241,6 +284,28 @@ def test_people_of_the_simulation_can_be_given(fake: FakeEngine, signed_in: Sign
 def hours_row(app: AppTest) -> list[str]:
     rows = texts(data_of(app, "consequences"))
     return next(row for row in rows if row[0].startswith("People's hours"))
+
+
+def test_money_that_moved_is_no_ceiling(
+    fake: FakeEngine, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = fake.simulate
+
+    def with_money(asked: AskSimulation) -> SimulationRow:
+        found = ask(asked)
+        moved = replace(found.total.draft, moved=(MoneyRow(minor=22_430, currency="EUR"),))
+        total = replace(found.total, draft=moved, moves_money=True, worst_day_now=0)
+        return replace(found, total=replace(total, worst_day=200_000), currency="EUR")
+
+    monkeypatch.setattr(fake, "simulate", with_money)
+    moved, ceiling = texts(data_of(open_draft(signed_in), "consequences"))[-2:]
+    assert moved == [
+        "Money that would have moved | without a person, in all these decisions",
+        "0.00 EUR",
+        "224.30 EUR",
+    ]
+    assert (ceiling[0][:25], ceiling[2]) == ("Ceiling of money in a day", "2,000.00 EUR")
+    assert "not what moved" in ceiling[0]
 
 
 def test_late_cases_are_a_count_a_day(fake: FakeEngine, signed_in: SignedIn) -> None:
@@ -329,6 +394,10 @@ def test_proposal_without_a_note_is_held_back(fake: FakeEngine, signed_in: Signe
     app.button(key=PROPOSE).click().run()
     assert fake.received == []
     assert "say in the note why" in app.warning[0].value
+    drawn = list(app.main)
+    places = [app.text_area(key=DRAFT), app.warning[0], app.text_input(key=NOTE)]
+    assert [drawn.index(one) for one in places] == sorted(drawn.index(one) for one in places)
+    assert data_of(app, f"form_keys:{NOTE}")["refused"] == 1
     assert app.text_area(key=DRAFT).value == NEW_DOCUMENT
 
 

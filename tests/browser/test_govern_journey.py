@@ -168,11 +168,13 @@ def test_a_draft_is_seen_proposed_signed_and_rolled_back(
 
 
 def sign(risk: "Page", product: LiveProduct) -> None:
+    risk.get_by_role("tab", name="Versions and signatures").click()
     risk.get_by_role("button", name="Sign and activate version 1").click()
     product.wait_for("the signature", lambda: cell_phase(product) is Phase.BOUNDED)
 
 
 def roll_back(risk: "Page", product: LiveProduct) -> None:
+    risk.get_by_role("tab", name="Versions and signatures").click()
     risk.get_by_text("Version 0", exact=True).click()
     risk.get_by_label("Reason").first.fill("it was too early")
     risk.get_by_label("Reason").first.press("Tab")

@@ -108,7 +108,7 @@ def test_stream_filter_narrows_the_entries(fake: FakeEngine) -> None:
     stream = fake.queries.ledger().rows[0].stream
     app = open_page("ledger")
     app.text_input(key="ledger:stream").set_value(stream).run()
-    assert set(picked_table(app)["Stream"]) == {f"{stream[:15]}…"}
+    assert set(picked_table(app)["Stream"]) == {f"{stream[:13]}…"}
 
 
 def test_filter_without_a_hit_says_so(fake: FakeEngine) -> None:
@@ -184,3 +184,9 @@ def test_failed_verification_is_told_in_words(verifying: VerifyingEngine) -> Non
     verifying.refusals.append(LedgerError("The seal file cannot be read."))
     app.button(key="ledger:verify").click().run()
     assert "The seal file cannot be read" in app.error[0].value
+
+
+def test_examples_name_a_desk_of_this_place(fake: FakeEngine) -> None:
+    first = fake.queries.desks()[0].name
+    app = open_page("ledger")
+    assert f"desk:{first}" in app.text_input(key="ledger:stream").placeholder

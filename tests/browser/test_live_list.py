@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from console.components import live_card, live_slots
 from engine.domain.ids import CaseId
+from engine.service.live_rows import BrakeRow
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import WALL_NOW, ManualClock, data_of, open_page
 from tests.browser.live_page import FIRST, cards, first_window, numbers
@@ -59,7 +60,13 @@ def test_reaching_the_end_lists_the_rest(fake: FakeEngine) -> None:
 
 def test_page_counts_what_nobody_has_seen(fake: FakeEngine) -> None:
     (untold,) = [row for row in fake.queries.live().windows if row.noticed_at is None]
-    assert "3 in veto windows, 1 of them unseen" in words_on(open_page("live"))
+    told = "3 in veto windows; 2 run unless stopped; 1 to a person"
+    assert told in words_on(open_page("live"))
+    early = replace(untold, notice_by=WALL_NOW + timedelta(minutes=5))
+    windows = fake.queries.watched.windows
+    fake.queries.watched.windows = tuple(early if row == untold else row for row in windows)
+    assert "3 in veto windows; 1 unseen so far" in words_on(open_page("live"))
+    untold = early
     seen = replace(untold, noticed_at=WALL_NOW, noticed_by="ada")
     watched = fake.queries.watched
     watched.windows = tuple(seen if row == untold else row for row in watched.windows)
@@ -88,6 +95,29 @@ def test_why_it_waits_names_the_missing_threshold(fake: FakeEngine) -> None:
         action=replace(window.action, threshold=None, wider_threshold=0.372),
     )
     assert live_card.why_it_waits(unheld) == (
-        "Not at once: sure by 80\u202f%, but no threshold holds 5\u202f% error yet, so none runs "
-        "at once, 37\u202f% after a window"
+        "Not at once: no confidence is proven to keep errors within 5\u202f% yet; after a window "
+        "37\u202f% is enough, and it is sure by 80\u202f%"
     )
+
+
+def test_what_does_not_run_counts_down_to_nothing(fake: FakeEngine) -> None:
+    late, *others = cards(open_page("live"))
+    assert (late["state"], late["ends"], late["closes"][:3]) == ("To a person", None, "at ")
+    assert all(card["ends"] for card in others)
+
+
+def test_paused_windows_say_so_and_are_counted(fake: FakeEngine) -> None:
+    brake = BrakeRow(
+        scope="desk:incidents",
+        reason="looks wrong",
+        by="ben",
+        at=WALL_NOW,
+        resume_by="",
+        resume_reason="",
+    )
+    fake.queries.watched.brakes = (brake,)
+    app = open_page("live")
+    assert "3 in veto windows; none runs; 2 paused; 1 to a person" in words_on(app)
+    assert [card["state"] for card in cards(app)] == ["To a person", "Paused", "Paused"]
+    assert not any(card["ends"] for card in cards(app))
+    assert cards(app)[1]["lines"][1]["text"].startswith("Does not run while the pause holds")

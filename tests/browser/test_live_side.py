@@ -209,3 +209,13 @@ def test_one_desk_can_be_looked_at_alone(app: AppTest, fake: FakeEngine) -> None
         "Pause Refunds",
         "Pause everything",
     ]
+
+
+def test_what_ran_on_another_day_bears_its_date(fake: FakeEngine) -> None:
+    watched = fake.queries.watched
+    now = fake.now()
+    old = replace(watched.ran[0], at=now - timedelta(days=3))
+    watched.ran = (replace(watched.ran[0], at=now), old)
+    today, before = data_of(open_page("live"), "live_feed")["rows"]
+    assert today["head"] == f"{now:%H:%M:%S}"
+    assert before["head"] == f"{old.at:%Y-%m-%d %H:%M}"

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from console.components import previews
+from console.components.case_verdict import rules_of
 from engine.domain.case import Attention
 from engine.domain.decision import DecisionKind
+from engine.domain.difference import Difference, FieldChange
+from engine.domain.ids import CaseId
+from engine.domain.preview import Preview
+from engine.domain.tool import EffectClass
+from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import Conflict
+from engine.service.preview_rows import PreviewRow
 from engine.service.requests import DecideCase, SettleRepair, TakeBackDecision, UndoEffect
 from engine.service.rows import QueueRow
 from engine.testing.fake_engine import FakeEngine
@@ -171,6 +180,41 @@ def test_undo_that_cannot_be_previewed_says_why(plans: FakeEngine) -> None:
     assert "Undo it now" in labels(app)
 
 
+def test_step_shows_its_own_preview(plans: FakeEngine) -> None:
+    """Of an override: never what the recommendation would have changed."""
+    card = next(one for one in plans.cards.values() if one.row.source_id == "ORD0002006")
+    (refund, message) = card.steps
+    small = Difference(fields=(FieldChange(of="payment P-88", field="held", before=2, after=1),))
+    own = replace(refund, preview=Preview(difference=small).to_json())
+    plans.cards[card.row.case_id] = replace(card, steps=(own, replace(message, preview=None)))
+    first, second = calls(opened(2006), "plan")
+    assert [(one["before"], one["after"]) for one in first["changes"]] == [("2", "1")]
+    assert second["changes"] is None
+
+
+def test_later_undo_raises_no_false_alarm(plans: FakeEngine) -> None:
+    row = PreviewRow(
+        tool="reinstate_order",
+        words="Let it stand again",
+        view=(),
+        effect_class=EffectClass.REVERSIBLE,
+        after=2,
+    )
+    call = previews.call_of(row, "refunds")
+    assert [piece.text for line in call.lines for piece in line] == [
+        "What it would change can be said only after step 2 is put back."
+    ]
+
+
+def test_later_step_that_cannot_be_told_says_so(plans: FakeEngine) -> None:
+    card = next(one for one in plans.cards.values() if one.row.source_id == "ORD0002001")
+    first, second, third = card.steps
+    second = replace(second, preview=Preview().to_json())
+    plans.cards[card.row.case_id] = replace(card, steps=(first, second, third))
+    said = [one["text"] for line in calls(opened(2001), "plan")[1]["lines"] for one in line]
+    assert "What it would change can be said only after step 1 is done." in said
+
+
 def test_second_person_sees_who_asked_first(plans: FakeEngine) -> None:
     app = opened(2005)
     said = data_of(app, "undo_asked")["lines"][0][0]["text"]
@@ -263,3 +307,41 @@ def test_empty_product_draws_no_plan(make_fake: Callable[..., FakeEngine]) -> No
     make_fake(0)
     app = open_page("case_card")
     assert not app.exception
+
+
+# ---------------------------------------------------------------------------- rules of a plan
+
+
+def result(rule: str, *, is_kept: bool, seen: str = "x") -> RuleResult:
+    return RuleResult(
+        rule=rule, is_kept=is_kept, otherwise=VerdictKind.ESCALATE, limit="", seen=seen
+    )
+
+
+def test_every_rule_of_a_plan_names_its_steps(plans: FakeEngine) -> None:
+    advice = plans.cards[case_of(plans)].recommendation
+    assert advice
+    one, two, three = advice.actions
+    common = result("paused", is_kept=True)
+    capped = (
+        *(result("amount_over_cap", is_kept=True, seen=seen) for seen in ("a", "b")),
+        result("amount_over_cap", is_kept=False),
+    )
+    actions = [
+        replace(action, verdict=replace(action.verdict, rules=(cap, common)))
+        for action, cap in zip((one, two, three), (capped[0], capped[2], capped[1]), strict=True)
+    ]
+    assert [(rule.rule, rule.seen, steps) for rule, steps in rules_of(actions)] == [
+        ("amount_over_cap", "x", "step 2"),
+        ("amount_over_cap", "a", "step 1"),
+        ("amount_over_cap", "b", "step 3"),
+        ("paused", "x", "every step"),
+    ]
+    same = [replace(actions[0], ordinal=n) for n in (1, 2)]
+    assert [steps for _, steps in rules_of([*same, actions[1]])][1:2] == ["steps 1 and 2"]
+    assert {steps for _, steps in rules_of(actions[:1])} == {""}
+
+
+def case_of(plans: FakeEngine) -> CaseId:
+    """The plan of three steps that waits."""
+    return next(key for key, card in plans.cards.items() if card.row.source_id == "ORD0002001")

@@ -87,7 +87,7 @@ def test_a_trial_shows_verdict_and_rules(fake: FakeEngine) -> None:
     field = "override:guardrails:trial:incidents/routing/assign_group:assign_group:group"
     app.selectbox(key=field).set_value(app.selectbox(key=field).options[0]).run()
     assert "Policy would say: run it without a person." in words_on(app)
-    app.number_input(key="guardrails:trial:priority").set_value(1).run()
+    app.text_input(key="guardrails:trial:priority").set_value("1").run()
     assert "Policy would say: refuse it; nobody can approve it." in words_on(app)
     rows = texts(data_of(app, "tried"))
     assert rows[0][:2] == ["✗ broken", "Guardrail “people for outages” | binds people too"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from console.components.score_table import cases_words
@@ -95,3 +96,27 @@ def test_cases_that_are_not_counted_are_explained(fake: FakeEngine) -> None:
     assert "the other 79 were resolved elsewhere first" in said
     whole = cases_words(limits.scores(), [replace(desk, cases=3421)])
     assert whole == "Every case that came in has a recommendation and is counted here."
+
+
+def test_case_types_head_their_cells(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *rest = limits.scores()
+    empty = replace(first, cell="incidents/closing/x", cases=0, executed_alone=0)
+    scores = (
+        first,
+        *rest,
+        replace(first, cell="incidents/closing/close_it", cases=1, executed_by_decision=23),
+        replace(empty, executed_by_decision=0),
+        replace(empty, cell="incidents/closing/refund", executed_by_decision=10),
+    )
+    monkeypatch.setattr(fake.queries, "scores", lambda: scores)
+    app = open_page("scorecard")
+    rows = texts(data_of(app, "scores"))
+    assert [row[0] for row in rows] == [
+        "Incidents: Routing",
+        *("Assign group", "Assign group", "Add work note"),
+        "Incidents: Closing",
+        *("Close it", "Refund"),
+    ]
+    said = words_on(app)
+    assert "executions count every step of a plan in the cell of that step" in said
+    assert "1 cell with nothing counted yet left out." in said

@@ -241,6 +241,7 @@ def test_protections_of_streamlit_stay_on() -> None:
     assert settings["server.enableCORS"] is True
     assert settings["server.enableXsrfProtection"] is True
     assert settings["runner.postScriptGC"] is False
+    assert settings["logger.hideWelcomeMessage"] is True
     assert settings["server.address"] == "127.0.0.1"
     assert settings["server.allowedHosts"] == ["127.0.0.1", "::1", "localhost"]
     unknown = [name for name in settings if name not in streamlit_config.get_config_options()]

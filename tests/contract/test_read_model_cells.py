@@ -84,7 +84,7 @@ def test_cell_without_cases_shows_its_limits(make: Maker) -> None:
         budgets=(
             BudgetRow(
                 words="9 an hour",
-                is_shared=False,
+                scope=f"cell:{CELL}",
                 executions=9,
                 executions_used=0,
                 amount=None,

@@ -53,7 +53,7 @@ def test_variables_and_options_are_read() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("PORT", "many", "must be a int"),
+        ("PORT", "many", "must be a whole number"),
         ("PORT", "70000", "must be 0 to 65535"),
         ("WORKERS", "0", "must be 1 or more"),
         ("SESSION_HOURS", "0", "must be more than 0"),

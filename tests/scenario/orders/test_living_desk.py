@@ -196,12 +196,22 @@ def test_people_can_answer_in_every_way(life: Life) -> None:
 # ---------------------------------------------------------------------------- what is undone
 
 
+def no_false_alarm(life: Life, one: Episode) -> None:
+    """What an undo puts back last cannot be told yet, which is no refusal."""
+    rows = life.orders.world.engine.preview_undo(life.case(one).id, life.sam)
+    assert [(row.is_left, row.refusal, row.after) for row in rows] == [
+        *((True, "", 0), (False, "", 0), (False, "", 2)),
+    ]
+    assert [row.difference is None for row in rows] == [True, False, True]
+
+
 def test_plan_is_undone_before_money_settles(life: Life) -> None:
     one = life.with_plan(WHOLE)
     before = life.orders.shop.payments(one.row.order_id)["refunded_minor"]
     life.decide(one, DecisionKind.APPROVE)
     order = life.orders.shop.order(one.row.order_id)
     assert (order["status"], order["refunded_minor"]) == ("CANCELLED", order["captured_minor"])
+    no_false_alarm(life, one)
     assert "cannot be taken back" in life.undo(one)
     case = life.case(one)
     assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.UNDONE)

@@ -10,6 +10,7 @@ from engine.domain.actor import Role
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
+from engine.domain.preview import Preview
 from engine.errors import InvalidRequest, NotAllowed
 from engine.govern.envelope import EnvelopeDocument
 from engine.service.requests import UndoEffect
@@ -97,3 +98,20 @@ def test_who_may_not_cancel_does_not_reinstate(make_orders: Callable[..., Orders
     assert life.orders.shop.order(order_id)["status"] == "CANCELLED"
     life.undo(one)
     assert life.orders.shop.order(order_id)["status"] != "CANCELLED"
+
+
+def test_override_shows_what_it_changed_itself(make_orders: Callable[..., OrdersWorld]) -> None:
+    """Refunded otherwise than recommended: the card says what the shop holds."""
+    life = begun(make_orders())
+    one = next(one for one in life.episodes if much(life, one))
+    made = life.card(one).recommendation
+    assert made
+    said = {**made.actions[0].arguments, "amount_minor": 900}
+    life.decide(one, DecisionKind.OVERRIDE, tool="refund", arguments=said)
+    (refund,) = life.orders.shop.payments(one.row.order_id)["refunds"]
+    (step,) = life.card(one).steps
+    shown = Preview.from_json(step.preview)
+    assert shown
+    assert shown.difference
+    assert [move.money.minor for move in shown.difference.money] == [900]
+    assert refund["amount_minor"] == 900

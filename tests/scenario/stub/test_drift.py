@@ -48,7 +48,7 @@ def test_changed_target_sends_the_case_back(world: World) -> None:
     grant = world.parts.store.reader.grant(world.case(A))
     assert grant is not None
     assert grant.status is GrantStatus.REVOKED
-    assert world.case(A).attention_note == "owner was '', is 'south'"
+    assert world.case(A).attention_note == "Owner was empty, is south"
 
 
 def test_settled_target_withdraws_the_case(world: World) -> None:

@@ -67,7 +67,7 @@ def test_changed_target_is_noted_with_its_code(make_stub_world: Callable[..., Wo
     assert card.failure is not None
     assert card.failure.title == "The target changed before it ran"
     (row,) = world.engine.queries.failed_cases(C.TARGET_CHANGED, ALL).rows
-    assert (row.source_id, row.note, row.is_recovered) == (A, "owner was '', is 'south'", False)
+    assert (row.source_id, row.note, row.is_recovered) == (A, "Owner was empty, is south", False)
 
 
 def test_pause_after_the_decision_is_a_failure(make_stub_world: Callable[..., World]) -> None:

@@ -17,6 +17,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.credential import Credential
 from engine.domain.decision import DecisionKind
 from engine.domain.difference import Difference, FieldChange
+from engine.domain.plan import StepStatus
 from engine.domain.preview import Preview
 from engine.domain.tool import EffectClass, RetryPolicy
 from engine.errors import Conflict, InvalidRequest, NotAllowed, ToolError, ToolUnavailable
@@ -142,6 +143,22 @@ def test_override_keeps_a_preview_of_its_own(world: World) -> None:
     assert preview
     assert preview.difference
     assert preview.difference.fields[0].after == "south"
+
+
+@pytest.mark.parametrize("has_run", [False, True], ids=["before it runs", "done"])
+def test_step_of_an_override_shows_its_own(world: World, has_run: bool) -> None:
+    """Never what the recommendation would have changed."""
+    recommended(world)
+    choice = {"tool": ASSIGN.name, "arguments": NOBODY | {"owner": "south"}}
+    world.decide(world.case(A), world.person("ada"), DecisionKind.OVERRIDE, **choice)
+    if has_run:
+        world.work()
+    (step,) = world.engine.queries.card(world.case(A).id).steps
+    assert step.status is (StepStatus.VERIFIED if has_run else StepStatus.WAITING)
+    shown = Preview.from_json(step.preview)
+    assert shown
+    assert shown.difference
+    assert shown.difference.fields[0].after == "south"
 
 
 def test_person_sees_what_an_override_would_change(world: World) -> None:

@@ -191,9 +191,10 @@ def test_unclaimed_case_is_not_decided(client: TestClient) -> None:
         ("take-back", {"version": 1}, requests.TakeBackDecision),
         ("undo", {"version": 1, "reason": "wrong group"}, requests.UndoEffect),
         ("facts", {"version": 1, "attribute": "a", "value": 3.5}, requests.ProvideFact),
+        ("look-again", {"version": 1}, requests.LookAgain),
         ("repair", {"version": 1, "is_done": True}, requests.SettleRepair),
     ],
-    ids=["take-back", "undo", "facts", "repair"],
+    ids=["take-back", "undo", "facts", "look-again", "repair"],
 )
 def test_other_requests_reach_the_engine(
     client: TestClient, engine: FakeEngine, path: str, body: dict[str, Any], request_type: type

@@ -8,10 +8,20 @@ from pathlib import Path
 import pytest
 
 from engine.bootstrap import Parts, engine_of, open_parts, prepare
-from engine.bootstrap.feeds import SAMPLE_HOURS, SEED, Begun, keep_begun, open_feed, world_file
+from engine.bootstrap.feeds import (
+    SAMPLE,
+    SAMPLE_HOURS,
+    SEED,
+    Begun,
+    keep_begun,
+    open_feed,
+    world_file,
+)
+from engine.desks.orders.desk import default_envelope
 from engine.desks.orders.words import DESK
 from engine.domain.case import Origin
 from engine.errors import ConfigError
+from engine.govern.envelope import resolve
 from engine.settings import Settings
 from engine.simulators.orders.world import make_sample
 from engine.testing.world import START, FakeClock
@@ -84,3 +94,11 @@ def test_file_that_cannot_be_read_says_so(parts: Parts) -> None:
     world_file(parts, DESK).mkdir()
     with pytest.raises(ConfigError, match=r"world\.json cannot be read"):
         seed(parts)
+
+
+def test_fresh_sample_has_missed_no_deadline() -> None:
+    first_start = START + timedelta(hours=SAMPLE_HOURS)
+    sample = make_sample(SEED, SAMPLE, START, hours=SAMPLE_HOURS)
+    assert all(one.row.due_at and one.row.due_at > first_start for one in sample.episodes)
+    reviews = [one.limits.review_minutes or 0 for one in resolve(default_envelope()).values()]
+    assert min(reviews) > 60 * SAMPLE_HOURS

@@ -341,6 +341,16 @@ def test_shipped_desks_are_whole(product: Run) -> None:
     assert (checked.code, checked.out.startswith("The desk incidents is whole")) == (0, True)
 
 
+def test_a_desk_is_named_either_way(product: Run) -> None:
+    tools = product("desk", "tools", "--desk", "incidents")
+    assert (tools.code, tools.out) == (0, product("desk", "tools", "incidents").out)
+    both = product("desk", "tools", "incidents", "--desk", "orders")
+    assert (both.code, "Name one desk" in both.err) == (2, True)
+    assert product("desk", "tools").code == 2
+    listed = product("desk", "list").out.splitlines()
+    assert all(len(line) < 300 for line in listed)
+
+
 def test_doctor_names_what_is_wrong(product: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERSIGN_PROT", "9000")
     found = json.loads(product("doctor", "--json").out)

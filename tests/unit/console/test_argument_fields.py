@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from console.components.argument_fields import arguments_of, fields_of, required, text_of
+from console.components.argument_fields import (
+    arguments_of,
+    fields_of,
+    required,
+    text_of,
+    why_not_rows,
+)
 from engine.domain.canonical import Json
 from engine.domain.tool import Strict
 
@@ -72,3 +78,16 @@ def test_known_arguments_fill_their_fields(name: str, text: str | None) -> None:
 def test_what_is_no_number_stays_a_text() -> None:
     found = arguments_of({"lines": "one, ٣"}, SCHEMA)
     assert found == {"lines": [{"line": "one", "quantity": "٣"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1, 2\n3, 1", ""),
+        ("1, 2,5", "Row 1 has to hold line and quantity, with a comma between."),
+        ("1, 2\n3", "Row 2 has to hold line and quantity, with a comma between."),
+        ("1, 1.250", "Row 1: “1.250” is no whole number."),
+    ],
+)
+def test_rows_that_hold_something_else_are_refused(text: str, said: str) -> None:
+    assert why_not_rows(text, fields_of(SCHEMA)["lines"]) == said

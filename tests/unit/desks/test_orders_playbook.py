@@ -53,6 +53,9 @@ def holds_together(draft: Draft) -> None:
     effects = [WRITE_CONTRACTS[one.tool].effect_class for one in draft.proposals]
     assert EffectClass.IRREVERSIBLE not in effects[:-1]
     assert "Most likely" in draft.rationale
+    likeliest = max(one.probability for one in draft.alternatives)
+    is_likeliest = round(float(draft.raw_confidence or 0), 4) >= likeliest
+    assert ("costs least in expectation" in draft.rationale) is not is_likeliest
     assert all(one.weight > 0 for one in draft.reasons)
     assert all(one.weight <= 0 for one in draft.counter_evidence)
 

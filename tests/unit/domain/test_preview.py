@@ -5,7 +5,7 @@ import pytest
 from engine.domain.canonical import Json
 from engine.domain.difference import Difference, FieldChange, MoneyMove, PieceMove
 from engine.domain.money import Money
-from engine.domain.preview import Preview
+from engine.domain.preview import Preview, made_by
 from engine.errors import InvalidRequest
 
 FULL = Difference(
@@ -21,8 +21,9 @@ FULL = Difference(
         Preview(difference=FULL),
         Preview(difference=Difference()),
         Preview(refusal="it is settled", code="REFUND_SETTLED"),
+        Preview(),
     ],
-    ids=["difference", "nothing", "refusal"],
+    ids=["difference", "nothing", "refusal", "not yet"],
 )
 def test_kept_preview_is_read_as_it_was(preview: Preview) -> None:
     assert Preview.from_json(preview.to_json()) == preview
@@ -36,3 +37,12 @@ def test_no_preview_is_none() -> None:
 def test_other_shapes_are_refused(kept: Json) -> None:
     with pytest.raises(InvalidRequest, match="cannot be read"):
         Preview.from_json(kept)
+
+
+def test_answer_tells_what_it_changed() -> None:
+    assert made_by({"difference": FULL.to_json(), "key": "k"}) == FULL
+
+
+@pytest.mark.parametrize("answer", [None, {}, [], {"difference": 1}, {"difference": {"fields": 1}}])
+def test_other_answers_tell_no_difference(answer: Json) -> None:
+    assert made_by(answer) is None

@@ -226,3 +226,16 @@ def test_refusals_are_told_in_words() -> None:
     )
     assert phrases.refusal_words("somebody: said so against me") == "somebody: said so against me"
     assert phrases.refusal_words("") == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen", "said"),
+    [
+        ("role_may_not_decide", "software", "asked by software, no person yet"),
+        ("role_may_not_decide", "senior_operator", "senior operator"),
+        ("case_type_unknown", "delivered_not_received", "delivered not received"),
+        ("facts_contradictory", "parcel:SIM-7-46/S1.is_received@carrier", "Received"),
+    ],
+)
+def test_seen_values_of_rules_are_for_people(rule: str, seen: str, said: str) -> None:
+    assert phrases.rule_value(rule, seen, {"is_received": "Received"}) == said

@@ -31,6 +31,7 @@ def rationale(beliefs: Beliefs, choice: Choice, view: View) -> str:
     sentences = [
         f"Most likely {likely}.",
         f"Expected cost, {costs}.",
+        *_not_the_likeliest(choice),
         *(
             f"Not possible now: {one.resolution.value.replace('_', ' ')} ({one.why})."
             for one in choice.impossible
@@ -81,6 +82,17 @@ def missing(beliefs: Beliefs, choice: Choice) -> tuple[str, ...]:
 
 def _could(beliefs: Beliefs, choice: Choice, sign: Sign) -> float:
     return beliefs.could_weigh(sign, choice.cause, choice.rival)
+
+
+def _not_the_likeliest(choice: Choice) -> tuple[str, ...]:
+    """Why something is recommended that is likely not the right one: being wrong costs little."""
+    likeliest = max(choice.options, key=lambda one: one.probability)
+    if choice.first.probability >= likeliest.probability:
+        return ()
+    return (
+        f"It is recommended because it costs least in expectation, although another choice "
+        f"({_lower(likeliest.plan.summary)}) is likelier to be the right one.",
+    )
 
 
 def _allocation(view: View) -> tuple[str, ...]:

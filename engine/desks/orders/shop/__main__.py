@@ -60,7 +60,9 @@ def main() -> int:
     _stop_cleanly(server)
     if options.supervised:
         _stop_with_input()
-    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    port = listener.getsockname()[1]  # alone on its line for a program that asked for any port
+    said = f"The shop answers on {options.host}:{port}." if options.supervised else str(port)
+    sys.stdout.write(f"{said}\n")
     sys.stdout.flush()
     server.run(sockets=[listener])
     database.close()

@@ -25,9 +25,11 @@ from engine.desks.orders.shop.words import (
     credit_account,
     customer_name,
 )
+from engine.domain.money import Money
 
 MOST_SETTLED = 500
 """Payments, and refunds, of one settlement run."""
+
 
 _credit = tables.credit.c
 _this_credit = (_credit.customer_id == bindparam("of_customer")) & (
@@ -109,7 +111,8 @@ def refund(booking: Booking, call: given.Refund) -> Mapping[str, Value]:
     if call.amount_minor > left:
         raise Refused(
             Code.OVER_REFUND,
-            f"Of payment {call.payment_id} {left} minor units can be refunded.",
+            f"Of payment {call.payment_id} {Money(minor=left, currency=call.currency)} can be "
+            "refunded, not more.",
             refundable_minor=left,
         )
     by_provider = min(payment["held_minor"], call.amount_minor)
