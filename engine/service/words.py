@@ -1,7 +1,7 @@
 """Words: what every code of the engine is called before people, in one place for all screens.
 
-Codes stay in rows, for programs; here is what a person reads instead. Only tables; what is put
-together from them stands in `phrases`, and what a desk calls its own things in the desk.
+Codes stay in rows, for programs; here is what a person reads instead. Only tables: what is put
+together stands in `phrases`, and what a desk calls its own things in the desk.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ def name(code: str) -> str:
     """A code nobody has words for, as words: `assign_group` as `Assign group`."""
     return code.replace("_", " ").strip().capitalize()
 
-
-# --- codes -------------------------------------------------------------------------------
 
 ATTENTION: dict[Attention, str] = {
     Attention.COPILOT: "A person decides every case here",
