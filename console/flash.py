@@ -45,10 +45,15 @@ def waiting() -> tuple[Message, ...]:
 
 
 def draw_here() -> None:
-    """Draw the problems that wait in the page's flow; good news stays a toast."""
-    for message in _take(lambda one: one.tone in ("warning", "error")):
-        draw = st.error if message.tone == "error" else st.warning
-        draw(theme.plain(message.text), icon=_ICONS[message.tone])
+    """Draw the problems that wait in the page's flow; good news stays a toast.
+
+    They have a place of their own also while there are none: what comes after them, such as a field
+    that is typed in, would otherwise move to another place and be made anew, without the text.
+    """
+    with st.container():
+        for message in _take(lambda one: one.tone in ("warning", "error")):
+            draw = st.error if message.tone == "error" else st.warning
+            draw(theme.plain(message.text), icon=_ICONS[message.tone])
 
 
 def draw_toasts() -> None:

@@ -242,6 +242,7 @@ def test_answered_question_brings_the_case_back(queue: "Page", product: LiveProd
     queue.get_by_label("What has to be known").fill("Which floor is it on?")
     answer(queue, "Ask now").click()
     queue.get_by_label("Fact", exact=True).fill("location")
+    queue.keyboard.press("Enter")
     assert product.case(number).status is CaseStatus.WAITING_FACT
     queue.get_by_label("Value", exact=True).fill("Leeds")
     answer(queue, "Give it").click()

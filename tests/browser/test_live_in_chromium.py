@@ -240,6 +240,8 @@ def test_auditor_answers_before_being_told(
         page.get_by_role("heading", name="Facts, as they were then").wait_for()
         assert page.get_by_text("Assign to north").count() == 0
         page.get_by_text("The action I name here was right", exact=True).click()
+        page.get_by_role("combobox", name="Should have been done").click()
+        page.get_by_role("option", name="Assign a ticket").click()
         page.get_by_role("combobox", name="owner").click()
         page.get_by_role("option", name="south").click()
         page.keyboard.press("Control+Enter")

@@ -133,4 +133,4 @@ def test_settlement_meanwhile_sends_only_refunds_back(
     assert life.decide(release, DecisionKind.APPROVE).status is CaseStatus.DONE
     case = life.decide(refund, DecisionKind.APPROVE)
     assert (case.status, case.attention) == (CaseStatus.PENDING, Attention.TARGET_CHANGED)
-    assert "payment_state" in case.attention_note
+    assert case.attention_note == "Payment state was captured, is settled"
