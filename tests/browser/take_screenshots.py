@@ -205,6 +205,8 @@ def take_audit(chromium: "Browser", product: LiveProduct, target: Path) -> None:
         page.get_by_role("navigation", name="Waiting for audit").get_by_role("button").first.click()
         page.get_by_role("heading", name="Facts, as they were then").wait_for()
         page.get_by_text("The action I name here was right", exact=True).click()
+        page.get_by_role("combobox", name="Should have been done").click()
+        page.get_by_role("option", name="Assign to group").click()
         page.get_by_role("combobox", name="Assignment group").wait_for()
         shoot(page, target / "audit.png")
 
