@@ -43,6 +43,8 @@ PAGES: tuple[PageSpec, ...] = (
         roles=AUDITORS,
     ),
     PageSpec(slug="traces", title="Traces", icon=":material/timeline:", section="Observe"),
+    PageSpec(slug="runs", title="Runs", icon=":material/account_tree:", section="Observe"),
+    PageSpec(slug="compare", title="Compare", icon=":material/balance:", section="Observe"),
     PageSpec(slug="scorecard", title="Scorecard", icon=":material/monitoring:", section="Observe"),
     PageSpec(slug="ledger", title="Ledger", icon=":material/receipt_long:", section="Observe"),
     PageSpec(slug="decision_log", title="Decision log", icon=":material/rule:", section="Observe"),

@@ -24,6 +24,7 @@ from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 from engine.ports import EffectTool, Perceiver, Reasoner, Tool
 from engine.reason.checks import AmountProblem, no_amounts
+from engine.reason.memory_reasoner import Recall
 from engine.reason.workflow import Workflow
 
 
@@ -156,6 +157,8 @@ class Desk:
     perceive: Perceiver
     reasoner: Reasoner
     learning: Learning | None = None
+    recall: Recall | None = None
+    """How its cases are remembered as precedents; None: they are not, or its own reasoner does."""
     paths: Mapping[str, FallbackPath] = field(default_factory=dict)
     """The declared path by case type: below the threshold, and where the reasoner fails."""
     label_of: Callable[[str, Mapping[str, Any]], str] = lambda tool, arguments: ""

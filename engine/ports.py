@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -29,7 +29,7 @@ from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.precedent import FittedPrecedent
 from engine.domain.recommendation import Action, Draft, Recommendation
 from engine.domain.run import Journal, Run, RunStep
-from engine.domain.run_calls import ModelBudgets, ModelCall
+from engine.domain.run_calls import ModelBudgets, ModelCall, ModelCallId
 from engine.domain.tool import ToolContract
 from engine.domain.transition import (
     AuditDrawn,
@@ -341,6 +341,25 @@ class TrainingRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CaseTruth:
+    """What is known of a case whose truth is known, and whether it may be followed."""
+
+    case_id: CaseId
+    source_id: str
+    label: str
+    """What proved right, as the label says that holds (record, adjudication, blind person)."""
+    known_at: datetime
+    calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """What was done, verified and right, by tool and arguments; none: it is no precedent."""
+    settled_at: datetime | None = None
+    """When all of that was known; None: it is no precedent, and never was one."""
+    turned_at: datetime | None = None
+    """From when on it may not be followed any more."""
+    why_turned: str = ""
+    """Why, in words; empty: it may be followed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LabelDue:
     """A label that has become known, with the case it is about."""
 
@@ -495,6 +514,22 @@ class Reader(Protocol):
 
     def training_rows(self, desk: str, known_by: datetime) -> Iterable[TrainingRow]:
         """Labelled cases known by then, by the time they were observed."""
+        ...
+
+    def truths(
+        self, desk: str, until: datetime, source_ids: Collection[str] | None = None
+    ) -> tuple[CaseTruth, ...]:
+        """Cases whose truth was known strictly before a moment, in the order in which it was.
+
+        Args:
+            desk: The desk.
+            until: On its clock.
+            source_ids: Only of these cases; None: of all.
+        """
+        ...
+
+    def first_seen(self, case_ids: Sequence[CaseId]) -> dict[CaseId, tuple[Case, FactSet]]:
+        """Cases that have facts, each with the facts it came in with."""
         ...
 
     def model_version(self, desk: str, procedure_hash: str, as_of: datetime) -> ModelVersion | None:
@@ -722,6 +757,10 @@ class RunReader(Protocol):
         """The calls of models that a run made, or one step of it, oldest first."""
         ...
 
+    def said(self, run_id: RunId) -> str:
+        """What has come of the answer that a run waits for now; empty: nothing yet, or none."""
+        ...
+
     def texts(self, digests: Sequence[str]) -> dict[str, str]:
         """Texts of windows by their SHA-256 in hex; unknown ones are missing."""
         ...
@@ -799,6 +838,10 @@ class Runs(Protocol):
 
         False where it was called lost meanwhile: nothing of its answer counts then.
         """
+        ...
+
+    def hear(self, call_id: ModelCallId, said: str) -> None:
+        """Write what has come of an answer so far, for those who watch it; it binds nothing."""
         ...
 
     def lose_calls(self, run_id: RunId, lease_epoch: int) -> int:

@@ -3,9 +3,10 @@
 Fakes and builders live in engine/testing, helpers of one folder in that folder.
 """
 
+import gc
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -98,6 +99,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     backends = BACKENDS if chosen == "both" else (chosen,)
     for name in DATABASE_URLS & set(metafunc.fixturenames):
         metafunc.parametrize(name, backends, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests stay to the end: the collector need not look through them each time.
+
+    It spent a sixth of the processor time of the tests on that.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

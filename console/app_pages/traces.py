@@ -7,7 +7,7 @@ import streamlit as st
 from console import format as words
 from console import session
 from console.charts.waterfall import span_of_time
-from console.components import case_link, cursor_pager, pick_table, trace_waterfall
+from console.components import case_link, cursor_pager, pick_table, run_link, trace_waterfall
 from engine.domain.ids import CaseId
 from engine.service import words as codes
 from engine.service.rows import TraceRow
@@ -90,6 +90,7 @@ def _draw_run(case_id: CaseId) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{codes.STATUS[row.status]}. On the desk's clock: {words.exact(row.as_of)}.")
         case_link.draw(case_id, key=session.key(_PAGE, "case", case_id))
+        run_link.draw_case(case_id, key=session.key(_PAGE, "runs", case_id))
     spans = session.queries().spans(case_id)
     if spans:
         trace_waterfall.draw(session.key(_PAGE, "run"), spans)

@@ -33,6 +33,8 @@ class Palette:
     """The error bound, and a limit that must not be crossed."""
     faint: str
     """Guides: diagonals, waits."""
+    series: tuple[str, ...]
+    """Parts of a whole that have no colour of their own, the largest first; the last: the rest."""
 
     def of(self, decided_by: DecidedBy) -> str:
         """Colour of who decided."""
@@ -46,6 +48,7 @@ LIGHT = Palette(
     policy="#B87700",
     bound="#C24E00",
     faint="#8A919E",
+    series=("#4FA3D1", "#D58A00", "#7B6FC0", "#8CA02F", "#B0578A", "#A06A45", "#9AA1AC"),
 )
 DARK = Palette(
     code="#56B4E9",
@@ -54,6 +57,7 @@ DARK = Palette(
     policy="#E9B23C",
     bound="#F08A4B",
     faint="#7D8694",
+    series=("#7CC4F0", "#E9B23C", "#A79BE8", "#B9C75A", "#D98CB9", "#C99A78", "#717A88"),
 )
 
 

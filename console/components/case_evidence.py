@@ -14,7 +14,7 @@ from console import format as words
 from console.components import desk_words, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
-from engine.domain.recommendation import Draft, Reason, Recommendation
+from engine.domain.recommendation import Draft, PrecedentCase, Reason, Recommendation
 from engine.domain.verdict import VerdictKind
 from engine.service import attention_words
 from engine.service import words as codes
@@ -66,7 +66,7 @@ def draw_recommendation(card: CaseCard) -> None:
 def _draw_tried(draft: Draft) -> None:
     """Who was asked before, and why that did not serve."""
     for place, tried in enumerate(draft.tried):
-        said = words.tidy(f"First {tried}.")
+        said = words.tidy(f"{'Then' if place else 'First'} {tried}.")
         text_line.draw([[Piece(text=said, look="dim")]], key=f"tried_{place}")
 
 
@@ -243,8 +243,16 @@ def _missing_row(missing: Sequence[str], card: CaseCard, says: str) -> tuple[Cel
     )
 
 
+def _standing(card: CaseCard, past: PrecedentCase) -> str:
+    """What was done in a resolved case, or why it does not speak for what is recommended."""
+    if past.source_id in card.retired:
+        return f"retired: {card.retired[past.source_id]}"
+    draft = card.recommendation.draft if card.recommendation else None
+    return past.done if draft and past.label == draft.label else "differs"
+
+
 def draw_precedents(card: CaseCard, now: datetime) -> None:
-    """Resolved cases like this one, with what proved right there."""
+    """Resolved cases like this one, with what was done and what proved right there."""
     st.subheader("Similar cases", anchor=False)
     draft = card.recommendation.draft if card.recommendation else None
     text_table.draw(
@@ -259,7 +267,7 @@ def draw_precedents(card: CaseCard, now: datetime) -> None:
                 Cell(text=past.source_id, is_code=True),
                 Cell(
                     text=desk_words.label(card.row.desk, past.label),
-                    note="" if draft and past.label == draft.label else "differs",
+                    note=_standing(card, past),
                 ),
                 Cell(text=words.percent(past.similarity)),
                 Cell(

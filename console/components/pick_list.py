@@ -89,11 +89,13 @@ const drawAll = (root, data, pick) => {
   const list = root.querySelector(".list");
   const later = root.querySelector(".later");
   const before = list.scrollTop;
+  const focused = list.getRootNode().activeElement?.dataset?.id;
   list.setAttribute("aria-label", data.label);
   list.style.maxHeight = data.height;
   if (!data.rows.length) list.replaceChildren(make("div", "empty dim", data.empty));
   else list.replaceChildren(...data.rows.map((row) => drawRow(row, data.open, pick)));
   list.scrollTop = before;
+  if (focused) list.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
   later.textContent = "";
   root.drawn = JSON.stringify(data.rows.map((row) => row.id));
 };

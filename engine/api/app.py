@@ -10,7 +10,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from engine.adapters.system import SystemClock
-from engine.api import cases, controls, problems, reads
+from engine.api import cases, controls, problems, reads, runs
 from engine.api.access import Caller
 from engine.api.bodies import Healthy
 from engine.api.body_limit import BodyLimit
@@ -60,7 +60,7 @@ def create_api(
     app.add_middleware(BodyLimit, limit=body_limit)
     app.add_middleware(TokenFirst, check=lambda token: open_engine().person_of_token(token))
     problems.install(app)
-    for module in (cases, controls, reads):
+    for module in (cases, controls, reads, runs):
         app.include_router(module.router)
     _add_own_routes(app, HealthCheck(open_engine, clock or SystemClock()))
     return app

@@ -11,6 +11,7 @@ from engine.domain.actor import Role
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.policy import PolicyKind
+from engine.domain.run import RunKind
 from engine.service.storable import is_storable
 
 MOST_ROWS = 10_000
@@ -114,6 +115,12 @@ class RepairBody(Body):
     version: Version
     is_done: bool
     note: PlainText = ""
+
+
+class RunBody(Body):
+    """Which reasoner is to look at a case. Send `Idempotency-Key`."""
+
+    kind: RunKind
 
 
 class ScopeBody(Body):

@@ -118,6 +118,7 @@ def _queries_of(parts: Parts) -> SqlQueries:
         clock=parts.clock,
         desks=parts.desks,
         take_back_s=parts.settings.take_back_s,
+        reasoners=parts.reasoners,
     )
 
 

@@ -1,4 +1,4 @@
-"""Models: the language model that the settings name, behind its gate."""
+"""Models: the language model that the settings name, behind its gate, or the scripted one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from engine.adapters.model_gate import GateLimits, ModelGate
 from engine.domain.model_call import ModelPrice
 from engine.ports import Clock, Model
 from engine.settings import Settings
+from engine.simulators.scripted_model import Mode, ScriptedModel
 
 
 def open_model(settings: Settings, clock: Clock) -> Model | None:
-    """The model, for all threads of a process; None without a key.
+    """The model, for all threads of a process; None without a key and without a scripted one.
 
     Nothing connects and no vendor's code is loaded before the first call.
     """
+    if settings.scripted_model:
+        return ScriptedModel(Mode(settings.scripted_model))
     if not settings.anthropic_api_key:
         return None
     access = MessagesAccess(

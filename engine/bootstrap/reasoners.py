@@ -50,6 +50,7 @@ def open_reasoners(
             desk_day=settings.model_budget_desk_day,
             day=settings.model_budget_day,
         ),
+        asks_memory=settings.memory == "on",
         lease_s=settings.model_timeout_s + _AT_LEAST_S,
     )
 
@@ -105,7 +106,8 @@ def live_reasoners(
         if model is None:
             raise ConfigError(
                 f"{_SETTING} lets the {kind} reason on the desk {desk}, and there is no language "
-                "model: set COUNTERSIGN_ANTHROPIC_API_KEY, or leave it at playbook."
+                "model: set COUNTERSIGN_ANTHROPIC_API_KEY, or leave it at playbook; for a "
+                "demonstration, COUNTERSIGN_SCRIPTED_MODEL=plain stands in for one."
             )
         if (desk, kind) not in procedures:
             raise ConfigError(f"{_SETTING}: the desk {desk} has no {kind}; use playbook or agent.")

@@ -11,6 +11,7 @@ from engine.cli import (
     backtesting,
     benches,
     brakes,
+    comparing,
     demo,
     desks,
     doctor,
@@ -19,6 +20,7 @@ from engine.cli import (
     ledger,
     people,
     running,
+    runs,
     scenarios,
 )
 from engine.cli import intake as intake_commands
@@ -61,4 +63,6 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(desks.app, name="desk")
 app.add_typer(people.app, name="user")
 app.add_typer(scenarios.app, name="scenarios")
+runs.app.command("compare")(comparing.compare)
+app.add_typer(runs.app, name="runs")
 app.add_typer(benches.app, name="bench")

@@ -16,6 +16,7 @@ from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, warn
 from engine.errors import ConfigError, IntakeError, NotFound
 
 if TYPE_CHECKING:
+    from engine.bench.memory_bench import Incidents
     from engine.desk import Desk, Incoming, Learning
     from engine.domain.precedent import LabelledCase, PrecedentProcedure
     from engine.learn.backtest_figures import BacktestReport
@@ -106,6 +107,21 @@ def _labelled_case(desk: Desk, incoming: Incoming) -> LabelledCase:
         label=label.value,
         cell=f"{desk.name}/{signal.case_type}",
     )
+
+
+def incidents_of(file: Path, target: float) -> Incidents:
+    """A file of labelled incidents, for the bench of memory.
+
+    Raises:
+        NotFound: The desk does not run here.
+    """
+    from engine.bench.memory_bench import Incidents
+
+    desk = opened_parts().desks.get("incidents")
+    if desk is None:
+        raise NotFound("The desk incidents does not run here.")
+    cases = sorted(_labelled(desk, file), key=lambda case: (case.observed_at, case.case_id))
+    return Incidents(cases=cases, procedure=_learning(desk).procedure, risk_limit=target)
 
 
 def _learning(desk: Desk) -> Learning:

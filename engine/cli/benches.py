@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.cli.opening import AsJson
+from engine.cli.opening import AsJson, settings_with
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, warn
 
 app = typer.Typer(help="Figures, with the machine's description.", no_args_is_help=True)
@@ -99,6 +100,57 @@ def faults(
     from engine.bench.faults_bench import bench_faults
 
     report = bench_faults(cases, kills, seed, say=warn)
+    if as_json:
+        say_json(report.to_json())
+    else:
+        say(report.words())
+    raise typer.Exit(GOOD if report.is_good else CHECK_FAILED)
+
+
+@app.command("tokens")
+def tokens(
+    cases: Annotated[int, typer.Option("--cases", min=18, help="Simulated orders a kind.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """What a hundred cases cost with a language model, estimated on the product's own prompts.
+
+    Asks no model. With a key set the API counts the prompts, which costs nothing; prices are those
+    of the settings.
+    """
+    from engine.bench.tokens_bench import bench_tokens
+
+    report = bench_tokens(cases, settings_with(), say=warn)
+    if as_json:
+        say_json(report.to_json())
+    else:
+        say(report.words())
+
+
+@app.command("memory")
+def memory(
+    seed: Annotated[
+        list[int] | None, typer.Option("--seed", help="Of a simulated world; more than one too.")
+    ] = None,
+    cases: Annotated[int, typer.Option("--cases", min=100, help="Cases of each world.")] = 1000,
+    days: Annotated[float, typer.Option("--days", min=10, help="Over which they come.")] = 45,
+    incidents: Annotated[
+        Path | None, typer.Option("--incidents", help="Labelled incidents in the desk's format.")
+    ] = None,
+    target: Annotated[
+        float, typer.Option("--target", help="Highest error of incidents that it settles.")
+    ] = 0.10,
+    as_json: AsJson = False,
+) -> None:
+    """Model calls per settled case and correctness, with precedents and without, on later cases.
+
+    Works in a temporary folder; a stand-in answers for the model. Exit code 1 where calls do not
+    fall, or correctness may be worse.
+    """
+    from engine.bench.memory_bench import SEEDS, bench_memory
+    from engine.cli.backtesting import incidents_of
+
+    history = None if incidents is None else incidents_of(incidents, target)
+    report = bench_memory(tuple(seed or SEEDS), cases, days, history, say=warn)
     if as_json:
         say_json(report.to_json())
     else:

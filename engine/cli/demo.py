@@ -40,6 +40,13 @@ def demo(
     days: Annotated[
         float, typer.Option("--days", min=0.5, max=60, help="How much history.")
     ] = 14.0,
+    scripted_model: Annotated[
+        str,
+        typer.Option(
+            "--scripted-model",
+            help="plain, or how it goes wrong: repeats, drifts, invents, contradicts, obeys.",
+        ),
+    ] = "plain",
 ) -> None:
     """Show the product: invented history, simulated people, live cases; on this machine alone."""
     from engine.bootstrap import open_clock
@@ -47,9 +54,7 @@ def demo(
     began = perf_counter()
     now = open_clock().now().replace(microsecond=0)
     folder = _empty_folder(data_dir or Path("data/local") / f"demo-{now:%Y%m%d-%H%M%S}")
-    # Nothing of the environment: a demonstration touches its own folder and no other database.
-    settings = Settings(data_dir=folder, desks=(DESK,), port=port)
-    settings = replace(settings, port=free_port(settings))
+    settings = _settings(folder, port, scripted_model)
     with alone(settings):
         say(f"Making {days:g} days of simulated history in {folder} …")
         made = _make(settings, seed=seed, begins_at=now - timedelta(days=days), ends_at=now)
@@ -61,6 +66,19 @@ def demo(
             say_ready=partial(_say_ready, spent),
         )
         raise typer.Exit(code)
+
+
+def _settings(folder: Path, port: int, scripted_model: str) -> Settings:
+    """Nothing of the environment: a demonstration touches its own folder and no other database.
+
+    Raises:
+        ConfigError: There is no such scripted model.
+    """
+    try:
+        made = Settings(data_dir=folder, desks=(DESK,), port=port, scripted_model=scripted_model)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return replace(made, port=free_port(made))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,9 +168,11 @@ def _say_ready(spent: _Spent, settings: Settings, link: str) -> None:
     say()
     say(f"DEMONSTRATION, everything in it is simulated: {url_of(settings)}")
     say(
-        f"{made.cases} cases, {made.decided} answers, {made.audited} blind audits; ready after "
-        f"{perf_counter() - spent.began:.0f} s (history {spent.history_s:.0f} s)."
+        f"{made.cases} cases, {made.decided} answers, {made.audited} blind audits, {made.runs} "
+        f"looks of other reasoners; ready after {perf_counter() - spent.began:.0f} s (history "
+        f"{spent.history_s:.0f} s)."
     )
+    say("No language model is asked: a scripted one stands in, and proves nothing of a real one.")
     say("Choose a simulated person on the sign-in page; there are no passwords to know.")
     say(f"Its data lies in {settings.data_dir}; delete the folder to be rid of it.")
     say("Ctrl-C stops it.")

@@ -29,7 +29,11 @@ def scenarios() -> None:
 def run(
     desk: Annotated[str, typer.Option("--desk", help="Of one desk only.")] = "",
     reasoner: Annotated[
-        str, typer.Option("--reasoner", help="playbook, precedent, workflow or agent.")
+        str,
+        typer.Option(
+            "--reasoner",
+            help="playbook, precedent, workflow or agent; scripted-workflow or scripted-agent.",
+        ),
     ] = "",
     times: Annotated[
         int, typer.Option("--times", min=1, max=100, help="Runs of each: the k of pass^k.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -137,6 +137,24 @@ def people_who_told(facts: Sequence[Fact]) -> tuple[str, ...]:
 def stale_facts(facts: Sequence[Fact], at: datetime) -> tuple[Fact, ...]:
     """The facts that have outlived their time to live."""
     return tuple(f for f in facts if f.is_stale(at))
+
+
+def told_of(arguments: Mapping[str, Json], facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
+    """Which facts tell the value of each argument, as `attribute@source`; who is told is left out.
+
+    A text is equal letter by letter, a number by what it is; yes and no are no numbers.
+    """
+    tell: dict[tuple[bool, FactValue], set[str]] = {}
+    for fact in facts:
+        if fact.value is not None:
+            said = tell.setdefault((isinstance(fact.value, bool), fact.value), set())
+            said.add(f"{fact.attribute}@{fact.source}")
+    found = {
+        name: tell.get((isinstance(value, bool), value))
+        for name, value in arguments.items()
+        if isinstance(value, str | int | float)
+    }
+    return {name: frozenset(names) for name, names in found.items() if names}
 
 
 def contradictions(facts: Sequence[Fact], at: datetime) -> tuple[tuple[Fact, Fact], ...]:

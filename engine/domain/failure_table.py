@@ -59,7 +59,8 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
         _C.READ_REFUSED: _failure(
             _S.PERCEIVE,
             "A system refused to be read",
-            "A system of record answered that this may not be read, or does not exist.",
+            "A system of record answered that this may not be read, or does not exist; or a run "
+            "asked for a record of which its case does not speak, and was told so.",
             told=(*_DECIDERS, Role.ADMINISTRATOR),
             recovery=f"{_TO_QUEUE} without a recommendation; a person decides unaided.",
         ),

@@ -32,6 +32,10 @@ class LabelSource(StrEnum):
     ADJUDICATED = "adjudicated"
 
 
+COUNTING = (LabelSource.RECORD, LabelSource.ADJUDICATED, LabelSource.PERSON_BLIND)
+"""Sources that count as evidence; where a recommendation has several labels, the first holds."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Label:
     """A truth about a signal, readable only once it has become known."""

@@ -62,10 +62,10 @@ class Step:
         return self.status in STANDING
 
 
-def newest_run(effects: Sequence[Effect], ordinals: Mapping[ActionId, int]) -> tuple[Effect, ...]:
+def newest_plan(effects: Sequence[Effect], ordinals: Mapping[ActionId, int]) -> tuple[Effect, ...]:
     """The calls of the plan that ran last, in their order; undos are none of them.
 
-    A plan begins with its first step, so everything since the last first step is one run.
+    A plan begins with its first step, so everything since the last first step is one plan.
 
     Args:
         effects: All effects of a case, oldest first.
@@ -74,6 +74,23 @@ def newest_run(effects: Sequence[Effect], ordinals: Mapping[ActionId, int]) -> t
     calls = [effect for effect in effects if effect.undoes is None]
     firsts = [n for n, call in enumerate(calls) if ordinals.get(call.action_id, 1) == 1]
     return tuple(calls[firsts[-1] :]) if firsts else tuple(calls)
+
+
+def whole_run(effects: Sequence[Effect], plan: Sequence[Effect]) -> tuple[Effect, ...]:
+    """The calls of a plan behind those of earlier plans that stood, verified, when it began.
+
+    A run may have several writes done for one case, each a plan of its own. What it did is put
+    back as one, and what was put back before is none of it.
+
+    Args:
+        effects: All effects of a case, oldest first.
+        plan: Calls of the newest plan.
+    """
+    if not plan:
+        return ()
+    before = effects[: effects.index(plan[0])]
+    calls = [one for one in before if one.undoes is None and one.is_correct]
+    return (*standing(calls, before), *plan)
 
 
 def is_undone(effect: Effect, effects: Sequence[Effect]) -> bool:

@@ -7,7 +7,6 @@ how features become codes and context keys. Must not live here: fitting (`learn`
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -19,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.canonical import canonical_text, digest
+from engine.domain.canonical import digest
+from engine.domain.packed_arrays import pack, unpack
 from engine.errors import ModelError
 
 UNSEEN = 0
@@ -140,21 +140,11 @@ class FittedPrecedent:
         return sha256(self.to_bytes()).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """Write a JSON head and little-endian arrays, compressed; one fit has one byte form."""
-        head: dict[str, Any] = {}
-        arrays: list[tuple[str, str, tuple[int, ...]]] = []
-        blocks: list[bytes] = []
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                little = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
-                arrays.append((field.name, little.dtype.str, little.shape))
-                blocks.append(little.tobytes())
-            else:
-                head[field.name] = asdict(value) if field.name == "procedure" else value
-        text = canonical_text({"values": head, "arrays": arrays}).encode()
-        body = len(text).to_bytes(8, "little") + text + b"".join(blocks)
-        return _MAGIC + zlib.compress(body, 6)
+        """One fit has one byte form."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+        values = {name: value for name, value in found.items() if name not in arrays}
+        return pack(_MAGIC, values | {"procedure": asdict(self.procedure)}, arrays)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> FittedPrecedent:
@@ -163,14 +153,9 @@ class FittedPrecedent:
         Raises:
             ModelError: The content is damaged or of another form.
         """
-        if not content.startswith(_MAGIC):
-            raise ModelError("a stored fit does not begin as one: fit it again")
         try:
-            body = zlib.decompress(content[len(_MAGIC) :])
-            size = int.from_bytes(body[:8], "little")
-            head = json.loads(body[8 : 8 + size])
-            arrays: dict[str, Any] = _arrays(head["arrays"], body[8 + size :])
-            return cls(**_values(head["values"]), **arrays)
+            head, arrays = unpack(_MAGIC, content)
+            return cls(**_values(head), **arrays)
         except (zlib.error, ValueError, KeyError, TypeError) as damage:
             raise ModelError(f"a stored fit cannot be read, fit it again: {damage!r}") from damage
 
@@ -193,22 +178,6 @@ def _values(head: Mapping[str, Any]) -> dict[str, Any]:
             for name in ("as_of", "window_start", "window_end")
         },
     }
-
-
-def _arrays(table: Sequence[Sequence[Any]], body: bytes) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {}
-    start = 0
-    for name, kind, shape in table:
-        dtype = np.dtype(kind)
-        if dtype.kind not in "iuf":
-            raise ValueError(f"array {name} is not of numbers")
-        count = int(np.prod(shape, dtype=np.int64))
-        array = np.frombuffer(body, dtype=dtype, count=count, offset=start)
-        arrays[name] = array.reshape(shape).astype(dtype.newbyteorder("="), copy=False)
-        start += count * dtype.itemsize
-    if start != len(body):
-        raise ValueError(f"{len(body) - start} bytes too many")
-    return arrays
 
 
 def context_keys(codes: NDArray[np.int64], members: Sequence[Sequence[int]]) -> NDArray[np.uint64]:

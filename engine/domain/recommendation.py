@@ -50,6 +50,8 @@ class PrecedentCase:
     similarity: float
     """0 to 1."""
     resolved_at: datetime
+    done: str = ""
+    """What was done there and verified, in words; empty: that is not known, or it was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ Only the description lives here; what a tool does when called is a port (`engine
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -14,8 +14,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.domain.canonical import Json, digest
+from engine.domain.fact import Fact, told_of
 from engine.domain.money import Money
 from engine.errors import InvalidRequest
+
+CASE_TARGET = "target"
+"""What a read may be about without a fact: what the case is about."""
 
 
 class EffectClass(StrEnum):
@@ -129,6 +133,10 @@ class ToolContract:
     result: type[Strict]
     target_argument: str
     """The argument that names what is acted on."""
+    identifies: Mapping[str, tuple[str, ...]] | None = None
+    """Of a read: the arguments that name somebody's record, each with what has to tell a run its
+    value: `CASE_TARGET`, or a fact as `attribute@source`. None: the target argument, and the case's
+    own target alone. Empty: it tells nothing of anybody, and every run may ask."""
     amount_argument: str = ""
     """The argument that says how much money moves, in minor units; empty: the tool moves none."""
     currency_argument: str = ""
@@ -165,6 +173,30 @@ class ToolContract:
     def is_read(self) -> bool:
         """Whether calling it changes nothing."""
         return self.effect_class is EffectClass.READ
+
+    @property
+    def identified(self) -> Mapping[str, tuple[str, ...]]:
+        """`identifies`, with what holds where nothing is declared."""
+        if self.identifies is None:
+            return {self.target_argument: (CASE_TARGET,)}
+        return self.identifies
+
+    def stranger(
+        self, arguments: Mapping[str, Json], target: str, facts: Sequence[Fact]
+    ) -> str | None:
+        """The first argument that names a record of which a case does not speak; None: none does.
+
+        Args:
+            arguments: In canonical form.
+            target: What the case is about.
+            facts: Of the case and its run; one that was taken from a text tells nothing here.
+        """
+        told = told_of(arguments, (one for one in facts if one.quote is None))
+        for name, tellers in self.identified.items():
+            is_own = CASE_TARGET in tellers and arguments.get(name) == target
+            if not is_own and told.get(name, frozenset()).isdisjoint(tellers):
+                return name
+        return None
 
     @property
     def hints(self) -> ToolHints:

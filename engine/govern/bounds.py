@@ -5,7 +5,9 @@ Each function gives what broke the limit in words, or an empty text where it is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
+from types import MappingProxyType
 from typing import Any
 
 from engine.domain.budget import BudgetLimit, names_somebody
@@ -14,6 +16,9 @@ from engine.govern.limits import ArgumentRule, Hours, Weekday
 from engine.govern.request import AuthorizationRequest, Usage
 
 _MIDNIGHT = time(0)
+Told = Mapping[str, frozenset[str]]
+"""By argument, which facts tell its value, as `attribute@source`."""
+_NOTHING_TOLD: Told = MappingProxyType({})
 
 
 def over_cap(amount: Money | None, cap: int | None, currency: str) -> str:
@@ -25,7 +30,9 @@ def over_cap(amount: Money | None, cap: int | None, currency: str) -> str:
     return str(amount)
 
 
-def wrong_argument(name: str, rule: ArgumentRule, arguments: Any) -> str:
+def wrong_argument(
+    name: str, rule: ArgumentRule, arguments: Any, told: Told = _NOTHING_TOLD
+) -> str:
     """Whether an argument breaks its rule; one that is missing does."""
     if name not in arguments:
         return f"{name} is missing"
@@ -38,7 +45,15 @@ def wrong_argument(name: str, rule: ArgumentRule, arguments: Any) -> str:
         return f"{name} is {value!s:.60}"
     if rule.longest is not None and not (isinstance(value, str) and len(value) <= rule.longest):
         return f"{name} is longer than {rule.longest}"
+    if untold := untold_by(name, rule, told):
+        return f"{name} is {value!s:.60}, told by no {untold}"
     return ""
+
+
+def untold_by(name: str, rule: ArgumentRule, told: Told) -> str:
+    """The first kind of fact that has to tell an argument's value and does not."""
+    there = told.get(name, frozenset())
+    return next((one for one in rule.told_by or () if one not in there), "")
 
 
 def _is_among(value: Any, listed: tuple[Any, ...]) -> bool:
@@ -121,6 +136,8 @@ def argument_words(name: str, rule: ArgumentRule) -> str:
         said.append(f"at most {rule.at_most:.16g}")
     if rule.longest is not None:
         said.append(f"at most {rule.longest} characters")
+    if rule.told_by is not None:
+        said.append(f"told by {' and '.join(rule.told_by)}")
     return f"{name} {' and '.join(said)}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.domain.actor import Role
 from engine.domain.budget import BudgetLimit
 from engine.domain.phase import Cell, Phase
-from engine.govern.limits import ArgumentRule, Closed, Decider, Hours, OnDeadline, Threshold
+from engine.govern.limits import OWN, ArgumentRule, Closed, Decider, Hours, OnDeadline, Threshold
 
 
 class WiderLimits(Closed):
@@ -26,6 +26,7 @@ class CellLimits(Closed):
     action: str
     phase: Phase = Phase.COPILOT
     threshold: Threshold
+    earned_by: tuple[str, ...] = (OWN,)
     most_urgent_priority: int = 3
     amount_cap: int | None = None
     second_person_above: int | None = None

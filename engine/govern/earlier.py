@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -43,10 +44,8 @@ def known_by(history: DecisionHistory, moment: datetime) -> DecisionHistory:
     return replace(
         history,
         as_of=moment,
-        arguments={
-            name: Argument(codes=one.codes[:count].copy(), values=one.values)
-            for name, one in history.arguments.items()
-        },
+        arguments=_first(history.arguments, count),
+        told=_first(history.told, count),
         case_ids=history.case_ids[:count],
         texts=history.texts[:count],
         unaided_us=history.unaided_us[history.unaided_us < until],
@@ -54,6 +53,14 @@ def known_by(history: DecisionHistory, moment: datetime) -> DecisionHistory:
             known_us=resolved.known_us[:known].copy(),
             score=resolved.score[:known].copy(),
             is_correct=resolved.is_correct[:known].copy(),
+            reasoner=resolved.reasoner[:known].copy(),
         ),
         **columns,
     )
+
+
+def _first(columns: Mapping[str, Argument], count: int) -> dict[str, Argument]:
+    return {
+        name: Argument(codes=one.codes[:count].copy(), values=one.values)
+        for name, one in columns.items()
+    }

@@ -117,21 +117,31 @@ def forecast(
 def _basis(past: Replaying, policy: PolicySet, days: Moments, end: int) -> _Basis:
     """The days before one, judged with the cuts in force at its beginning."""
     rows = np.flatnonzero((days >= end - BASIS_DAYS) & (days < end))
-    frozen = past.under(policy, _frozen(past.cuts, int(rows[-1]))) if rows.size else None
+    frozen = past.under(policy, _frozen(past, int(rows[-1]))) if rows.size else None
     alone = frozen.alone[rows] if frozen is not None else np.zeros(0, dtype=bool)
     return _Basis(
         rows=rows, days=days[rows], alone=alone, truths=truths_of(past.history, rows[alone])
     )
 
 
-def _frozen(cuts: Cuts, row: int) -> Cuts:
-    """The cuts of one row for all."""
+def _frozen(past: Replaying, row: int) -> Cuts:
+    """The cuts of the moment of one row for all: of each reasoner its last one until then."""
+    reasoner = past.history.reasoner
+    of = np.array(
+        [_last(reasoner[: row + 1] == code) for code in range(len(past.history.reasoners))]
+    )
 
     def frozen(risk_limit: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        found = cuts(risk_limit)
-        return np.full(found.size, found[row])
+        found = past.cuts(risk_limit)
+        return np.where(of[reasoner] < 0, np.nan, found[of[reasoner]])
 
     return frozen
+
+
+def _last(is_so: Mask) -> int:
+    """The last place at which something is so; -1: at none."""
+    found = np.flatnonzero(is_so)
+    return int(found[-1]) if found.size else -1
 
 
 def _happened(history: DecisionHistory, replayed: Replayed, basis: _Basis) -> _Basis:

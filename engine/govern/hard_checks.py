@@ -89,7 +89,7 @@ def _priority(urgent: int) -> _Bound:
 
 
 def _argument(name: str, one: ArgumentRule) -> Callable[[Look], str]:
-    return lambda look: bounds.wrong_argument(name, one, look.request.arguments)
+    return lambda look: bounds.wrong_argument(name, one, look.request.arguments, look.request.told)
 
 
 def _budget(hard: HardRule, budget: BudgetLimit) -> Callable[[Look], str]:

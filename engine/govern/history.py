@@ -73,6 +73,8 @@ class ResolvedColumns:
     """Raw confidence as it was at the recommendation, shape (labels,)."""
     is_correct: NDArray[np.bool_]
     """Shape (labels,)."""
+    reasoner: NDArray[np.int16]
+    """Whose it was: place in the history's `reasoners`, shape (labels,)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -113,9 +115,15 @@ class DecisionHistory:
     customers: tuple[str, ...]
     """Codes, not names (`engine.domain.budget.customer_code`)."""
     arguments: Mapping[str, Argument]
+    told: Mapping[str, Argument] = field(default_factory=dict)
+    """By argument, the names of the facts that told its value, each a sorted tuple."""
     problem: NDArray[np.int32]
     """Place in `problems`; 0: well-formed."""
     problems: tuple[str, ...]
+    reasoner: NDArray[np.int16]
+    """Place in `reasoners`: whose recommendation it is."""
+    reasoners: tuple[str, ...]
+    """As envelopes name them; `own` first."""
     is_known_case_type: NDArray[np.bool_]
     happened: NDArray[np.int8]
     """Place in `HAPPENED`."""
@@ -152,7 +160,7 @@ class DecisionHistory:
             InvalidRequest: They differ in length, or are not in the order of events.
         """
         object.__setattr__(self, "ordinal", np.arange(self.at_us.size))
-        columns = [one.codes for one in self.arguments.values()]
+        columns = [one.codes for one in (*self.arguments.values(), *self.told.values())]
         others = ("unaided_us",)
         for item in fields(self):
             value = getattr(self, item.name)
@@ -184,9 +192,11 @@ class DecisionHistory:
             at=as_moment(int(self.at_us[row])),
             is_known_case_type=bool(self.is_known_case_type[row]),
             effect_class=EFFECTS[self.effect[row]],
-            arguments=self._arguments(row),
+            arguments=_of_row(self.arguments, row),
+            told={name: frozenset(one) for name, one in _of_row(self.told, row).items()},
             amount=self._money(row),
             customer=self._text(self.customers, self.customer[row]),
+            reasoner=self.reasoners[self.reasoner[row]],
             confidence=_number(self.confidence[row]),
             is_calibrated=bool(self.is_calibrated[row]),
             score=_number(self.score[row]),
@@ -199,13 +209,6 @@ class DecisionHistory:
             in_hand="in hand" if self.is_in_hand[row] else "",
         )
 
-    def _arguments(self, row: int) -> dict[str, Any]:
-        return {
-            name: one.values[one.codes[row]]
-            for name, one in self.arguments.items()
-            if one.codes[row] != NOT_THERE
-        }
-
     def _money(self, row: int) -> Money | None:
         if self.currency[row] == NOT_THERE:
             return None
@@ -213,6 +216,14 @@ class DecisionHistory:
 
     def _text(self, texts: tuple[str, ...], code: int) -> str:
         return "" if code == NOT_THERE else texts[code]
+
+
+def _of_row(columns: Mapping[str, Argument], row: int) -> dict[str, Any]:
+    return {
+        name: one.values[one.codes[row]]
+        for name, one in columns.items()
+        if one.codes[row] != NOT_THERE
+    }
 
 
 def _number(value: float) -> float | None:

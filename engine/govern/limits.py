@@ -86,6 +86,13 @@ def _allows_something(values: tuple[Plain, ...] | None) -> tuple[Plain, ...] | N
     return values
 
 
+def _names_a_fact(name: str) -> str:
+    attribute, _, source = name.partition("@")
+    if not attribute.strip() or not source.strip():
+        raise ValueError(f"{name!r} names no fact; write attribute@source, as in payee@bank")
+    return name
+
+
 def _forbids_something(values: tuple[Plain, ...] | None) -> tuple[Plain, ...] | None:
     if values == ():
         raise ValueError("an empty list forbids nothing; name a value, or leave none_of out")
@@ -151,6 +158,8 @@ class Hours(Closed):
 
 
 _Values = Annotated[tuple[Plain, ...], Field(max_length=MOST_VALUES)] | None
+FactName = Annotated[Name, AfterValidator(_names_a_fact)]
+"""`attribute@source`: which facts, whatever they are about."""
 
 
 class ArgumentRule(Closed):
@@ -164,6 +173,9 @@ class ArgumentRule(Closed):
     at_most: Number | None = None
     longest: Count | None = None
     """Characters of a text."""
+    told_by: Annotated[tuple[FactName, ...], Field(min_length=1, max_length=20)] | None = None
+    """Facts of the case that have to tell this very value, one of each name; what only a text or a
+    model says is told by none. Equal means what it means for `one_of`."""
 
     def __eq__(self, other: object) -> bool:
         """Whether two rules say the same; to Python 1 and yes would be equal."""
@@ -241,11 +253,27 @@ Decider = Literal[Role.OPERATOR, Role.SENIOR_OPERATOR]
 """Only these two decide cases at all."""
 
 
+OWN = "own"
+"""The desk's own reasoner, whatever its name."""
+
+
+def _each_reasoner_once(names: tuple[Name, ...] | None) -> tuple[Name, ...] | None:
+    if names is not None and len(set(names)) < len(names):
+        raise ValueError("a reasoner is named twice")
+    return names
+
+
+_Reasoners = Annotated[tuple[Name, ...], Field(min_length=1, max_length=10)] | None
+
+
 class Limits(Bounds):
     """One level of an envelope; what it does not state, the level above says."""
 
     phase: Phase | None = None
     threshold: Threshold | None = None
+    earned_by: Annotated[_Reasoners, AfterValidator(_each_reasoner_once)] = None
+    """Whose recommendations software may act on alone: `own` for the desk's reasoner, else by name,
+    as `agent`. The labels of these alone are evidence; all others' recommendations escalate."""
     second_person_above: Minor | None = None
     """Above this amount two people have to approve, and software never acts alone."""
     on_the_loop: Wider | None = None

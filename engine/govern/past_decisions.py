@@ -7,7 +7,7 @@ read from (the store), or any judgement.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,7 @@ from engine.govern.history import (
     ResolvedColumns,
     Truth,
 )
+from engine.govern.limits import OWN
 from engine.govern.local_time import as_us
 from engine.govern.request import AuthorizationRequest
 
@@ -65,6 +66,7 @@ class Resolved:
     known_at: datetime
     score: float
     is_correct: bool
+    reasoner: str = OWN
 
 
 class Codes(Generic[T]):
@@ -85,6 +87,8 @@ class Codes(Generic[T]):
         return code
 
 
+_Columns = dict[str, tuple["array[int]", Codes[Any]]]
+"""By argument, the code of each row, and what the codes stand for."""
 _TYPECODES: dict[str, tuple[str, Any]] = {
     "cell": ("i", np.int32),
     "at_us": ("q", np.int64),
@@ -101,6 +105,7 @@ _TYPECODES: dict[str, tuple[str, Any]] = {
     "currency": ("h", np.int16),
     "customer": ("i", np.int32),
     "problem": ("i", np.int32),
+    "reasoner": ("h", np.int16),
     "is_known_case_type": ("b", np.bool_),
     "happened": ("b", np.int8),
     "truth": ("b", np.int8),
@@ -122,7 +127,10 @@ class PastDecisions:
         self._currencies, self._customers = Codes[str](), Codes[str]()
         self._problems = Codes[str]()
         self._problems.of("")
-        self._arguments: dict[str, tuple[array[int], Codes[Any]]] = {}
+        self._reasoners = Codes[str]()
+        self._reasoners.of(OWN)
+        self._arguments: _Columns = {}
+        self._told: _Columns = {}
         self._case_ids: list[str] = []
         self._texts: list[str] = []
         self._seen: set[str] = set()
@@ -152,7 +160,9 @@ class PastDecisions:
         self._columns["label_probability"].append(past.label_probability if is_known else _NAN)
         self._columns["known_us"].append(known_us)
         self._columns["decide_ms"].append(taken)
-        self._add_arguments(request)
+        told = {name: tuple(sorted(facts)) for name, facts in request.told.items() if facts}
+        self._add(self._arguments, request.arguments)
+        self._add(self._told, told)
         self._repeated += past.case_id in self._seen
         self._seen.add(past.case_id)
         self._case_ids.append(past.case_id)
@@ -176,16 +186,17 @@ class PastDecisions:
             "currency": NOT_THERE if amount is None else self._currencies.of(amount.currency),
             "customer": self._customers.of(customer) if customer else NOT_THERE,
             "problem": self._problems.of(request.malformed),
+            "reasoner": self._reasoners.of(request.reasoner),
             "is_known_case_type": request.is_known_case_type,
         }
 
-    def _add_arguments(self, request: AuthorizationRequest) -> None:
-        for name, value in request.arguments.items():
-            if name not in self._arguments:
-                self._arguments[name] = (array("i", [NOT_THERE]) * len(self), Codes())
-            codes, values = self._arguments[name]
+    def _add(self, columns: _Columns, row: Mapping[str, Any]) -> None:
+        for name, value in row.items():
+            if name not in columns:
+                columns[name] = (array("i", [NOT_THERE]) * len(self), Codes())
+            codes, values = columns[name]
             codes.append(values.of(value))
-        for codes, _ in self._arguments.values():
+        for codes, _ in columns.values():
             if len(codes) == len(self):
                 codes.append(NOT_THERE)
 
@@ -206,6 +217,7 @@ class PastDecisions:
         Raises:
             InvalidRequest: Something is not in the order of events.
         """
+        known = self._resolved(resolved)
         return DecisionHistory(
             desk=desk,
             origin=origin,
@@ -213,11 +225,13 @@ class PastDecisions:
             cells=tuple(self._cells),
             currencies=tuple(self._currencies.values),
             customers=tuple(self._customers.values),
-            arguments=dict(self._frozen_arguments()),
+            arguments=_frozen(self._arguments),
+            told=_frozen(self._told),
             problems=tuple(self._problems.values),
+            reasoners=tuple(self._reasoners.values),
             case_ids=tuple(self._case_ids),
             texts=tuple(self._texts),
-            resolved=_resolved(resolved),
+            resolved=known,
             unaided_us=_ascending([as_us(at) for at in unaided]),
             deciders=deciders,
             anchored=anchored,
@@ -226,22 +240,24 @@ class PastDecisions:
             **dict(self._frozen_columns()),
         )
 
+    def _resolved(self, found: Sequence[Resolved]) -> ResolvedColumns:
+        return ResolvedColumns(
+            known_us=_ascending([as_us(one.known_at) for one in found]),
+            score=np.array([one.score for one in found], dtype=np.float64),
+            is_correct=np.array([one.is_correct for one in found], dtype=bool),
+            reasoner=np.array([self._reasoners.of(one.reasoner) for one in found], dtype=np.int16),
+        )
+
     def _frozen_columns(self) -> Iterator[tuple[str, Any]]:
         for name, (_, kind) in _TYPECODES.items():
             yield name, np.array(self._columns[name], dtype=kind)
 
-    def _frozen_arguments(self) -> Iterator[tuple[str, Argument]]:
-        for name, (codes, values) in self._arguments.items():
-            kept = np.array(codes, dtype=np.int32)
-            yield name, Argument(codes=kept, values=tuple(values.values))
 
-
-def _resolved(found: Sequence[Resolved]) -> ResolvedColumns:
-    return ResolvedColumns(
-        known_us=_ascending([as_us(one.known_at) for one in found]),
-        score=np.array([one.score for one in found], dtype=np.float64),
-        is_correct=np.array([one.is_correct for one in found], dtype=bool),
-    )
+def _frozen(columns: _Columns) -> dict[str, Argument]:
+    return {
+        name: Argument(codes=np.array(codes, dtype=np.int32), values=tuple(values.values))
+        for name, (codes, values) in columns.items()
+    }
 
 
 def _ascending(moments: list[int]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.domain.budget import Period
 from engine.govern import bounds
-from engine.govern.history import NOT_THERE, DecisionHistory
+from engine.govern.history import NOT_THERE, Argument, DecisionHistory
 from engine.govern.limits import ArgumentRule
 from engine.govern.local_time import LocalTimes, Moments, local_times, window_starts
 
@@ -31,7 +31,7 @@ class ReplayColumns:
         self._gathered: dict[tuple[int, str], NDArray[Any]] = {}
         self._local: dict[str, LocalTimes] = {}
         self._windows: dict[tuple[Period, str], Moments] = {}
-        self._arguments: dict[tuple[str, ArgumentRule], Mask] = {}
+        self._arguments: dict[tuple[str, ArgumentRule], tuple[Mask, Mask]] = {}
 
     def rows(self, cell: int) -> Rows:
         """The rows of one cell."""
@@ -68,10 +68,25 @@ class ReplayColumns:
         column = self.history.arguments.get(name)
         if column is None:
             return np.ones(rows.size, dtype=bool)
-        wrong = self._arguments.get((name, rule))
-        if wrong is None:
-            found = [bool(bounds.wrong_argument(name, rule, {name: one})) for one in column.values]
-            wrong = self._arguments[name, rule] = np.array([*found, True])
-        # NOT_THERE is the last place of the table, that of the missing argument.
+        tables = self._arguments.get((name, rule))
+        if tables is None:
+            tables = self._arguments[name, rule] = self._tables(name, rule, column)
+        by_value, by_facts = tables
+        told = self.history.told.get(name)
+        found: Mask = by_value[column.codes[rows]]
+        return found | (by_facts[-1] if told is None else by_facts[told.codes[rows]])
+
+    def _tables(self, name: str, rule: ArgumentRule, column: Argument) -> tuple[Mask, Mask]:
+        """Whether each value breaks the rule, and whether too few facts tell it."""
+        all_told = {name: frozenset(rule.told_by or ())}
+        facts = self.history.told.get(name)
+        by_value = [
+            bool(bounds.wrong_argument(name, rule, {name: one}, all_told)) for one in column.values
+        ]
+        by_facts = [
+            bool(bounds.untold_by(name, rule, {name: frozenset(one)}))
+            for one in (facts.values if facts else ())
+        ]
+        # NOT_THERE is the last place of a table: of a missing argument, of one that nothing tells.
         assert NOT_THERE == -1
-        return wrong[column.codes[rows]]
+        return np.array([*by_value, True]), np.array([*by_facts, rule.told_by is not None])

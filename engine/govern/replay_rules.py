@@ -8,7 +8,7 @@ events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -77,6 +77,12 @@ class CellRows:
         fits = self.is_in(currency) & (amount >= 0) & (amount <= cap)
         over: Mask = moves & ~fits
         return over
+
+    def is_by(self, reasoners: Sequence[str]) -> Mask:
+        """Whether the recommendation is one of theirs."""
+        is_theirs = np.array([name in reasoners for name in self.columns.history.reasoners])
+        found: Mask = is_theirs[self.column("reasoner")]
+        return found
 
     def is_in(self, currency: str) -> Mask:
         """Whether the amount is in a currency."""
@@ -163,6 +169,7 @@ def _raise_own(found: Levels, rows: CellRows, limits: CellLimits, cuts: Cuts) ->
         ~rows.column("is_known_case_type") | (not is_ours),
         ~(rows.column("is_calibrated") & ~np.isnan(confidence)),
         rows.column("is_in_hand"),
+        ~rows.is_by(limits.earned_by),
         *_too_many(rows, limits.max_stale_facts, limits.max_contradictions),
         *(rows.columns.wrong_argument(name, one, rows.rows) for name, one in limits.arguments),
     ]

@@ -14,7 +14,7 @@ from engine.domain.budget import Spent
 from engine.domain.money import Money
 from engine.domain.phase import Cell
 from engine.domain.tool import EffectClass
-from engine.govern.limits import MOST_MONEY
+from engine.govern.limits import MOST_MONEY, OWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +30,14 @@ class AuthorizationRequest:
     is_known_case_type: bool = True
     effect_class: EffectClass = EffectClass.REVERSIBLE
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By argument, the fresh facts that tell its very value, as `attribute@source`."""
     amount: Money | None = None
     """What the action would move; None: no money."""
     customer: str = ""
     """Whom it is for; empty: not known."""
+    reasoner: str = OWN
+    """Whose recommendation it is; `own`: the desk's own reasoner's."""
     confidence: float | None = None
     """Calibrated, 0 to 1; None: the reasoner gave none."""
     is_calibrated: bool = False

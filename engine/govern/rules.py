@@ -32,12 +32,19 @@ from engine.govern.rules_amount import (
     outside_hours,
     priority_too_urgent,
 )
-from engine.govern.rules_confidence import confidence_below_threshold, confidence_uncalibrated
+from engine.govern.rules_confidence import (
+    confidence_below_threshold,
+    confidence_uncalibrated,
+    earned_by_another_reasoner,
+)
+
+MALFORMED = "request_malformed"
+"""Name of the rule that a call breaks which nobody could make."""
 
 
 def well_formed() -> Check:
     """The request keeps the tool's schema, and says nothing that cannot be."""
-    rule = Rule(name="request_malformed", otherwise=VerdictKind.DENY, binds_people=True)
+    rule = Rule(name=MALFORMED, otherwise=VerdictKind.DENY, binds_people=True)
     limit = "a well-formed call"
     kept = rule.kept("the tool's schema", "kept")
 
@@ -96,6 +103,7 @@ def checks_of(limits: CellLimits) -> tuple[Check, ...]:
         effect_not_reversible(limits),
         confidence_uncalibrated(limits),
         confidence_below_threshold(limits),
+        earned_by_another_reasoner(limits),
         priority_too_urgent(limits),
         amount_over_cap(limits),
         argument_out_of_bounds(limits),

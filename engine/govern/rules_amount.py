@@ -57,7 +57,8 @@ def argument_out_of_bounds(limits: CellLimits) -> Check:
 
     def check(look: Look) -> RuleResult:
         for name, one, limit in said:
-            if wrong := bounds.wrong_argument(name, one, look.request.arguments):
+            request = look.request
+            if wrong := bounds.wrong_argument(name, one, request.arguments, request.told):
                 return rule.broken(limit, wrong)
         return kept
 

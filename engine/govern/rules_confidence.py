@@ -10,6 +10,18 @@ from engine.govern.request import AuthorizationRequest
 from engine.govern.rule import Rule, wide
 
 
+def earned_by_another_reasoner(limits: CellLimits) -> Check:
+    """Whoever recommends has earned it that software acts alone: nobody does on another's merit."""
+    rule, limit = Rule(name="earned_by_another_reasoner"), ", ".join(limits.earned_by)
+    kept = {name: rule.kept(limit, name) for name in limits.earned_by}
+
+    def check(look: Look) -> RuleResult:
+        name = look.request.reasoner
+        return kept.get(name) or rule.broken(limit, name)
+
+    return check
+
+
 def confidence_uncalibrated(limits: CellLimits) -> Check:
     """The confidence means what it says."""
     rule, limit = Rule(name="confidence_uncalibrated"), "a calibrated confidence"

@@ -44,9 +44,14 @@ def _is_less(was: float, now: float) -> bool:
     return now < was
 
 
+def _has_more(was: tuple[str, ...], now: tuple[str, ...]) -> bool:
+    return not set(now) <= set(was)
+
+
 LOOSER: Mapping[str, IsLooser] = {
     "phase": is_wider_phase,
     "threshold": is_looser_threshold,
+    "earned_by": _has_more,
     "amount_cap": _is_more,
     "second_person_above": _is_more,
     "reversible_only": lambda was, now: was and not now,
@@ -55,7 +60,7 @@ LOOSER: Mapping[str, IsLooser] = {
     "max_contradictions": _is_more,
     "max_unseen_values": _is_more,
     "audit_rate": _is_less,
-    "roles": lambda was, now: not set(now) <= set(was),
+    "roles": _has_more,
     "review_minutes": _is_more,
     "grant_minutes": _is_more,
     "on_the_loop.threshold": is_looser_threshold,

@@ -35,6 +35,7 @@ class RollingCuts:
         due = np.unique(history.at_us // self._step_us, return_inverse=True)
         self._moments, self._moment_of_row = due[0].tolist(), due[1]
         self._chosen: dict[float, FloatArray] = {}
+        """By risk limit the cuts of each reasoner in force from each due moment on."""
         self._kept: dict[float, FloatArray] = {}
 
     def __call__(self, risk_limit: float) -> FloatArray:
@@ -47,7 +48,7 @@ class RollingCuts:
         if known is None:
             if risk_limit not in self._chosen:
                 self._chosen[risk_limit] = self._choose(risk_limit)
-            known = self._chosen[risk_limit][self._moment_of_row]
+            known = self._chosen[risk_limit][self._history.reasoner, self._moment_of_row]
             known.setflags(write=False)
             if len(self._kept) >= MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -55,22 +56,29 @@ class RollingCuts:
         return known
 
     def _choose(self, risk_limit: float) -> FloatArray:
-        """The cut in force from each due moment on."""
+        """The cuts of each reasoner, from its own labels alone, shape (reasoners, moments)."""
+        reasoners = range(len(self._history.reasoners))
+        found = [self._chosen_of(reasoner, risk_limit) for reasoner in reasoners]
+        return np.array(found, dtype=np.float64).reshape(len(found), len(self._moments))
+
+    def _chosen_of(self, reasoner: int, risk_limit: float) -> list[float]:
+        """The cut in force from each due moment on; NaN: none."""
         if self._procedure is None:
-            return np.full(len(self._moments), np.nan)
-        state = self._state(self._procedure)
+            return [np.nan] * len(self._moments)
+        state = self._state(self._procedure, reasoner)
         found = [
             state.threshold_at(as_moment(moment * self._step_us), risk_limit).cut
             for moment in self._moments
         ]
-        return np.array([np.nan if cut is None else cut for cut in found], dtype=np.float64)
+        return [np.nan if cut is None else cut for cut in found]
 
-    def _state(self, procedure: PrecedentProcedure) -> RollingState:
+    def _state(self, procedure: PrecedentProcedure, reasoner: int) -> RollingState:
         state, resolved = RollingState(procedure), self._history.resolved
+        is_theirs = resolved.reasoner == reasoner
         labels = zip(
-            resolved.known_us.tolist(),
-            resolved.score.tolist(),
-            resolved.is_correct.tolist(),
+            resolved.known_us[is_theirs].tolist(),
+            resolved.score[is_theirs].tolist(),
+            resolved.is_correct[is_theirs].tolist(),
             strict=True,
         )
         for number, (known_us, score, is_correct) in enumerate(labels):

@@ -14,16 +14,24 @@ from typing import Any
 from engine.desk import Desk
 from engine.domain.actor import Role
 from engine.domain.case import Case
-from engine.domain.fact import Fact, FactSet, contradictions, people_who_told, stale_facts
+from engine.domain.fact import (
+    Fact,
+    FactSet,
+    contradictions,
+    people_who_told,
+    stale_facts,
+    told_of,
+)
 from engine.domain.recommendation import Recommendation
 from engine.domain.tool import ToolContract
 from engine.govern.authorize import CellPolicy
 from engine.govern.authorize_plan import PlanStep
 from engine.govern.cell_limits import CellLimits
-from engine.govern.limits import HandSetThreshold, RollingThreshold
+from engine.govern.limits import OWN, HandSetThreshold, RollingThreshold
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.govern.taking import takings as takings
 from engine.ports import Reader
+from engine.runtime.declared_path import REASONER as DECLARED
 from engine.runtime.policy import cell_of
 
 
@@ -31,6 +39,8 @@ from engine.runtime.policy import cell_of
 class Sureness:
     """How sure the reasoner was, and the cuts in force when it said so."""
 
+    reasoner: str = ""
+    """Who said so; empty: the desk's own reasoner."""
     confidence: float | None = None
     is_calibrated: bool = False
     score: float | None = None
@@ -74,6 +84,7 @@ def sureness_of(made: Recommendation, limits: CellLimits | None) -> Sureness:
     usual_holds = is_for(risk_limit_of(limits.threshold if limits else None), made.risk_limit)
     wider_holds = is_for(risk_limit_of(wider.threshold if wider else None), made.wider_risk_limit)
     return Sureness(
+        reasoner=made.draft.reasoner,
         confidence=made.confidence,
         is_calibrated=made.is_calibrated,
         score=made.draft.raw_confidence,
@@ -126,8 +137,10 @@ def ask(
         is_known_case_type=case.case_type in desk.case_types,
         effect_class=contract.effect_class,
         arguments=call.arguments,
+        told=told_of(call.arguments, [fact for fact in known if not fact.is_stale(at)]),
         amount=contract.amount_of(call.arguments),
         customer=desk.customer_of(facts) if facts is not None else "",
+        reasoner=reasoner_of(sureness.reasoner, desk),
         confidence=sureness.confidence,
         is_calibrated=sureness.is_calibrated,
         score=sureness.score,
@@ -145,6 +158,11 @@ def ask(
         person_roles=None if person is None else person.roles,
         approvals=0 if person is None else person.approvals,
     )
+
+
+def reasoner_of(name: str, desk: Desk) -> str:
+    """A reasoner as envelopes name it; the path that a desk declares is its own too."""
+    return OWN if name in ("", desk.reasoner.name, DECLARED) else name
 
 
 def _in_hand(case: Case, known: Sequence[Fact]) -> str:

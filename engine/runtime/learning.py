@@ -24,6 +24,8 @@ from engine.govern.threshold import RollingThreshold
 from engine.learn.fit_precedent import fit_precedent
 from engine.learn.rolling import ResolvedPrediction, RollingState
 from engine.ports import Clock, Ids, ModelVersion, Store
+from engine.reason.memory_reasoner import NAME as MEMORY
+from engine.runtime.memory import DeskMemory, memory_of
 
 log = logging.getLogger("countersign.learning")
 
@@ -44,6 +46,7 @@ class DeskLearning:
         self._ids = ids
         self._is_doubtful = True
         self._lock = RLock()
+        self._memory = memory_of(desk, learning, store=store, clock=clock, ids=ids)
         self.recover()
 
     def doubt(self) -> None:
@@ -107,6 +110,8 @@ class DeskLearning:
         self, known_at: datetime, raw_confidence: float, is_correct: bool, reasoner: str
     ) -> None:
         """On a live desk a truth may arrive late; it counts from then on."""
+        if self._is_of_memory(reasoner):  # it judges itself, by every case
+            return
         self._observed = max(known_at, self._asked, self._observed)
         self._count += 1
         self._state_of(reasoner).observe_label(
@@ -141,14 +146,26 @@ class DeskLearning:
         version = self._store.reader.model_version(self._desk.name, identity, at)
         return None if version is None else FittedPrecedent.from_bytes(version.content)
 
+    @property
+    def memory(self) -> DeskMemory | None:
+        """Its library of precedents; None where the desk keeps none."""
+        return self._memory
+
+    def _is_of_memory(self, reasoner: str) -> bool:
+        return self._memory is not None and reasoner == MEMORY
+
     def calibration_at(self, at: datetime, reasoner: str = "") -> Calibration:
         """The calibration of a reasoner in force at a moment."""
         with self._lock:
+            if self._memory is not None and self._is_of_memory(reasoner):
+                return self._memory.calibration_at(at)
             return self._state_of(reasoner).calibration_at(self._present(at))
 
     def threshold_at(self, at: datetime, risk_limit: float, reasoner: str = "") -> RollingThreshold:
         """The rolling threshold of a reasoner in force at a moment."""
         with self._lock:
+            if self._memory is not None and self._is_of_memory(reasoner):
+                return self._memory.threshold_at(at, risk_limit)
             return self._state_of(reasoner).threshold_at(self._present(at), risk_limit)
 
     def _remember(

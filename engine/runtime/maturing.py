@@ -109,7 +109,7 @@ class Maturing:
         if not _may_have_acted(case):
             return _word(is_recommendation_right)
         done = done_of(self._reader, case)
-        first = next((one for one in done.run if one.status is EffectStatus.SUCCEEDED), None)
+        first = next((one for one in done.plan if one.status is EffectStatus.SUCCEEDED), None)
         if first is None:
             return _word(is_recommendation_right)
         if any(

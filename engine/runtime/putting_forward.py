@@ -23,6 +23,7 @@ from engine.govern.envelope import CellEnvelope
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, Ids, Reader
 from engine.runtime.asking import Call, Moment, Sureness, ask, usage_of_plan
+from engine.runtime.choosing import unnamed, wrong_choice
 from engine.runtime.marks import Mark, Marks
 from engine.runtime.planning import Candidate, candidates
 from engine.runtime.policy import cell_of
@@ -58,6 +59,9 @@ class Advice:
     """At least one call."""
     in_hand: str = ""
     """Why it is people's to decide, whatever policy would allow; empty: it is not."""
+    target: str | None = None
+    """Of a run: what its case is about. It may ask for what a person could choose there, and for
+    nothing else. None: it is the desk's own advice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +83,14 @@ class PuttingForward:
 
         Raises:
             ToolUnavailable: A target cannot be read now; try again later.
-            ToolError: A target refuses to be read.
+            ToolError: A target, or what may be chosen of it, refuses to be read.
             InvalidRequest: A tool is not the desk's.
         """
         case, setting, draft = advice.case, advice.setting, advice.draft
-        steps = candidates(case, draft.proposals, setting.desk, self.reads, marks)
+        found = candidates(case, draft.proposals, setting.desk, self.reads, marks)
+        steps = [_choosable(one, advice) for one in found]
         # Nobody sees a withdrawn case, so it takes facts that do not contradict each other.
-        is_settled = all(step.tool.is_settled(step.state) for step in steps)
+        is_settled = all(not step.problem and step.tool.is_settled(step.state) for step in steps)
         if is_settled and not contradictions(advice.facts.facts, setting.at):
             return None
         cells = [cell_of(case, step.tool.contract.name) for step in steps]
@@ -159,6 +164,7 @@ class PuttingForward:
                 can_audit=self.can_audit,
             ),
             sureness=Sureness(
+                reasoner=draft.reasoner,
                 confidence=scored.confidence,
                 is_calibrated=scored.is_calibrated,
                 score=draft.raw_confidence,
@@ -175,6 +181,15 @@ class PuttingForward:
     def _usage(self, plan: Sequence[PlanStep]) -> Usage:
         """In COPILOT nothing runs alone, so nothing has to be read."""
         return usage_of_plan(self.reader, [one for one in plan if _may_count(one.policy)])
+
+
+def _choosable(candidate: Candidate, advice: Advice) -> Candidate:
+    """A call that nobody could choose in a run's place is as malformed as a broken one."""
+    if advice.target is None or candidate.problem:
+        return candidate
+    problem = unnamed(advice.setting.policy, advice.case, candidate.tool.contract)
+    problem = problem or wrong_choice(candidate.tool, candidate.arguments, advice.target)
+    return replace(candidate, problem=problem)
 
 
 def _may_count(policy: CellPolicy) -> bool:

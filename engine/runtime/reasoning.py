@@ -35,11 +35,11 @@ log = logging.getLogger("countersign.reasoning")
 
 Memory = Callable[[], FittedPrecedent | None]
 """Gives what a learned reasoner has learned; None: nothing yet."""
-Begin = Callable[[Case, Setting], Transition | None]
+Begin = Callable[[Case, FactSet, Setting], Transition | None]
 """Lets a run reason about a case with facts; None: the desk's own reasoner does, at once."""
 
 
-def no_run(case: Case, setting: Setting) -> Transition | None:
+def no_run(case: Case, facts: FactSet, setting: Setting) -> Transition | None:
     """No model reasons about any case."""
     return None
 
@@ -91,7 +91,7 @@ class Reasoning:
         """
         path = setting.desk.paths.get(case.case_type)
         if facts is not None and case.status is CaseStatus.REASONING:
-            return self._begin(case, setting) or self.reason(case, facts, setting)
+            return self._begin(case, facts, setting) or self.reason(case, facts, setting)
         marks, desk = Marks(self._clock), setting.desk
         try:
             step, facts = self._perceiving.perceive(case, signal, desk, facts, setting.at, marks)
@@ -102,7 +102,7 @@ class Reasoning:
             code = unread(error, is_perceiving=True)
             step = without(case, desk.reasoner.name, marks, _unseen(error), code)
             return handed_on(step, path)
-        begun = self._begin(step.after, setting)
+        begun = self._begin(step.after, facts, setting)
         return step.then(begun or self.reason(step.after, facts, setting))
 
     def reason(

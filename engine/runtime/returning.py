@@ -36,7 +36,8 @@ class Returning:
         if status is CaseStatus.COMPENSATING:
             return step
         done = done_of(self.reader, case, changed_effect(step))
-        plan = plan_of(self.reader, case, done)
+        made = self.reader.recommendation(case)
+        plan = plan_of(made.actions if made else (), done)
         if status is CaseStatus.PENDING:
             return self._put_back(step, done, plan)
         is_own = case.attention is not None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.act.grants import Basis, mint, require_compensable
@@ -16,7 +16,7 @@ from engine.domain.effect import Effect, EffectStatus
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ids import ActionId
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.plan import is_undone, newest_run, standing
+from engine.domain.plan import is_undone, newest_plan, standing, whole_run
 from engine.domain.recommendation import Action
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import OverrideAction, Transition
@@ -48,15 +48,19 @@ class Undo:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """The calls of the plan that ran last, and what of them stands."""
+    """The calls of a case that belong together, and what of them stands."""
 
     effects: tuple[Effect, ...]
     """All effects of the case, oldest first."""
     actions: Mapping[ActionId, Action]
-    """What each call of the run asked for."""
+    """What each call of the case asked for."""
+    plan: tuple[Effect, ...]
+    """The calls of the plan that ran last."""
     run: tuple[Effect, ...]
+    """The same, behind what stood when that plan began; of one that the engine puts back by itself
+    the plan alone: what a run had done before it stays."""
     standing: tuple[Effect, ...]
-    """Done and not undone, oldest first."""
+    """Of the run, done and not undone, oldest first."""
 
     def action(self, effect: Effect) -> Action:
         """What a call of the run asked for."""
@@ -69,7 +73,7 @@ class Done:
 
 
 def done_of(reader: Reader, case: Case, changed: Effect | None = None) -> Done:
-    """What the plan that ran last has done.
+    """What a case has done, as far as it is put back as one.
 
     Args:
         reader: Reads of the store.
@@ -79,17 +83,31 @@ def done_of(reader: Reader, case: Case, changed: Effect | None = None) -> Done:
     known = reader.effects(case.id)
     effects = tuple(changed if changed and one.id == changed.id else one for one in known)
     actions = reader.actions([one.action_id for one in effects if one.undoes is None])
-    run = newest_run(effects, {id_: action.ordinal for id_, action in actions.items()})
-    return Done(effects=effects, actions=actions, run=run, standing=standing(run, effects))
+    plan = newest_plan(effects, {id_: action.ordinal for id_, action in actions.items()})
+    is_own = case.status is CaseStatus.COMPENSATING and case.attention is not None
+    run = plan if is_own else whole_run(effects, plan)
+    return Done(
+        effects=effects, actions=actions, plan=plan, run=run, standing=standing(run, effects)
+    )
 
 
-def plan_of(reader: Reader, case: Case, done: Done) -> tuple[Action, ...]:
-    """The plan whose run it is: what was recommended, or what a person put there."""
-    ran = [done.action(effect) for effect in done.run]
-    made = reader.recommendation(case)
-    planned = made.actions if made is not None else ()
-    is_whole = bool(ran) and ran[0].id in {action.id for action in planned}
-    return planned if is_whole else tuple(ran)
+def plan_of(planned: Sequence[Action], done: Done) -> tuple[Action, ...]:
+    """All that belongs to a run, numbered in its order: also steps that were never called.
+
+    Args:
+        planned: What was recommended; in its place may have run what a person chose.
+        done: What ran.
+    """
+    earlier = [done.action(effect) for effect in done.run if effect not in done.plan]
+    ran = planned if is_of(done, planned) else [done.action(effect) for effect in done.plan]
+    if not earlier:
+        return tuple(ran)
+    return tuple(replace(one, ordinal=place) for place, one in enumerate((*earlier, *ran), 1))
+
+
+def is_of(done: Done, planned: Sequence[Action]) -> bool:
+    """Whether what ran last is what was recommended."""
+    return bool(done.plan) and done.plan[0].action_id in {action.id for action in planned}
 
 
 def undos_of(desk: Desk, done: Done) -> list[tuple[Effect, Undo | None]]:

@@ -139,6 +139,7 @@ def _confidence_note(row: QueueRow, limit: str) -> str:
 
 _NOTES: dict[str, Callable[[str, str], str]] = {
     "confidence_uncalibrated": lambda seen, limit: BROKEN["confidence_uncalibrated"],
+    "earned_by_another_reasoner": lambda seen, limit: f"Earned by {limit}, not by {seen}",
     "priority_too_urgent": lambda seen, limit: f"{seen.capitalize()} is too urgent for software",
     "budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
     "fact_stale": lambda seen, limit: f"Stale: {seen}",

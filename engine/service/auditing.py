@@ -17,6 +17,7 @@ from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition
 from engine.errors import Conflict, InvalidRequest, NotAllowed
 from engine.ports import Clock, Ids, Store
+from engine.runtime.choosing import unknown_value
 from engine.service.engine import Done
 from engine.service.requests import AnswerAudit
 
@@ -88,10 +89,8 @@ class Auditing:
         if tool is None:
             raise InvalidRequest(f"The desk has no tool {request.tool!r}.")
         arguments = tool.contract.check_arguments(dict(request.arguments))
-        for name, value in arguments.items():
-            options = tool.options(name)
-            if options and value not in options:
-                raise InvalidRequest(f"{value!r} is not one of the known {name}s.")
+        if problem := unknown_value(tool, arguments):
+            raise InvalidRequest(problem)
         return desk.label_of(request.tool, arguments) or request.tool
 
     def _commit(self, case: Case, outcome: Outcome, person: Person, note: str) -> None:

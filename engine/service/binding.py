@@ -21,6 +21,7 @@ from engine.govern.authorize_plan import PlanStep, authorize_plan
 from engine.ports import Clock, EffectTool, Ids, Reader
 from engine.runtime.asking import Call, Moment, ask, usage_of_plan
 from engine.runtime.asking import Person as Actor
+from engine.runtime.choosing import unnamed, wrong_choice
 from engine.runtime.policy import PolicyView, cell_of
 from engine.runtime.previewing import previewed
 from engine.runtime.reads import CaseReads
@@ -80,10 +81,9 @@ class Binding:
 
         An undo is held to the roles and amounts of what it takes back; a choice could not be.
         """
-        if self.policy.current().envelope(cell_of(case, contract.name)) is None:
+        if problem := unnamed(self.policy.current(), case, contract):
             raise InvalidRequest(
-                f"No cell of the envelope names “{contract.title}” for such cases, so nobody may "
-                "choose it. To take back what a case has done, undo that case; else have the cell "
+                f"{problem} To take back what a case has done, undo that case; else have the cell "
                 "added to the envelope."
             )
 
@@ -233,11 +233,6 @@ def needs_second_person(verdict: Verdict) -> bool:
 
 def _checked(tool: EffectTool, arguments: Mapping[str, Any], target: str) -> dict[str, Any]:
     checked = tool.contract.check_arguments(dict(arguments))
-    aimed_at = str(checked.get(tool.contract.target_argument, target))
-    if aimed_at != target:
-        raise InvalidRequest(f"This case is about {target}; {aimed_at} cannot be acted on here.")
-    for name, value in checked.items():
-        options = tool.options(name)
-        if options and value not in options:
-            raise InvalidRequest(f"{value!r} is not one of the known {name}s.")
+    if problem := wrong_choice(tool, checked, target):
+        raise InvalidRequest(problem)
     return checked

@@ -51,6 +51,7 @@ _FIELDS = (
     _Field(name="hours", said="the hours", none="any time"),
     _Field(name="audit_rate", said="the share drawn for audit"),
     _Field(name="roles", said="roles that may decide"),
+    _Field(name="earned_by", said="reasoners that software may act on alone"),
     _Field(name="review_minutes", said="minutes a case waits for a person"),
     _Field(name="on_deadline", said="what happens then"),
     _Field(name="escalate_to", said="the role it then goes to"),
@@ -90,9 +91,6 @@ def changes(
 def widens(before: PolicyDocument, after: PolicyDocument) -> bool:
     """Whether anything may happen that could not before."""
     return any(change.widens for change in changes(before, after))
-
-
-# --- envelopes ---------------------------------------------------------------------------
 
 
 def _of_cells(
@@ -226,8 +224,8 @@ def _cell_widens(was: CellLimits | None, now: CellLimits | None) -> bool:
         return True
     if now.phase is Phase.COPILOT:
         return is_looser("roles", was.roles, now.roles)
-    ordered = ("threshold", "most_urgent_priority", "amount_cap", "reversible_only", "roles")
-    counted = ("max_stale_facts", "max_contradictions", "max_unseen_values", "audit_rate")
+    ordered = ("threshold", "most_urgent_priority", "amount_cap", "reversible_only", "earned_by")
+    counted = ("max_stale_facts", "max_contradictions", "max_unseen_values", "audit_rate", "roles")
     return (
         is_wider_phase(was.phase, now.phase)
         or any(
@@ -277,14 +275,15 @@ def _loop_widens(was: CellLimits, now: CellLimits) -> bool:
 
 
 def _evidence(row: CellRow | None, active: CellEnvelope | None, now: CellLimits) -> str:
-    """The line a signer has to see; evidence at a looser limit says nothing of a tighter one."""
+    """The line a signer has to see; evidence at a looser limit, or of others, says nothing."""
     if row is None or active is None or not row.labels:
         return UNEVIDENCED
     counted = f"{row.errors:,} of {row.labels:,} labels that count were wrong"
     if row.error_low is not None and row.error_high is not None:
         low, high = percent(row.error_low, 1), percent(row.error_high, 1)
         counted += f" (95 % interval {low} to {high})"
-    if row.is_evidenced and risk_limit(now) >= risk_limit(active.limits):
+    is_theirs = not is_looser("earned_by", active.limits.earned_by, now.earned_by)
+    if is_theirs and row.is_evidenced and risk_limit(now) >= risk_limit(active.limits):
         return f"evidenced: {counted}"
     return f"unevidenced: too few labels support this yet, {counted}"
 

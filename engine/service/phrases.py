@@ -227,6 +227,10 @@ def grounds_words(kind: str, grounds: str) -> str:
 _DIGEST = re.compile(r"[0-9a-f]{12,}")
 
 
+READ_DENIED = {"DENY: not_of_this_case": "Refused: the case does not speak of it"}
+"""What is said of reads that a run asked for and that were not made."""
+
+
 def step_rule(stage: str, rule: str) -> str:
     """The rule under which a step of a run happened."""
     if stage == Stage.GOVERN:
@@ -236,7 +240,7 @@ def step_rule(stage: str, rule: str) -> str:
     if stage == Stage.REASON and _DIGEST.fullmatch(rule):
         return f"version {rule[:8]}"
     if not rule.startswith("key "):
-        return rule
+        return READ_DENIED.get(rule, rule)
     return f"one-time {rule}" if ": " in rule else f"one-time {rule}, not narrowed"
 
 

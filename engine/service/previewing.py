@@ -23,7 +23,7 @@ from engine.runtime.previewing import preview_of
 from engine.runtime.undoing import Undo, done_of, undos_of
 from engine.service.binding import Binding, needs_second_person, require_role_of_case
 from engine.service.preview_rows import AskPreview, PreviewRow
-from engine.service.undo_amounts import takes_two
+from engine.service.undo_amounts import is_much_together, takes_two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,18 +63,23 @@ class Previewing:
         case = self.store.reader.case(case_id)
         desk = self.desks[case.desk]
         ran = done_of(self.store.reader, case)
+        found = [(ran.action(effect), undo) for effect, undo in undos_of(desk, ran)]
+        back = [action for action, undo in found if undo is not None]
+        is_much = is_much_together(self.binding, case, back)
         rows = [
-            self._stays(desk, ran.action(effect))
+            self._stays(desk, action)
             if undo is None
-            else self._put_back(case, ran.action(effect), undo, person)
-            for effect, undo in undos_of(desk, ran)
+            else self._put_back(case, action, undo, person, is_much=is_much)
+            for action, undo in found
         ]
         return tuple(_in_turn(row, rows[:place]) for place, row in enumerate(rows))
 
-    def _put_back(self, case: Case, action: Action, undo: Undo, person: Person) -> PreviewRow:
+    def _put_back(
+        self, case: Case, action: Action, undo: Undo, person: Person, *, is_much: bool
+    ) -> PreviewRow:
         row = self._row(case, undo.tool, undo.call[1], person)
-        is_much = takes_two(self.binding, case, action, undo)
-        return replace(row, takes_two=row.takes_two or is_much)
+        is_two = is_much or takes_two(self.binding, case, action, undo)
+        return replace(row, takes_two=row.takes_two or is_two)
 
     def _stays(self, desk: Desk, action: Action) -> PreviewRow:
         tool = desk.effect_tool(action.tool)

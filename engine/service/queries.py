@@ -13,10 +13,11 @@ from engine.service import live_rows, rows
 from engine.service.demonstration_rows import DemonstrationRow
 from engine.service.failure_rows import FailedCase, FailureCount, FailureFilter
 from engine.service.policy_rows import GoalsRow, RuleRow
+from engine.service.run_queries import RunQueries
 from engine.service.trials import Trial
 
 
-class Queries(Protocol):
+class Queries(RunQueries, Protocol):
     """Plain rows for console, command line and API; paged, and never a write."""
 
     def desks(self) -> tuple[rows.DeskRow, ...]:

@@ -99,7 +99,9 @@ class Repairing:
         known = {effect.id: effect for effect in changed}
         effects = [known.get(effect.id, effect) for effect in ran.effects]
         run = [known.get(effect.id, effect) for effect in ran.run]
-        steps = steps_of(plan_of(self.store.reader, case, ran), run, effects, may_go_on=False)
+        made = self.store.reader.recommendation(case)
+        plan = plan_of(made.actions if made else (), ran)
+        steps = steps_of(plan, run, effects, may_go_on=False)
         after = self._after(case, steps, request)
         payload = {
             "is_done": request.is_done,

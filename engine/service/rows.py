@@ -5,6 +5,7 @@ Text in them may come from outside and is data: draw it as plain text, never as 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -234,6 +235,8 @@ class CaseCard:
     """When policy judged what is recommended, on the desk's clock; None: nothing is."""
     first_look: str = ""
     """What a person does first, where it waits for want of a usable recommendation."""
+    retired: Mapping[str, str] = field(default_factory=dict)
+    """Precedents that it names and that are none any more, with why, by source id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,8 +12,10 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.run import Run, RunKind
 from engine.domain.transition import RunBegun
 from engine.errors import AlreadyDone, Conflict, InvalidRequest, NotFound
-from engine.ports import Clock, Store
+from engine.ports import Clock, Reader, Store
 from engine.runtime.runs.beginning import MODEL_KINDS, Beginning
+from engine.runtime.runs.reasoners import Reasoners
+from engine.runtime.runs.settling import has_memory, own_kind
 from engine.service.engine import Done
 from engine.service.phrases import state_of
 from engine.service.run_requests import StartRun
@@ -36,7 +38,7 @@ class Starting:
         Raises:
             NotFound: There is no such case, or its desk does not run here.
             InvalidRequest: The desk has no such reasoner, or it lacks a model.
-            Conflict: Nothing is known of the case yet.
+            Conflict: Nothing is known of the case yet, or nothing was learned before it.
             AlreadyDone: The form was sent for another run.
         """
         if not 0 < len(request.client_key) <= LONGEST_KEY:
@@ -59,26 +61,22 @@ class Starting:
         )
 
     def _require(self, case: Case, desk: Desk, kind: RunKind) -> None:
-        if kind in MODEL_KINDS:
-            self._require_model(case, kind)
-        elif kind is not own_kind(desk):
-            raise InvalidRequest(f"The desk {desk.name} reasons by {own_kind(desk)}, not {kind}.")
-        if case.facts_revision < 1:
-            raise Conflict(f"{state_of(case)}; nothing is known of it yet.")
-
-    def _require_model(self, case: Case, kind: RunKind) -> None:
-        reasoners = self.beginning.reasoners
-        if reasoners.model is None:
-            raise InvalidRequest(
-                "There is no language model here; set COUNTERSIGN_ANTHROPIC_API_KEY and start "
-                "the product again."
-            )
-        if not reasoners.takes(case.desk, kind, case.case_type):
-            raise InvalidRequest(f"The desk {case.desk} has no {kind} for {case.case_type}.")
+        lacking = lacking_for(kind, case, desk, self.beginning.reasoners)
+        if lacking:
+            raise InvalidRequest(lacking)
+        unknown = unknown_to(kind, case, desk, self.store.reader)
+        if unknown:
+            raise Conflict(unknown)
 
     def _begin(self, run: Run, request: StartRun, person: Person) -> bool:
         begun = RunBegun(run=run, wake_at=run.started_at, client_key=request.client_key)
-        said = {"run": run.id, "kind": run.kind, "version": run.version, "is_shadow": True}
+        said = {
+            "run": run.id,
+            "kind": run.kind,
+            "version": run.version,
+            "model": run.model,
+            "is_shadow": True,
+        }
         entry = EntryDraft(
             kind=EventKind.RUN_BEGUN, actor=as_actor(person), at=run.started_at, payload=said
         )
@@ -90,10 +88,43 @@ class Starting:
         return True
 
 
-def own_kind(desk: Desk) -> RunKind:
-    """What the desk's own reasoner is."""
-    is_precedent = desk.reasoner.name == RunKind.PRECEDENT
-    return RunKind.PRECEDENT if is_precedent else RunKind.PLAYBOOK
+def lacking_for(kind: RunKind, case: Case, desk: Desk, reasoners: Reasoners) -> str:
+    """Why no run of a kind can look at a case here, as a sentence; empty: one can."""
+    if kind not in MODEL_KINDS:
+        own = own_kind(desk)
+        is_there = kind is own or (kind is RunKind.PRECEDENT and has_memory(desk))
+        return "" if is_there else f"The desk {desk.name} reasons by {own}, not {kind}."
+    if reasoners.model is None:
+        return (
+            "There is no language model here; set COUNTERSIGN_ANTHROPIC_API_KEY and start "
+            "the product again."
+        )
+    if not reasoners.takes(case.desk, kind, case.case_type):
+        return f"The desk {case.desk} has no {kind} for {case.case_type}."
+    return ""
+
+
+def unknown_to(kind: RunKind, case: Case, desk: Desk, reader: Reader) -> str:
+    """Why a run of a kind has nothing to go by yet, as a sentence; empty: it has."""
+    if case.facts_revision < 1:
+        return f"{state_of(case)}; nothing is known of it yet."
+    if kind is RunKind.PRECEDENT and not _has_learned(case, desk, reader):
+        return (
+            f"The desk {desk.name} had learned nothing when this case came in: no case before "
+            "it was done, verified and known to be right."
+        )
+    return ""
+
+
+def _has_learned(case: Case, desk: Desk, reader: Reader) -> bool:
+    """Whether anything that the memory of a desk could say of a case was known before it."""
+    if desk.recall is not None:
+        truths = reader.truths(desk.name, case.as_of)
+        return any(one.settled_at is not None and not one.why_turned for one in truths)
+    if desk.learning is None:
+        return False
+    identity = desk.learning.procedure.identity
+    return reader.model_version(desk.name, identity, case.as_of) is not None
 
 
 def _repeated(sent: Run, request: StartRun) -> Done:

@@ -244,8 +244,6 @@ LABEL: dict[str, str] = {
     LabelSource.ADJUDICATED: "an adjudication",
 }
 
-# --- rules -------------------------------------------------------------------------------
-
 RULE: dict[str, str] = {
     "request_malformed": "The call is well formed",
     "paused": "No pause holds",
@@ -256,6 +254,7 @@ RULE: dict[str, str] = {
     "effect_not_reversible": "The effect can be put back",
     "confidence_uncalibrated": "The confidence is calibrated",
     "confidence_below_threshold": "The confidence reaches the threshold",
+    "earned_by_another_reasoner": "Whoever recommends has earned it",
     "priority_too_urgent": "The priority is not too urgent",
     "second_person_missing": "As many people approved as it takes",
     "amount_over_cap": "The amount is under the cap",
@@ -281,6 +280,7 @@ BROKEN: dict[str, str] = {
     "effect_not_reversible": "The effect cannot be put back",
     "confidence_uncalibrated": "The confidence is not calibrated yet",
     "confidence_below_threshold": "The confidence is below the threshold",
+    "earned_by_another_reasoner": "Another reasoner has earned it, not this one",
     "priority_too_urgent": "The priority is too urgent",
     "second_person_missing": "It takes a second person",
     "amount_over_cap": "The amount is over the cap",

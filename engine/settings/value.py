@@ -17,7 +17,10 @@ BESIDE = {"itsm_url": "itsm.db", "shop_database_url": "shop.db"}
 _MASK = "***"
 _SHORTEST_KEY = 8
 """Anything shorter is a slip, and could not be kept out of texts without tearing them."""
-_THINKING = ("adaptive", "between_tools", "default", "disabled")
+_ONE_OF = {
+    "model_thinking": ("adaptive", "between_tools", "default", "disabled"),
+    "scripted_model": ("", "plain", "repeats", "drifts", "invents", "contradicts", "obeys"),
+}
 _QUERY_PASSWORD = re.compile(r"(\bpassword=)[^&]*")
 
 
@@ -105,6 +108,13 @@ class Settings:
             "default for its own way. Models take different ones."
         ),
     )
+    scripted_model: str = field(
+        default="",
+        metadata=_is(
+            "Scripted stand-in for a language model, for demonstrations without a key: plain, or "
+            "how it goes wrong: repeats, drifts, invents, contradicts, obeys; empty: none."
+        ),
+    )
     model_timeout_s: float = field(
         default=45.0, metadata=_is("How long a whole answer of the model may take, in seconds.")
     )
@@ -132,6 +142,12 @@ class Settings:
         metadata=_is(
             "Who reasons about new cases: playbook (the desk's own rules or precedents), workflow "
             "or agent; or by desk, as orders=agent,incidents=workflow. The last two need a model."
+        ),
+    )
+    memory: str = field(
+        default="on",
+        metadata=_is(
+            "Whether precedents are asked before a model (on or off); see docs/memory.md."
         ),
     )
     model_tokens_run: int = field(
@@ -164,18 +180,10 @@ class Settings:
         _require(self, "port", 0 <= self.port <= 65535, "must be 0 to 65535")
         _require(self, "workers", self.workers >= 1, "must be 1 or more")
         _require(self, "take_back_s", 0 <= self.take_back_s <= 3600, "must be 0 to 3600")
-        _require(
-            self,
-            "notice_url",
-            not self.notice_url or self.notice_url.startswith(("http://", "https://")),
-            "must begin with http:// or https://",
-        )
-        _require(
-            self,
-            "shop_url",
-            not self.shop_url or self.shop_url.startswith(("http://", "https://")),
-            "must begin with http:// or https://",
-        )
+        for name in ("notice_url", "shop_url"):
+            url = getattr(self, name)
+            is_web = not url or url.startswith(("http://", "https://"))
+            _require(self, name, is_web, "must begin with http:// or https://")
         for name in ("claim_s", "session_hours", "setup_hours", "body_limit_mb"):
             _require(self, name, getattr(self, name) > 0, "must be more than 0")
         _check_model(self)
@@ -234,12 +242,12 @@ def _check_model(settings: Settings) -> None:
         "must begin with http:// or https://",
     )
     _require(settings, "model", bool(settings.model), "must name a model")
-    _require(
-        settings,
-        "model_thinking",
-        settings.model_thinking in _THINKING,
-        f"must be one of {', '.join(_THINKING)}",
-    )
+    _require(settings, "memory", settings.memory in ("on", "off"), "must be on or off")
+    for name, words in _ONE_OF.items():
+        rule = f"must be one of {', '.join(filter(None, words))}"
+        _require(settings, name, getattr(settings, name) in words, rule)
+    is_met, beside = not (key and settings.scripted_model), variable("anthropic_api_key")
+    _require(settings, "scripted_model", is_met, f"cannot stand beside {beside}; empty one of them")
     _require(
         settings,
         "model_timeout_s",

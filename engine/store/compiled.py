@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
@@ -34,37 +33,45 @@ class Compiled:
     def __init__(self, statement: ClauseElement) -> None:
         """Take a statement; it is compiled at its first run on each kind of database."""
         self.statement = statement
+        self._texts: dict[str, _Text] = {}
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Run it once; gives how many rows it changed."""
-        text = _text(self, connection.dialect)
+        text = self._text(connection.dialect)
         changed: int = text.send(connection, text.parameters(values)).rowcount
         return changed
 
     def run_all(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Run it for every row of values."""
-        text = _text(self, connection.dialect)
+        text = self._text(connection.dialect)
         text.send(connection, [text.parameters(row) for row in rows], is_many=True)
 
     def all(self, connection: Connection, **values: Any) -> list[Any]:
         """The rows of a query, with the columns' names as attributes."""
-        text = _text(self, connection.dialect)
+        text = self._text(connection.dialect)
         found = text.send(connection, text.parameters(values))
         text.learn_types(found)
         return [text.row(row) for row in found.fetchall()]
 
     def first(self, connection: Connection, **values: Any) -> Any:
         """The first row of a query; None where there is none."""
-        text = _text(self, connection.dialect)
+        text = self._text(connection.dialect)
         found = text.send(connection, text.parameters(values))
         text.learn_types(found)
         row = found.fetchone()
         found.close()
         return None if row is None else text.row(row)
 
+    def _text(self, dialect: Dialect) -> _Text:
+        """One for all engines of a kind: `open_database` opens them alike."""
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._texts[dialect.name] = _Text(self.statement, dialect)
+        return text
+
 
 class _Text:
-    """A statement in the words of one database, with the conversions of its values."""
+    """A statement in the words of one kind of database, with the conversions of its values."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
@@ -144,8 +151,3 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
     if isinstance(kind, PLAIN_ON_SQLITE):  # the driver takes what they give as it is
         return lambda value: kind.process_bind_param(value, dialect)
     return None
-
-
-@lru_cache(maxsize=512)
-def _text(compiled: Compiled, dialect: Dialect) -> _Text:
-    return _Text(compiled.statement, dialect)

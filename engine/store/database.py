@@ -16,11 +16,16 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from engine.errors import ConfigError
+from engine.store.statements import STATEMENTS
 
 BUSY_TIMEOUT_MS = 10_000
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.0002, 0.005
 """Between two looks at a write lock that another connection holds."""
 _PRIMARY_CODE = 0xFF
+_COMMON: dict[str, Any] = {
+    "hide_parameters": True,
+    "execution_options": {"compiled_cache": STATEMENTS},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +85,7 @@ def _open_sqlite(url: str, path: str | None) -> Database:
     except OSError as error:
         raise ConfigError(f"The folder of {path} cannot be made: {error.strerror}") from None
     arguments: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
-    common: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True}
+    common: dict[str, Any] = {"connect_args": arguments, **_COMMON}
     writer = create_engine(url, pool_size=4, **common)
     passing_writer = create_engine(url, pool_size=2, **common)
     reader = create_engine(url, pool_size=8, max_overflow=32, pool_reset_on_return=None, **common)
@@ -107,7 +112,7 @@ def _open_postgresql(url: str) -> Database:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    common: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    common: dict[str, Any] = {"pool_pre_ping": True, **_COMMON}
     writer = create_engine(parsed, pool_size=4, **common)
     passing_writer = create_engine(
         parsed,

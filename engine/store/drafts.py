@@ -27,7 +27,13 @@ def draft_to_json(draft: Draft) -> Json:
             for a in draft.alternatives
         ],
         "precedents": [
-            [p.source_id, p.label, p.similarity, p.resolved_at.isoformat()]
+            [
+                p.source_id,
+                p.label,
+                p.similarity,
+                p.resolved_at.isoformat(),
+                *([p.done] * bool(p.done)),
+            ]
             for p in draft.precedents
         ],
         "cost": draft.cost_micro_usd,
@@ -61,8 +67,9 @@ def draft_from_json(row: Json) -> Draft:
                 label=label,
                 similarity=similarity,
                 resolved_at=datetime.fromisoformat(resolved_at),
+                done="".join(done),
             )
-            for source_id, label, similarity, resolved_at in row["precedents"]
+            for source_id, label, similarity, resolved_at, *done in row["precedents"]
         ),
         cost_micro_usd=row["cost"],
         tried=tuple(row.get("tried", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,12 +25,15 @@ def migrate(database: Database) -> str:
     Raises:
         StoreUnavailable: The database is locked, read-only or out of reach.
     """
+    newest = newest_revision()
+    if revision(database) == newest:
+        return newest
     config = _config()
     with translated(), database.writer.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
-    return newest_revision()
+    return newest
 
 
 def revision(database: Database) -> str | None:
@@ -38,6 +42,7 @@ def revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str:
     """The revision this version of the engine needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

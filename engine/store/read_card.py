@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -77,7 +78,7 @@ class Cards:
             card = self._card(case)
             if self._source.reader.case(case_id).version == case.version:
                 break
-        return card
+        return replace(card, retired=self._retired(case, card.recommendation))
 
     def _card(self, case: Case) -> CaseCard:
         reader = self._source.reader
@@ -119,6 +120,14 @@ class Cards:
             left=left,
             first_look=first_look(deciding.desk, case),
         )
+
+    def _retired(self, case: Case, made: Recommendation | None) -> Mapping[str, str]:
+        """Precedents that were followed and have turned since, with why."""
+        named = [one.source_id for one in made.draft.precedents if one.done] if made else []
+        if not named:
+            return {}
+        truths = self._source.reader.truths(case.desk, self._source.clock.now(), named)
+        return {one.source_id: one.why_turned for one in truths if one.why_turned}
 
     def _deciding(
         self,

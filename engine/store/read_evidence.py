@@ -16,6 +16,7 @@ from engine.domain.phase import Cell
 from engine.govern.binomial import clopper_pearson_interval, clopper_pearson_upper
 from engine.govern.certify import Certificate, CertificationPlan, certify
 from engine.govern.envelope import CellLimits
+from engine.govern.limits import OWN
 from engine.govern.scores import risk_coverage_curve
 from engine.service.changes import risk_limit
 from engine.service.rows import CurvePoint
@@ -30,7 +31,8 @@ class Evidence:
     """What the labels of a cell say about it."""
 
     labels: int
-    """Labels of real recommendations that software ran alone, or would have."""
+    """Labels of real recommendations that software ran alone, or would have, of the reasoners that
+    the cell names."""
     errors: int
     low: float | None
     high: float | None
@@ -44,47 +46,60 @@ class EvidenceBook:
     def __init__(self, labels: Labels) -> None:
         """Compute from these labels."""
         self._labels = labels
-        self._evidence: dict[tuple[str, float], tuple[int, Evidence]] = {}
+        self._evidence: dict[tuple[str, float, tuple[str, ...]], tuple[int, Evidence]] = {}
         self._curves: dict[str, tuple[int, tuple[CurvePoint, ...]]] = {}
 
     def of_cell(self, cell: Cell, limits: CellLimits) -> Evidence:
-        """The evidence of a cell at the risk limit its envelope names."""
+        """The evidence of a cell at the risk limit its envelope names.
+
+        It is of the reasoners that the envelope names, each by labels of its own.
+        """
         of_desk = self._labels.of_desk(cell.desk)
-        key = (str(cell), risk_limit(limits))
+        key = (str(cell), risk_limit(limits), limits.earned_by)
         kept = self._evidence.get(key)
         if kept is None or kept[0] != of_desk.outcomes:
             real = [label for label in of_desk.of_cell(str(cell)) if label.origin is Origin.REAL]
-            kept = (of_desk.outcomes, _evidence(real, key[1]))
+            kept = (of_desk.outcomes, _evidence(real, *key[1:]))
             self._evidence[key] = kept
         return kept[1]
 
     def curve(self, cell: str) -> tuple[CurvePoint, ...]:
-        """Error against coverage of a cell; see `engine.store.read_model.SqlQueries.curve`."""
+        """Error against coverage of a cell; see `engine.store.read_model.SqlQueries.curve`.
+
+        Of the desk's own reasoner: confidences of different ones are no common scale.
+        """
         of_desk = self._labels.of_desk(cell.partition("/")[0])
         kept = self._curves.get(cell)
         if kept is None or kept[0] != of_desk.outcomes:
-            kept = (of_desk.outcomes, _curve(of_desk.of_cell(cell)))
+            own = [one for one in of_desk.of_cell(cell) if one.reasoner == OWN]
+            kept = (of_desk.outcomes, _curve(own))
             self._curves[cell] = kept
         return kept[1]
 
 
-def _evidence(real: Sequence[Labelled], alpha: float) -> Evidence:
-    counted = [label for label in real if label.is_executable]
+def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[str]) -> Evidence:
+    of_each = [[one for one in real if one.reasoner == name] for name in reasoners]
+    counted = [label for labels in of_each for label in labels if label.is_executable]
     errors = sum(not label.is_correct for label in counted)
     interval = clopper_pearson_interval(errors, len(counted), _DELTA) if counted else None
-    scored = [label for label in real if label.raw_confidence is not None]
-    answer = certify(
-        np.array([label.raw_confidence for label in scored], dtype=np.float64),
-        np.array([not label.is_correct for label in scored], dtype=np.float64),
-        plan=CertificationPlan(alpha=alpha),
-    )
     return Evidence(
         labels=len(counted),
         errors=errors,
         low=interval.lower if interval else None,
         high=interval.upper if interval else None,
-        is_evidenced=isinstance(answer, Certificate),
+        is_evidenced=all(_is_certified(labels, alpha) for labels in of_each),
     )
+
+
+def _is_certified(labels: Sequence[Labelled], alpha: float) -> bool:
+    """Whether the labels of one reasoner hold a risk limit at some threshold."""
+    scored = [label for label in labels if label.raw_confidence is not None]
+    answer = certify(
+        np.array([label.raw_confidence for label in scored], dtype=np.float64),
+        np.array([not label.is_correct for label in scored], dtype=np.float64),
+        plan=CertificationPlan(alpha=alpha),
+    )
+    return isinstance(answer, Certificate)
 
 
 def _curve(labels: Sequence[Labelled]) -> tuple[CurvePoint, ...]:

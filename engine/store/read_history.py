@@ -13,18 +13,21 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select
+from sqlalchemy import case as sql_case
 
 from engine.desk import Desk
 from engine.domain.case import Case, Origin
 from engine.domain.decision import DecisionKind
 from engine.domain.outcome import LabelSource
 from engine.domain.span import ChoiceKind
+from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import InvalidRequest
 from engine.govern.history import DecisionHistory
 from engine.govern.past_decisions import PastDecision, PastDecisions, Resolved
 from engine.govern.request import AuthorizationRequest
-from engine.ports import Clock
-from engine.runtime.asking import Call, Moment, Sureness, ask
+from engine.govern.rules import MALFORMED
+from engine.ports import Clock, EffectTool
+from engine.runtime.asking import Call, Moment, Sureness, ask, reasoner_of
 from engine.store import case_rows, mapping, tables
 from engine.store.database import Database
 from engine.store.read_labels import IS_RECOMMENDED
@@ -154,8 +157,10 @@ class HistoryReads(Reads):
                 _outcome.recorded_at,
                 _outcome.raw_confidence,
                 _outcome.is_recommendation_correct,
+                _made.reasoner,
             )
             .join(tables.cases, _case.id == _outcome.case_id)
+            .outerjoin(tables.recommendations, _made.id == _outcome.recommendation_id)
             .where(
                 _outcome.desk == desk.name,
                 _outcome.label_source == LabelSource.RECORD.value,
@@ -169,6 +174,7 @@ class HistoryReads(Reads):
                 known_at=row.known_at if present.is_replay else max(row.known_at, row.recorded_at),
                 score=row.raw_confidence,
                 is_correct=bool(row.is_recommendation_correct),
+                reasoner=reasoner_of(row.reasoner or "", desk),
             )
             for row in self._all(query)
         ]
@@ -214,6 +220,7 @@ def _recommended(made_ids: Sequence[UUID]) -> Select[Any]:
             *(column for column in tables.cases.c if column.name != "payload"),
             _made.id.label("made_id"),
             _made.created_at.label("made_at"),
+            _made.reasoner,
             _made.raw_confidence,
             _made.confidence.label("calibrated"),
             _made.is_calibrated,
@@ -221,6 +228,7 @@ def _recommended(made_ids: Sequence[UUID]) -> Select[Any]:
             _action.id.label("action"),
             _action.tool,
             _action.arguments,
+            sql_case((_action.verdict == VerdictKind.DENY.value, _action.rules)).label("denied"),
             _fact.case_id,
             _fact.revision,
             _fact.digest,
@@ -248,23 +256,29 @@ def _request(desk: Desk, case: Case, row: Any, at: datetime) -> AuthorizationReq
     tool = desk.effect_tool(row.tool)
     if tool is None:
         return None
-    problem = ""
-    try:
-        tool.contract.check_arguments(row.arguments)
-    except InvalidRequest as error:
-        problem = error.message
     return ask(
         case,
         desk,
-        Call(contract=tool.contract, arguments=row.arguments, problem=problem),
+        Call(contract=tool.contract, arguments=row.arguments, problem=_problem(tool, row)),
         Moment(at=at, facts=mapping.fact_set_of(row)),
         sureness=Sureness(
+            reasoner=row.reasoner,
             confidence=row.calibrated,
             is_calibrated=row.is_calibrated,
             score=row.raw_confidence,
             unseen=tuple(row.draft["unseen"]),
         ),
     )
+
+
+def _problem(tool: EffectTool, row: Any) -> str:
+    """What was wrong with a call: by its contract, or as it was found when it was judged."""
+    try:
+        tool.contract.check_arguments(row.arguments)
+    except InvalidRequest as error:
+        return error.message
+    found = map(RuleResult.from_json, row.denied or ())
+    return next((one.seen for one in found if one.rule == MALFORMED and not one.is_kept), "")
 
 
 def _past(request: AuthorizationRequest, row: Any, became: Past) -> PastDecision:

@@ -14,14 +14,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, func, select
 
 from engine.domain.case import Origin
+from engine.domain.outcome import COUNTING as COUNTING
 from engine.domain.outcome import LabelSource
 from engine.domain.verdict import VerdictKind
+from engine.runtime.asking import reasoner_of
 from engine.store import tables
 from engine.store.raw_rows import raw
 from engine.store.read_source import ReadSource
-
-COUNTING = (LabelSource.RECORD, LabelSource.ADJUDICATED, LabelSource.PERSON_BLIND)
-"""Sources that count as evidence; where a recommendation has several labels, the first holds."""
 
 _RANK = {source.value: rank for rank, source in enumerate(COUNTING)}
 _o = tables.outcomes.c
@@ -40,6 +39,8 @@ class Labelled(NamedTuple):
     """Key of the recommendation, as the driver gives it: only to be compared."""
     cell: str
     origin: Origin
+    reasoner: str
+    """Whose recommendation it is, as envelopes name reasoners."""
     source: LabelSource
     is_correct: bool
     raw_confidence: float | None
@@ -100,11 +101,26 @@ class Labels:
                 continue
             known = found.get(row.recommendation)
             if known is None or rank < _RANK[known.source]:
-                found[row.recommendation] = _labelled(desk, row)
+                found[row.recommendation] = self._labelled(desk, row)
         return DeskLabels(
             outcomes=kept.outcomes + len(rows),
             last=rows[-1].id if rows else kept.last,
             by_recommendation=found,
+        )
+
+    def _labelled(self, name: str, row: Any) -> Labelled:
+        desk = self._source.desks.get(name)
+        return Labelled(
+            recommendation=row.recommendation,
+            cell=f"{name}/{row.case_type}/{row.tool}",
+            origin=Origin(row.origin),
+            reasoner=reasoner_of(row.reasoner, desk) if desk else row.reasoner,
+            source=LabelSource(row.label_source),
+            is_correct=row.is_recommendation_correct,
+            raw_confidence=row.raw_confidence,
+            confidence=row.confidence,
+            is_executable=row.would_have == VerdictKind.EXECUTE.value,
+            was_scored_before=row.was_scored_before,
         )
 
 
@@ -122,6 +138,7 @@ def _outcomes() -> Select[Any]:
             # The moment of a recommendation is its case's.
             (_case.as_of <= _o.known_at).label("was_scored_before"),
             _made.confidence,
+            _made.reasoner,
             _action.tool,
             _action.would_have,
         )
@@ -131,18 +148,4 @@ def _outcomes() -> Select[Any]:
             tables.actions,
             and_(_action.recommendation_id == _o.recommendation_id, IS_RECOMMENDED),
         )
-    )
-
-
-def _labelled(desk: str, row: Any) -> Labelled:
-    return Labelled(
-        recommendation=row.recommendation,
-        cell=f"{desk}/{row.case_type}/{row.tool}",
-        origin=Origin(row.origin),
-        source=LabelSource(row.label_source),
-        is_correct=row.is_recommendation_correct,
-        raw_confidence=row.raw_confidence,
-        confidence=row.confidence,
-        is_executable=row.would_have == VerdictKind.EXECUTE.value,
-        was_scored_before=row.was_scored_before,
     )

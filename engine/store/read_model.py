@@ -7,21 +7,25 @@ from collections.abc import Mapping
 from engine.desk import Desk
 from engine.domain.actor import Person
 from engine.domain.failure import FailureCode
-from engine.domain.ids import CaseId
+from engine.domain.ids import CaseId, RunId
 from engine.domain.policy import PolicyKind
 from engine.domain.verdict import Verdict
 from engine.ports import Clock
 from engine.runtime.policy import PolicyView
+from engine.runtime.runs.reasoners import NO_MODEL, Reasoners
 from engine.service import live_rows, rows
+from engine.service.comparison_rows import ComparisonRow, ComparisonSlice, RunsMade
 from engine.service.demonstration_rows import DemonstrationRow
 from engine.service.failure_rows import FailedCase, FailureCount, FailureFilter
 from engine.service.policy_rows import GoalsRow, RuleRow
+from engine.service.run_rows import RunCard, RunFilter, RunKindRow, RunRow
 from engine.service.trials import Trial
 from engine.store.database import Database
 from engine.store.read_audits import Audits
 from engine.store.read_card import Cards
 from engine.store.read_cells import Cells
 from engine.store.read_choices import Choices
+from engine.store.read_comparison import Comparing
 from engine.store.read_evidence import EvidenceBook
 from engine.store.read_failures import Failures
 from engine.store.read_goals import Goals
@@ -30,6 +34,7 @@ from engine.store.read_labels import Labels
 from engine.store.read_ledger import LedgerPages
 from engine.store.read_live import Live
 from engine.store.read_queue import Queue
+from engine.store.read_runs import Runs
 from engine.store.read_scores import Scores
 from engine.store.read_source import ReadSource
 from engine.store.read_traces import Traces
@@ -47,10 +52,12 @@ class SqlQueries:
         clock: Clock,
         desks: Mapping[str, Desk],
         take_back_s: float,
+        reasoners: Reasoners = NO_MODEL,
     ) -> None:
         """Read from a database; nothing is opened before the first read.
 
-        The clock is the wall clock, for claims and live desks; `take_back_s` is for a card's words.
+        The clock is the wall clock, for claims and live desks; `take_back_s` is for a card's words,
+        `reasoners` say which runs can be started here.
         """
         reader = SqlReader(database)
         source = ReadSource(
@@ -62,8 +69,7 @@ class SqlQueries:
         )
         labels = Labels(source)
         self._evidence = EvidenceBook(labels)
-        self._queue = Queue(source)
-        self._ledger = LedgerPages(source)
+        self._queue, self._ledger = Queue(source), LedgerPages(source)
         self._cards = Cards(
             source,
             queue=self._queue,
@@ -71,15 +77,14 @@ class SqlQueries:
             evidence=self._evidence,
             take_back_s=take_back_s,
         )
-        self._traces = Traces(source)
-        self._cells = Cells(source, self._evidence)
+        self._traces, self._cells = Traces(source), Cells(source, self._evidence)
         self._versions = Versions(source, self._cells)
         self._scores = Scores(source, labels)
         self._goals = Goals(source, self._scores)
-        self._choices = Choices(source)
-        self._signs = Signs(source)
+        self._choices, self._signs = Choices(source), Signs(source)
         self._live = Live(source, queue=self._queue, cells=self._cells, take_back_s=take_back_s)
         self._audits, self._failures = Audits(source), Failures(source)
+        self._runs, self._comparing = Runs(source, reasoners), Comparing(source, reasoners)
 
     def desks(self) -> tuple[rows.DeskRow, ...]:
         """The desks that run here."""
@@ -112,6 +117,38 @@ class SqlQueries:
     def spans(self, case_id: CaseId) -> tuple[rows.SpanRow, ...]:
         """The trace of one case; empty where nothing has happened to it."""
         return self._traces.spans(case_id)
+
+    def runs(self, which: RunFilter, *, cursor: str = "", limit: int = 50) -> rows.Page[RunRow]:
+        """Runs, live and in shadow, the newest first."""
+        return self._runs.page(which, cursor=cursor, limit=limit)
+
+    def run(self, run_id: RunId) -> RunCard:
+        """One run in full."""
+        return self._runs.card(run_id)
+
+    def run_version(self, run_id: RunId) -> str:
+        """A text that changes with every step, call and answer of a run."""
+        return self._runs.version(run_id)
+
+    def find_run(self, text: str) -> RunId | None:
+        """The run with that id."""
+        return self._runs.find(text)
+
+    def block_text(self, run_id: RunId, step: int, place: int) -> str:
+        """What stood in a block of a window, word for word."""
+        return self._runs.block_text(run_id, step, place)
+
+    def run_kinds(self, case_id: CaseId) -> tuple[RunKindRow, ...]:
+        """Every kind of run, and whether one can be started for a case."""
+        return self._runs.kinds(case_id)
+
+    def comparison(self, which: ComparisonSlice) -> ComparisonRow:
+        """Reasoners side by side over a slice of runs."""
+        return self._comparing.row(which)
+
+    def runs_made(self) -> tuple[RunsMade, ...]:
+        """How many runs there are of each sort."""
+        return self._comparing.made()
 
     def cells(self, desk: str = "") -> tuple[rows.CellRow, ...]:
         """The envelope matrix."""

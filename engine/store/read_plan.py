@@ -14,7 +14,7 @@ from engine.domain.preview import made_by
 from engine.domain.recommendation import Action, Recommendation
 from engine.errors import ToolError
 from engine.runtime.plan_words import plan_words, repair_words, step_words
-from engine.runtime.undoing import Done, done_of, undo_of, undos_of
+from engine.runtime.undoing import done_of, is_of, plan_of, undo_of, undos_of
 from engine.service.putting_back import describe, words_of
 from engine.service.rows import PlanStepRow
 from engine.service.words import name
@@ -70,20 +70,16 @@ class Plans:
         if case.status in _TO_COME and not waits_for_undo:
             return steps_of(reader.plan(case), (), (), may_go_on=True)
         done = done_of(reader, case)
-        of_plan = _is_of(done, planned)
+        of_plan = is_of(done, planned)
         is_new = case.status is _S.GRANTED and _is_first(reader.action(case))
         may_go_on = case.status not in _OVER and not waits_for_undo
         if is_new:
             return steps_of(reader.plan(case), (), (), may_go_on=True)
         if not done.run or (case.status is _S.PENDING and not of_plan):
             return steps_of(planned, (), (), may_go_on=may_go_on)
-        actions = planned if of_plan else tuple(done.action(effect) for effect in done.run)
         is_put_back = case.status is _S.PENDING
-        return steps_of(actions, done.run, done.effects, may_go_on=may_go_on and not is_put_back)
-
-
-def _is_of(done: Done, planned: tuple[Action, ...]) -> bool:
-    return bool(done.run) and done.run[0].action_id in {action.id for action in planned}
+        actions, may_go_on = plan_of(planned, done), may_go_on and not is_put_back
+        return steps_of(actions, done.run, done.effects, may_go_on=may_go_on)
 
 
 def _is_first(action: Action | None) -> bool:

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from engine.domain.run_moves import Answered
+from engine.service.run_words import ANSWERED
 from engine.store.read_words import Payload, text, then
-
-_ANSWERS: dict[str, str] = {
-    Answered.EXECUTED: "it ran and was read back as asked for",
-    Answered.APPROVED: "it was approved, ran and was read back as asked for",
-    Answered.OVERRIDDEN: "something else was put in its place, and that ran",
-    Answered.REJECTED: "it was rejected",
-    Answered.FACT_GIVEN: "a fact was given",
-    Answered.TIMED_OUT: "nobody answered in time",
-    Answered.DENIED: "policy forbids it",
-    Answered.FAILED: "it did not do what was asked for",
-}
 
 
 def begun(p: Payload) -> str:
@@ -31,7 +20,7 @@ def suspended(p: Payload) -> str:
 def answered(p: Payload) -> str:
     """What came of it."""
     code = text(p, "answered")
-    said = _ANSWERS.get(code, code)
+    said = ANSWERED.get(code, code)
     return f"The run goes on with the answer: {said}{then(p, 'by', ', by ')}."
 
 

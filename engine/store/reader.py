@@ -21,10 +21,11 @@ from engine.errors import NotFound
 from engine.store import case_rows, mapping, prepared, tables
 from engine.store.control_reads import ControlReads
 from engine.store.learning_reads import LearningReads
+from engine.store.memory_reads import MemoryReads
 from engine.store.reads import chunks, latest_facts
 
 
-class SqlReader(ControlReads, LearningReads):
+class SqlReader(ControlReads, LearningReads, MemoryReads):
     """Reads on a connection of their own, outside every write."""
 
     def case(self, case_id: CaseId) -> Case:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_, select
 
 from engine.domain.ids import CaseId, RunId
 from engine.domain.run import Journal, Run, RunStatus, RunStep
-from engine.domain.run_calls import ModelCall
+from engine.domain.run_calls import CallStatus, ModelCall
 from engine.errors import NotFound
 from engine.store import run_rows
 from engine.store.compiled import Compiled
@@ -83,6 +83,13 @@ class RunReads(Reads):
         if step is not None:
             query = query.where(_c.step == step)
         return tuple(run_rows.call_of(row) for row in self._all(query))
+
+    def said(self, run_id: RunId) -> str:
+        """See `engine.ports.RunReader.said`."""
+        row = self._first(
+            select(_c.said).where(_c.run_id == run_id, _c.status == CallStatus.INTENDED.value)
+        )
+        return (row.said or "") if row else ""
 
     def texts(self, digests: Sequence[str]) -> dict[str, str]:
         """See `engine.ports.RunReader.texts`."""

@@ -98,7 +98,9 @@ model_calls = Table(
     Column("duration_ms", BigInteger, nullable=False),
     Column("stop", String(16), nullable=False),
     Column("error", PlainText, nullable=False),
+    Column("said", PlainText),
 )
+"""`said` is what has come of an answer that is under way, for those who watch; empty else."""
 Index("model_calls_of", model_calls.c.run_id, model_calls.c.step, model_calls.c.attempt)
 Index("model_calls_at", model_calls.c.at)
 

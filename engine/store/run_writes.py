@@ -16,7 +16,7 @@ from engine.domain.budget import BudgetLimit, Period, Reservation, window_at
 from engine.domain.case import Lease
 from engine.domain.ids import RunId
 from engine.domain.run import RunStatus
-from engine.domain.run_calls import CallStatus, ModelBudgets, ModelCall
+from engine.domain.run_calls import CallStatus, ModelBudgets, ModelCall, ModelCallId
 from engine.domain.run_moves import observation_to_json
 from engine.domain.transition import BudgetReserved, RunAnswered, RunBegun, RunMoved
 from engine.errors import AlreadyDone, BudgetSpent, Conflict
@@ -184,7 +184,7 @@ class SqlRuns:
         ended = self._connection.execute(
             update(model_calls)
             .where(c.id == call.id, c.status == CallStatus.INTENDED.value)
-            .values(**run_rows.call_result(call))
+            .values(said=None, **run_rows.call_result(call))
         )
         if ended.rowcount != 1:
             return False
@@ -212,6 +212,15 @@ class SqlRuns:
             )
         return True
 
+    def hear(self, call_id: ModelCallId, said: str) -> None:
+        """See `engine.ports.Runs.hear`."""
+        c = model_calls.c
+        self._connection.execute(
+            update(model_calls)
+            .where(c.id == call_id, c.status == CallStatus.INTENDED.value)
+            .values(said=said)
+        )
+
     def lose_calls(self, run_id: RunId, lease_epoch: int) -> int:
         """See `engine.ports.Runs.lose_calls`."""
         c = model_calls.c
@@ -224,6 +233,7 @@ class SqlRuns:
             .values(
                 status=CallStatus.LOST.value,
                 cost_micro_usd=c.reserved_micro_usd,
+                said=None,
                 error="whoever asked was gone before the answer was written",
             )
         )

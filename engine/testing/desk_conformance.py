@@ -30,6 +30,7 @@ from engine.testing.desk_promises import (
     effect_classes_are_true,
     exported_schemas_hold,
     hints_agree,
+    reads_keep_to_their_case,
     schemas_round_trip,
     tools_name_their_limits,
 )
@@ -73,6 +74,7 @@ DESK_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
     descriptor_is_whole,
     effect_classes_are_true,
     tools_name_their_limits,
+    reads_keep_to_their_case,
     schemas_round_trip,
     exported_schemas_hold,
     hints_agree,

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from engine.domain.canonical import Json, canonical_text
-from engine.domain.tool import Delivery, EffectClass, ToolContract
+from engine.domain.tool import CASE_TARGET, Delivery, EffectClass, ToolContract
 from engine.testing.desk_under_test import DeskUnderTest, all_tools, is_refused, name_of, require
 
 LONGEST_TIMEOUT_S = 60.0
@@ -60,6 +60,20 @@ def tools_name_their_limits(under: DeskUnderTest) -> None:
             require(preview is not None, f"{name}: no read tool {contract.preview}")
             titles = [title for title, _ in contract.view(under.good(tool))]
             require(len(set(titles)) == len(titles), f"{name}: a person reads {titles}")
+
+
+def reads_keep_to_their_case(under: DeskUnderTest) -> None:
+    """Whoever's record a read names is told to a run; what calls act on is nowhere free to read."""
+    acted_on = {tool.contract.target_argument for tool in under.desk.effect_tools}
+    for tool in under.desk.read_tools:
+        contract, name = tool.contract, name_of(tool)
+        takes, told = set(contract.arguments.model_fields), contract.identified
+        free = takes & acted_on - set(told)
+        require(not free, f"{name}: a run may read anybody's {sorted(free)}")
+        require(set(told) <= takes, f"{name} takes no argument {sorted(set(told) - takes)}")
+        for argument, tellers in told.items():
+            known = bool(tellers) and all(one == CASE_TARGET or "@" in one for one in tellers)
+            require(known, f"{name}: nothing tells {argument}: {tellers}")
 
 
 def schemas_round_trip(under: DeskUnderTest) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,8 +21,11 @@ from engine.service.trials import Trial
 from engine.testing import fake_failures, fake_goals
 from engine.testing import fake_rows_limits as limits
 from engine.testing import fake_rows_observe as observe
+from engine.testing.fake_comparison import FakeComparisons
 from engine.testing.fake_live import FakeLive
+from engine.testing.fake_pages import part_of
 from engine.testing.fake_rows import NAMES, VALUES
+from engine.testing.fake_runs import FakeRunQueries, FakeRuns
 
 if TYPE_CHECKING:
     from engine.testing.fake_engine import FakeEngine
@@ -31,18 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def part_of(listed: Sequence[T], cursor: str, limit: int) -> rows.Page[T]:
-    """A part of a list; the cursor is the place where it begins."""
-    start = int(cursor or 0)
-    end = start + limit
-    return rows.Page(
-        rows=tuple(listed[start:end]),
-        next_cursor=str(end) if end < len(listed) else "",
-        total=len(listed),
-    )
-
-
-class FakeQueries:
+class FakeQueries(FakeRunQueries, FakeComparisons):
     """Reads over the fake's rows.
 
     Attributes:
@@ -51,6 +42,7 @@ class FakeQueries:
         marked: What demonstration this is; None: a product like any other.
         worker_is_alive: Whether the worker was seen a moment ago.
         watched: What software is about to do and did.
+        reasoned: Runs of reasoners.
     """
 
     def __init__(self, engine: FakeEngine) -> None:
@@ -61,6 +53,7 @@ class FakeQueries:
         self.marked: DemonstrationRow | None = None
         self.worker_is_alive = True
         self.watched = FakeLive(now=engine.now, desk_now=engine.desk_now, is_empty=not engine.cards)
+        self.reasoned = FakeRuns(now=engine.now, cards=engine.cards)
 
     def _check(self) -> None:
         if self.failure:
@@ -284,6 +277,9 @@ class FakeQueries:
         """What software did."""
         self._check()
         return self.watched.reveal(case_id, person)
+
+    def _is_filled(self) -> bool:
+        return bool(self._engine.cards)
 
     def _listed(self, made: tuple[T, ...]) -> tuple[T, ...]:
         return made if self._engine.cards else ()

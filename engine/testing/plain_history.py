@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.govern.history import NOT_THERE, ResolvedColumns
+from engine.govern.limits import OWN
 from engine.govern.local_time import Moments
 
 
@@ -29,6 +30,8 @@ def plain_columns(count: int) -> dict[str, Any]:
         "arguments": {},
         "problem": np.zeros(count, dtype=np.int32),
         "problems": ("",),
+        "reasoner": np.zeros(count, dtype=np.int16),
+        "reasoners": (OWN,),
         "is_known_case_type": np.ones(count, dtype=bool),
         "happened": np.full(count, 2, dtype=np.int8),
         "decide_ms": np.full(count, NOT_THERE, dtype=np.int64),
@@ -58,6 +61,9 @@ def truth_columns(
         "label_probability": np.where(is_known, 1.0, np.nan),
         "known_us": np.where(is_known, known_us, 0),
         "resolved": ResolvedColumns(
-            known_us=known_us[order], score=score[order], is_correct=is_right[order]
+            known_us=known_us[order],
+            score=score[order],
+            is_correct=is_right[order],
+            reasoner=np.zeros(order.size, dtype=np.int16),
         ),
     }

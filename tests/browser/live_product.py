@@ -157,7 +157,11 @@ class LiveProduct:
 
 @contextmanager
 def running(
-    folder: Path, *, take_back_s: float, extra: tuple[str, ...] = ("--empty",)
+    folder: Path,
+    *,
+    take_back_s: float,
+    extra: tuple[str, ...] = ("--empty",),
+    scripted_model: str = "",
 ) -> Iterator[LiveProduct]:
     """Start the product at a free port; stop it as Ctrl-C does.
 
@@ -165,8 +169,9 @@ def running(
         folder: Where its data goes; fresh.
         take_back_s: How long a decision can be taken back.
         extra: Options of `up`.
+        scripted_model: The mode of the stand-in for a model; empty: there is none.
     """
-    settings = Settings(data_dir=folder, take_back_s=take_back_s)
+    settings = Settings(data_dir=folder, take_back_s=take_back_s, scripted_model=scripted_model)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         log = stack.enter_context(_log_of(folder).open("wb"))
@@ -210,6 +215,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     return os.environ | {
         "COUNTERSIGN_DATA_DIR": str(settings.data_dir),
         "COUNTERSIGN_TAKE_BACK_S": str(settings.take_back_s),
+        "COUNTERSIGN_SCRIPTED_MODEL": settings.scripted_model,
         "PYTHONUNBUFFERED": "1",
     }
 

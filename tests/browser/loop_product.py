@@ -172,20 +172,37 @@ class LoopProduct:
         return str(row[0])
 
 
+PartsOf = Callable[[Path], Parts]
+
+
 @contextmanager
-def running_loop(folder: Path) -> Iterator[LoopProduct]:
-    """Start web process and worker over a calibrated desk; stop them as Ctrl-C does."""
+def running_loop(
+    folder: Path,
+    *,
+    parts_of: PartsOf = open_loop_parts,
+    module: str = "tests.browser.loop_product",
+    before: Callable[[Parts], None] = lambda parts: None,
+) -> Iterator[LoopProduct]:
+    """Start web process and worker over a calibrated desk; stop them as Ctrl-C does.
+
+    Args:
+        folder: Where its data goes.
+        parts_of: The engine on that folder.
+        module: Which starts the processes over the same engine.
+        before: What else has happened before they start.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        parts = open_loop_parts(folder)
+        parts = parts_of(folder)
         stack.callback(parts.database.close)
         prepare(parts)
         _first_account(parts)
         _calibrate(parts)
+        before(parts)
         log = stack.enter_context((folder / "log").open("wb"))
         port = _free_port()
         commands = (("work", str(folder)), ("web", str(folder), str(port)))
-        processes = tuple(_start(command, log) for command in commands)
+        processes = tuple(_start(module, command, log) for command in commands)
         for process in processes:
             stack.callback(_stop, process)
         product = LoopProduct(
@@ -213,9 +230,9 @@ def _calibrate(parts: Parts) -> None:
     opened.stop()
 
 
-def _start(command: tuple[str, ...], log: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start(module: str, command: tuple[str, ...], log: IO[bytes]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.browser.loop_product", *command],
+        [sys.executable, "-W", "ignore", "-m", module, *command],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -248,26 +265,31 @@ def _answers(port: int) -> bool:
 # ---------------------------------------------------------------------------- the processes
 
 
-def serve(folder: Path, port: int) -> None:
+def serve(folder: Path, port: int, parts_of: PartsOf) -> None:
     """The web process."""
     from console.server import Address, create_app, streamlit_settings
 
-    parts = open_loop_parts(folder)
+    parts = parts_of(folder)
     app = create_app(lambda: engine_of(parts), now=parts.clock.now)
     app.run(config=streamlit_settings(Address(port=port)))
 
 
-def work(folder: Path) -> None:
+def work(folder: Path, parts_of: PartsOf) -> None:
     """The worker, until it is told to stop."""
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    opened = open_worker(parts=open_loop_parts(folder))
+    opened = open_worker(parts=parts_of(folder))
     opened.worker.run(stopping.is_set)
     opened.close()
 
 
-if __name__ == "__main__":
+def main(parts_of: PartsOf) -> None:
+    """Be the process that the command line names."""
     if sys.argv[1] == "web":
-        serve(Path(sys.argv[2]), int(sys.argv[3]))
+        serve(Path(sys.argv[2]), int(sys.argv[3]), parts_of)
     else:
-        work(Path(sys.argv[2]))
+        work(Path(sys.argv[2]), parts_of)
+
+
+if __name__ == "__main__":
+    main(open_loop_parts)

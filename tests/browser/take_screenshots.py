@@ -16,6 +16,7 @@ from engine.domain.actor import Role
 from engine.domain.case_status import CaseStatus
 from engine.domain.policy import PolicyKind
 from engine.service.requests import ProposeVersion, SignVersion
+from tests.browser.compare_screenshots import take_comparison
 from tests.browser.live_product import PASSWORD, LiveProduct, running, sample_rows
 from tests.browser.operating import (
     FIRST_OPERATOR,
@@ -34,6 +35,7 @@ from tests.browser.operating import (
     wait_until_done,
 )
 from tests.browser.orders_screenshots import take_orders
+from tests.browser.runs_screenshots import take_runs
 from tests.machine import find_chromium
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ def main() -> None:
         verified = product.countersign("ledger", "verify")
         assert verified.returncode == 0, verified.stdout
         take_orders(chromium, target, shoot)
+        take_comparison(chromium, target, shoot)
+        take_runs(chromium, target, shoot)
 
 
 def take_all(chromium: "Browser", product: LiveProduct, target: Path) -> None:

@@ -123,6 +123,27 @@ def test_labels_and_missing_facts_are_words(fake: FakeEngine, row: QueueRow) -> 
     assert "Usual total would matter most" in [one[1]["text"] for one in table(app, "reasons")]
 
 
+def test_card_tells_who_was_tried_before(fake: FakeEngine, row: QueueRow) -> None:
+    """Which reasoners were tried, in their order, and why they did not serve; as text."""
+    card = fake.cards[row.case_id]
+    made = card.recommendation
+    assert made
+    tried = (
+        f"the agent was tried and did not serve: {HOSTILE}",
+        "the workflow was tried and did not serve: no answer (5 tries)",
+    )
+    draft = replace(made.draft, tried=tried)
+    fake.cards[row.case_id] = replace(card, recommendation=replace(made, draft=draft))
+    app = open_case(row)
+    said = [data_of(app, f"tried_{place}")["lines"] for place in (0, 1)]
+    assert [[piece["text"] for line in lines for piece in line] for lines in said] == [
+        [f"First {tried[0]}."],
+        [f"Then {tried[1]}."],
+    ]
+    with pytest.raises(AssertionError, match="no component"):
+        data_of(app, "tried_2")
+
+
 def test_fact_that_says_nothing_is_not_missing(fake: FakeEngine, row: QueueRow) -> None:
     """A message that is there and leaves open what matters is not called absent."""
     card = fake.cards[row.case_id]

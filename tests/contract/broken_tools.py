@@ -187,12 +187,19 @@ class TakesOtherArguments(Guarded):
     checks = ("kind", "tool")
 
 
-class ReadsGuarded:
-    def __init__(self, kept: Tool) -> None:
+class ReadsUnder:
+    """A read under another contract."""
+
+    def __init__(self, kept: Tool, contract: ToolContract) -> None:
         self.kept = kept
-        self.contract = replace(kept.contract, system="itsm", scopes=("incident.read",))
+        self.contract = contract
 
     def call(
         self, arguments: Mapping[str, Any], *, key: str, credential: Credential | None = None
     ) -> Json:
         return self.kept.call(arguments, key=key, credential=credential)
+
+
+class ReadsGuarded(ReadsUnder):
+    def __init__(self, kept: Tool) -> None:
+        super().__init__(kept, replace(kept.contract, system="itsm", scopes=("incident.read",)))

@@ -13,9 +13,11 @@ from engine.adapters.system import SystemClock, SystemIds
 from engine.desks import DESKS
 from engine.desks.incidents.tools import AssignGroup
 from engine.domain.credential import CallPermit
+from engine.domain.tool import CASE_TARGET
 from engine.ports import EffectTool, Tool
 from engine.testing.desk_conformance import CALL_CHECKS, DESK_CHECKS, ENGINE_CHECKS
 from engine.testing.desk_doors import denied_is_not_called, timeouts_cut
+from engine.testing.desk_promises import reads_keep_to_their_case
 from engine.testing.desk_under_test import DeskUnderTest
 from engine.testing.wrapped_tool import WrappedTool
 from tests.contract import broken_tools, incident_desk, orders_under_test, stub_under_test
@@ -123,6 +125,26 @@ def test_suite_catches_a_broken_promise(
     (held,) = [each for each in DESK_CHECKS if each.__name__ == check]
     with pytest.raises(AssertionError):
         held(spoilt_by(broken, incident_desk.under_test(sqlite_url)))
+
+
+@pytest.mark.parametrize(
+    ("identifies", "words"),
+    [
+        ({}, "a run may read anybody's"),
+        ({"number": ()}, "nothing tells number"),
+        ({"number": ("caller",)}, "nothing tells number"),
+        ({"number": (CASE_TARGET,), "id": (CASE_TARGET,)}, "takes no argument"),
+    ],
+)
+def test_suite_catches_reads_of_anybody(
+    identifies: Mapping[str, tuple[str, ...]], words: str, sqlite_url: str
+) -> None:
+    under = incident_desk.under_test(sqlite_url)
+    read, *others = under.desk.read_tools
+    wide = replace(read.contract, identifies=identifies)
+    tools = (broken_tools.ReadsUnder(read, wide), *others)
+    with pytest.raises(AssertionError, match=words):
+        reads_keep_to_their_case(replace(under, desk=replace(under.desk, read_tools=tools)))
 
 
 # --- credentials -------------------------------------------------------------------------

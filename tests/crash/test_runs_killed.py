@@ -1,45 +1,62 @@
-"""A worker killed while an agent reasons: nothing twice, nothing lost, every question counted."""
+"""Workers killed at every step of agent and workflow: nothing twice, nothing lost, all counted."""
+
+import json
 
 import pytest
 
-from engine.act.crash_points import RunPoint
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.run import RunStatus
 from tests.crash import reasoning
-from tests.crash.doomed import Doom, StorePoint
 from tests.crash.site import KILLED, Site, rows_of
+from tests.scenario.stub.boundaries import (
+    HANDED_OVER,
+    Boundary,
+    assert_all_calls_count,
+    assert_all_were_met,
+)
+from tests.scenario.stub.running import A
 
-POINTS = [*RunPoint, *StorePoint]
-A = "T000000"
-ANSWER, WORST = 328, 750
-"""What an answered question costs, and the most it can."""
 
-
-def drained(site: Site, point: RunPoint | StorePoint) -> int:
-    """Kill at the first visit, after the restart at the second, and so on until one lives."""
+def drained(site: Site, source_id: str) -> int:
+    """Work on until nothing is due; every process ends at the next boundary; gives how many."""
     kills = 0
-    while (code := site.run(reasoning.drain, Doom(point=point, visit=kills + 1))) == KILLED:
+    while (code := site.run(reasoning.drain, source_id)) == KILLED:
         kills += 1
     assert code == 0
     return kills
 
 
-@pytest.mark.parametrize("point", POINTS, ids=str)
-def test_killed_agent_acts_once_and_pays_for_all(site: Site, point: RunPoint | StorePoint) -> None:
-    site.submit(rows_of("T", 1))
-    kills = drained(site, point)
-    assert site.case(A).status is CaseStatus.PENDING
-    site.decide(site.case(A), DecisionKind.APPROVE)
-    kills += drained(site, point)
-    assert kills >= 1
-    runs = site.parts.store.runs
-    (run,) = runs.runs_of(site.case(A).id)
-    calls = runs.calls(run.id)
-    lost = [call for call in calls if call.status == "LOST"]
+def seen(site: Site) -> list[Boundary]:
+    """The boundaries at which processes ended."""
+    lines = reasoning.seen_file(site.place).read_text().splitlines()
+    return [Boundary(**json.loads(line)) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("source_id", "owner", "ends"),
+    [
+        (A, "north", [RunStatus.ENDED]),
+        (HANDED_OVER, "south", [RunStatus.FAILED, RunStatus.ENDED]),
+    ],
+    ids=["agent", "workflow"],
+)
+def test_killed_run_acts_once_and_pays_for_all(
+    site: Site, source_id: str, owner: str, ends: list[RunStatus]
+) -> None:
+    site.submit(rows_of(source_id[0], 1))
+    kills = drained(site, source_id)
+    assert site.case(source_id).status is CaseStatus.PENDING
+    site.decide(site.case(source_id), DecisionKind.APPROVE)
+    kills += drained(site, source_id)
+    assert site.case(source_id).status is CaseStatus.DONE
+    store = site.parts.store
+    made = [store.runs.journal(run.id) for run in store.runs.runs_of(site.case(source_id).id)]
+    assert [one.run.status for one in made] == ends
+    assert site.book(source_id[0]) == [(source_id, owner)]
+    assert_all_were_met(seen(site), made)
+    assert kills == len(seen(site))
+    assert_all_calls_count(store, made)
     left = len(reasoning.asked_file(site.place).read_text().splitlines())
-    assert (site.case(A).status, run.status) == (CaseStatus.DONE, RunStatus.ENDED)
-    assert site.book("T") == [(A, "north")]
-    assert len(calls) == len(lost) + 1 >= left
-    assert run.cost_micro_usd == ANSWER + WORST * len(lost)
+    assert len(made) < left <= sum(len(store.runs.calls(one.run.id)) for one in made)
     assert site.faults() == []

@@ -14,6 +14,7 @@ from engine.govern.authorize import CellPolicy, policy_for
 from engine.govern.envelope import CellEntry, CellLimits, EnvelopeDocument, resolve
 from engine.govern.hard_rules import GuardrailDocument, NamedRule, Otherwise, hard_rules
 from engine.govern.limits import (
+    OWN,
     ArgumentRule,
     Budget,
     Decider,
@@ -44,6 +45,7 @@ argument_rules = st.one_of(
     st.builds(ArgumentRule, none_of=st.just((1, 2.5))),
     st.builds(ArgumentRule, at_least=st.just(1.0), at_most=st.just(5.0)),
     st.builds(ArgumentRule, longest=st.integers(0, 6)),
+    st.builds(ArgumentRule, told_by=st.sampled_from([("a@s",), ("a@s", "b@s")])),
 )
 arguments = st.dictionaries(st.sampled_from(["owner", "size"]), argument_rules, max_size=2)
 budgets = st.lists(
@@ -97,6 +99,7 @@ def entries(draw: st.DrawFn) -> CellEntry:
         action="a",
         phase=draw(st.sampled_from(list(Phase))),
         threshold=threshold,
+        earned_by=draw(st.sampled_from([None, None, (OWN, "agent"), ("agent",)])),
         second_person_above=draw(st.none() | minor),
         on_the_loop=wider,
         audit_rate=draw(st.floats(min_value=0.05, max_value=1)),
@@ -145,6 +148,9 @@ requests = st.builds(
             "size": st.integers(0, 6) | st.sampled_from([1.0, 2.5, True, False, [1], {"n": 1}]),
         },
     ),
+    told=st.dictionaries(
+        st.sampled_from(["owner", "size"]), st.frozensets(st.sampled_from(["a@s", "b@s"]))
+    ),
     amount=st.none()
     | st.builds(
         Money,
@@ -152,6 +158,7 @@ requests = st.builds(
         currency=st.sampled_from(["EUR", "EUR", "USD", "", "eur"]),
     ),
     customer=st.sampled_from(["", "c1", "\u200b"]),
+    reasoner=st.sampled_from([OWN, OWN, OWN, "agent"]),
     confidence=maybe_share | st.floats(),
     is_calibrated=st.booleans(),
     score=maybe_share,

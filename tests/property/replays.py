@@ -20,6 +20,7 @@ from engine.govern.envelope import CellEntry, EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, NamedRule, Otherwise
 from engine.govern.history import DecisionHistory
 from engine.govern.limits import (
+    OWN,
     ArgumentRule,
     Budget,
     HandSetThreshold,
@@ -57,6 +58,11 @@ ARGUMENTS: tuple[dict[str, Any], ...] = (
     *({"x": True}, {"x": "north"}, {"x": ["north"]}, {"x": None}),
 )
 
+TOLD: tuple[dict[str, frozenset[str]], ...] = (
+    *({}, {"x": frozenset(["a@s"])}, {"x": frozenset(["b@s", "a@s"])}),
+    {"x": frozenset(["b@s"]), "y": frozenset(["a@s"])},
+)
+
 
 IMPOSSIBLE = (-1, 10**15, 2**63, 10**400)
 """Amounts that are none."""
@@ -81,6 +87,8 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
         is_known_case_type=odd(False, True),
         effect_class=odd(chance.choice(list(EffectClass)), effect),
         arguments=odd({"x": 5.5, "y": "long"}, chance.choice(ARGUMENTS)),
+        told=chance.choice(TOLD),
+        reasoner=odd("agent", OWN),
         amount=None if amount is None else Money(minor=amount, currency=odd(money, "EUR")),
         customer=odd(chance.choice(NOBODY), chance.choice(["c1", "c2", " C1"])),
         confidence=confidence,
@@ -133,6 +141,8 @@ argument_rules = st.sampled_from(
         ArgumentRule(longest=3),
         ArgumentRule(none_of=(1,)),
         ArgumentRule(none_of=("north",)),
+        ArgumentRule(told_by=("a@s",)),
+        ArgumentRule(told_by=("a@s", "b@s"), at_most=6),
     ]
 )
 several_arguments: st.SearchStrategy[dict[str, ArgumentRule]] = st.one_of(
@@ -183,6 +193,7 @@ def entries(draw: st.DrawFn, cell: Cell) -> CellEntry:
             st.sampled_from([Phase.COPILOT, *[Phase.BOUNDED] * 2, *[Phase.ON_THE_LOOP] * 3])
         ),
         threshold=threshold,
+        earned_by=draw(rarely(st.sampled_from([(OWN, "agent"), ("agent", "other")]))),
         most_urgent_priority=urgent,
         amount_cap=cap,
         arguments=draw(several_arguments),

@@ -151,6 +151,7 @@ TIGHTENINGS: dict[str, Callable[[CellLimits], CellLimits]] = {
         }
     ),
     "threshold": lambda of: of.model_copy(update={"threshold": _higher(of.threshold)}),
+    "earned_by": lambda of: of.model_copy(update={"earned_by": of.earned_by[1:]}),
     "amount_cap": lambda of: of.model_copy(update={"amount_cap": _less(of.amount_cap)}),
     "second_person_above": lambda of: of.model_copy(
         update={"second_person_above": _less(of.second_person_above)}

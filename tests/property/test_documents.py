@@ -39,6 +39,7 @@ argument_rules = st.builds(
     none_of=some,
     at_least=st.none() | st.floats(-1e15, 1e15),
     longest=st.just(7),
+    told_by=st.sampled_from([None, ("payee@bank", "named@task")]),
 )
 bounds: dict[str, Any] = {
     "amount_cap": st.none() | st.integers(0, MOST_MONEY),
@@ -48,7 +49,12 @@ bounds: dict[str, Any] = {
     "reversible_only": st.none() | st.booleans(),
     "max_unseen_values": st.none() | st.integers(0, 3),
 }
-levels = st.builds(Limits, **bounds, on_the_loop=st.none() | st.just(Wider()))
+levels = st.builds(
+    Limits,
+    **bounds,
+    earned_by=st.none() | st.lists(names, min_size=1, max_size=3, unique=True).map(tuple),
+    on_the_loop=st.none() | st.just(Wider()),
+)
 envelopes = st.builds(
     EnvelopeDocument,
     desk=names,

@@ -27,7 +27,7 @@ LIMITS = """\
   amount_cap: 5000
   arguments:
     size: {at_least: 1, at_most: 6}
-    owner: {one_of: [1, north], longest: 9}
+    owner: {one_of: [1, north], longest: 9, told_by: [a@s, b@s]}
     note: {none_of: [spam, noise]}
   budgets: [{per: day, for_each: customer, executions: 4, amount: 9000}]
   hours: {days: [mon, tue], opens: "08:00", closes: "18:00"}
@@ -40,6 +40,7 @@ LIMITS = """\
 CELL = """\
   phase: ON_THE_LOOP
   threshold: {kind: hand_set, min_confidence: 0.9}
+  earned_by: [own, agent]
   second_person_above: 7000
   on_the_loop:
     threshold: {kind: hand_set, min_confidence: 0.7}
@@ -206,6 +207,7 @@ GOOD = AuthorizationRequest(
     cell=Cell(desk="d", case_type="t", action_type="a"),
     at=NOON,
     arguments={"size": 3, "owner": "north", "note": "fine"},
+    told={"owner": frozenset(["a@s", "b@s"])},
     amount=Money(minor=4000, currency="EUR"),
     customer="c",
     confidence=0.95,
@@ -234,6 +236,8 @@ ODD: Mapping[str, tuple[Any, ...]] = {
         ),
     ),
     "customer": ("",),
+    "told": ({"owner": frozenset(["a@s"])}, {"owner": frozenset(["b@s", "c@s"])}, {}),
+    "reasoner": ("agent", "workflow"),
     "confidence": (0.5, 0.694, 0.699, 0.7, 0.8, 0.892, 0.9, 0.902),
     "rolling_cut": (None, 0.99),
     "priority": (1, 2, 3, 4),

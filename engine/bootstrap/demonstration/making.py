@@ -9,7 +9,8 @@ from functools import partial
 from random import Random
 
 from engine.adapters.notices import Silent
-from engine.bootstrap.demonstration.clockwork import HistorySchedule, Timeline
+from engine.bootstrap.demonstration.clockwork import Alone, HistorySchedule, Timeline
+from engine.bootstrap.demonstration.comparing import Comparing
 from engine.bootstrap.demonstration.governing import Governing
 from engine.bootstrap.demonstration.opening import Opened
 from engine.bootstrap.demonstration.reviewing import Reviewing, reviewers_of
@@ -69,6 +70,8 @@ class Made:
     undone: int
     refused: int
     """Requests that the engine turned down."""
+    runs: int
+    """Of reasoners that looked at a case beside its way."""
     next_number: int
     """Of the world's next case."""
 
@@ -99,6 +102,9 @@ class History:
         governing = self._governing(timeline)
         governing.plan(plan.begins_at, plan.ends_at)
         self._plan_days(timeline, watching, reviewing)
+        comparing = self._comparing(timeline)
+        if self.opened.parts.reasoners.model is not None:
+            comparing.plan(world.episodes, plan.ends_at)
         self._run(timeline, reviewing, watching, progress)
         return Made(
             cases=cases,
@@ -107,6 +113,7 @@ class History:
             held=watching.held,
             undone=watching.undone,
             refused=reviewing.refused + governing.refused,
+            runs=comparing.begun,
             next_number=len(world.episodes) + 1,
         )
 
@@ -130,6 +137,10 @@ class History:
             officer=people[OFFICER.name],
             senior=people[SENIOR.name],
         )
+
+    def _comparing(self, timeline: Timeline) -> Comparing:
+        owner = self.opened.people[OWNER.name]
+        return Comparing(engine=self.opened.engine, timeline=timeline, owner=owner)
 
     def _watching(self, timeline: Timeline, reviewing: Reviewing) -> Watching:
         senior = next(one for one in reviewing.reviewers if one.player is SENIOR)
@@ -164,6 +175,7 @@ class History:
             notifier=Silent(),
             clockwork=lambda jobs: HistorySchedule(jobs, clock),
             stopwatch=lambda: 0.0,  # how fast the machine is must not change what happened
+            crew=lambda size: Alone(),
         )
         try:
             while timeline.next(plan.ends_at):

@@ -29,8 +29,8 @@ class Arrivals:
     def begin(self, plan: Plan, timeline: Timeline, until: datetime) -> int:
         """Play what is sold, and put every intake on the timeline; gives how many cases come."""
         play(self.send, plan.prologue, key=f"{ID_PREFIX}{plan.seed}-prologue")
-        coming = [one for one in plan.episodes if _looked_at(one) < until]
-        for moment, group in groupby(coming, _looked_at):
+        coming = [one for one in plan.episodes if looked_at(one) < until]
+        for moment, group in groupby(coming, looked_at):
             timeline.at(moment, self._coming(plan.seed, tuple(group)))
         return len(coming)
 
@@ -52,7 +52,7 @@ class Arrivals:
         )
 
 
-def _looked_at(episode: Episode) -> datetime:
+def looked_at(episode: Episode) -> datetime:
     """When the intake finds a case: at the next look after it was opened."""
     opened_at = episode.row.opened_at
     midnight = opened_at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -14,6 +14,11 @@ from engine.bootstrap.reasoners import open_reasoners
 from engine.desk import Desk
 from engine.domain.run import RunKind
 from engine.errors import ConfigError
+from engine.ports import Model
+from engine.simulators.scripted_model import Mode, ScriptedModel
+
+SCRIPTED = "scripted-"
+"""With this begin the names of those that ask the scripted model."""
 
 
 def as_it_is(desk: Desk) -> Desk:
@@ -31,6 +36,8 @@ class Entrant:
     cannot run."""
     desk: Callable[[Desk], Desk] = as_it_is
     """What is different about the desk."""
+    has_runs: bool = False
+    """Whether it reasons in runs, which live cases get and replayed history does not."""
 
 
 def _own(name: str) -> Entrant:
@@ -48,10 +55,27 @@ def _own(name: str) -> Entrant:
 
 def _with_model(kind: RunKind) -> Entrant:
     def join(parts: Parts) -> Parts:
-        settings = replace(parts.settings, reasoner=kind.value)
-        return replace(parts, reasoners=open_reasoners(settings, parts.desks, parts.clock))
+        if parts.settings.scripted_model:
+            raise ConfigError(
+                "COUNTERSIGN_SCRIPTED_MODEL stands in for the language model, and what it passes "
+                f"proves nothing of one: use --reasoner {SCRIPTED}{kind.value}."
+            )
+        return _reasoning(parts, kind)
 
-    return Entrant(name=kind.value, join=join)
+    return Entrant(name=kind.value, join=join, has_runs=True)
+
+
+def _scripted(kind: RunKind) -> Entrant:
+    def join(parts: Parts) -> Parts:
+        mode = Mode(parts.settings.scripted_model or Mode.PLAIN)
+        return _reasoning(parts, kind, ScriptedModel(mode))
+
+    return Entrant(name=f"{SCRIPTED}{kind.value}", join=join, has_runs=True)
+
+
+def _reasoning(parts: Parts, kind: RunKind, model: Model | None = None) -> Parts:
+    settings = replace(parts.settings, reasoner=kind.value)
+    return replace(parts, reasoners=open_reasoners(settings, parts.desks, parts.clock, model))
 
 
 ENTRANTS: Mapping[str, Entrant] = MappingProxyType(
@@ -62,6 +86,8 @@ ENTRANTS: Mapping[str, Entrant] = MappingProxyType(
             _own(RunKind.PRECEDENT.value),
             _with_model(RunKind.WORKFLOW),
             _with_model(RunKind.AGENT),
+            _scripted(RunKind.WORKFLOW),
+            _scripted(RunKind.AGENT),
         )
     }
 )

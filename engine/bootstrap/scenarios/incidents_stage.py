@@ -20,6 +20,8 @@ from engine.desk import Desk
 from engine.desks.incidents import incidents_desk
 from engine.desks.incidents import itsm_tables as tables
 from engine.desks.incidents.desk import default_envelope
+from engine.desks.incidents.intake import LABEL_COLUMNS
+from engine.desks.incidents.itsm_tables import ASSIGNED
 from engine.desks.incidents.sample import make_rows
 from engine.errors import IntakeError
 from engine.learn.scenarios.judging import Books, Call, Ending, Happened
@@ -32,6 +34,8 @@ LINES = frozenset({"state", "group", "notes"})
 """Of an incident, in the books."""
 _LAST = "INC-2000"
 """Of the last day of the past: with it, the fit of that day is there."""
+_LIVE_ROWS, _LIVE_KNOWN = 160, 130
+"""Incidents of the past of a reasoner that has runs, and of how many the truth is known."""
 _PAST_ROWS = 420
 """Incidents of the shipped sample, from its beginning: what the precedents are fitted on."""
 
@@ -57,7 +61,7 @@ class IncidentsStage:
         Raises:
             ConfigError: The entrant cannot run here.
         """
-        with self._past.copied() as (folder, now):
+        with self._past.copied(entrant) as (folder, now):
             clock = HistoryClock(now)
             with (
                 _itsm(folder) as books,
@@ -67,9 +71,12 @@ class IncidentsStage:
             ):
                 row = row_of(scenario.ticket, clock.now())
                 _stand(room, books, row, scenario.itsm, now)
-                return _happened(room, row, _Look(itsm=books, number=row["case_id"]))
+                look = _Look(itsm=books, number=row["case_id"])
+                return _happened(room, row, look, is_replay=not entrant.has_runs)
 
-    def _make_past(self, folder: Path) -> datetime:
+    def _make_past(self, folder: Path, entrant: Entrant) -> datetime:
+        if entrant.has_runs:
+            return self._make_live_past(folder, entrant)
         rows = list(make_rows())[:_PAST_ROWS]
         ends_at = max(datetime.fromisoformat(row["opened_at"]) for row in rows)
         now = ends_at.replace(tzinfo=UTC) + timedelta(days=1)
@@ -80,6 +87,36 @@ class IncidentsStage:
             room.submit([*rows, row_of(Ticket(number=_LAST), now)], is_replay=True)
             room.work()
         return clock.now()
+
+    def _make_live_past(self, folder: Path, entrant: Entrant) -> datetime:
+        """Incidents that came in live: of most the truth is known, the last are being worked on."""
+        rows = list(make_rows())[:_LIVE_ROWS]
+        known = rows[:_LIVE_KNOWN]
+        clock = HistoryClock(max(_moment(row["opened_at"]) for row in rows))
+        desk = incidents_desk(itsm_url=_url(folder), clock=clock)
+        with (
+            _itsm(folder) as books,
+            open_room(folder, clock, desk, self.settings, entrant, seed=1) as room,
+        ):
+            room.submit(map(_untold, rows))
+            room.work()
+            for row in rows[_LIVE_KNOWN:]:
+                _give(books, row["case_id"], ASSIGNED, row["y_final_group"], clock.now())
+            clock.move_to(max(_moment(row["label_known_at"]) for row in known))
+            room.submit(known)
+            room.work()
+            clock.move_to(clock.now() + timedelta(days=1))
+            room.work()
+        return clock.now()
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said).replace(tzinfo=UTC)
+
+
+def _untold(row: Mapping[str, str]) -> dict[str, str]:
+    """A line as it came in, before anything of its end was known."""
+    return {name: told for name, told in row.items() if name not in LABEL_COLUMNS}
 
 
 def row_of(ticket: Ticket, now: datetime) -> dict[str, str]:
@@ -135,20 +172,21 @@ def _stand(
         taken.append(desk.intake.read(row))
     desk.system.receive(taken)
     if standing.state != tables.NEW and standing.group is not None:
-        with books.begin() as connection:
-            group = {"name": standing.group}
-            connection.execute(
-                tables.add_missing(tables.assignment_group, connection.dialect), group
-            )
-            moved = {"of_number": row["case_id"], "to_group": standing.group}
-            connection.execute(
-                tables.set_group, {**moved, "to_state": standing.state, "at": now.isoformat()}
-            )
+        _give(books, row["case_id"], standing.state, standing.group, now)
 
 
-def _happened(room: Room, row: Mapping[str, str], look: _Look) -> Happened:
+def _give(books: Engine, number: str, state: str, group: str, at: datetime) -> None:
+    """Let somebody outside of the engine give an incident to a group."""
+    with books.begin() as connection:
+        missing = tables.add_missing(tables.assignment_group, connection.dialect)
+        connection.execute(missing, {"name": group})
+        moved = {"of_number": number, "to_group": group, "to_state": state}
+        connection.execute(tables.set_group, {**moved, "at": at.isoformat()})
+
+
+def _happened(room: Room, row: Mapping[str, str], look: _Look, *, is_replay: bool) -> Happened:
     before = look.books()
-    submitted = room.submit([row], is_replay=True)
+    submitted = room.submit([row], is_replay=is_replay)
     refused = submitted.rejected[0].reason if submitted.rejected else ""
     if not refused:
         room.work()

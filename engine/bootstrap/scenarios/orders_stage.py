@@ -110,7 +110,7 @@ class OrdersStage:
             ToolError: The shop refuses the scenario's world.
         """
         desk = replace(self._desk, envelope=acting_alone(self._desk.envelope))
-        with self._past.copied() as (folder, now), self._open_shop(folder, now) as open_shop:
+        with self._past.copied(entrant) as (folder, now), self._open_shop(folder, now) as open_shop:
             database, shop, clock = open_shop
             with open_room(folder, clock, desk, self.settings, entrant, seed=2) as room:
                 send = ShopInProcess(shop=shop)
@@ -122,12 +122,12 @@ class OrdersStage:
                 look = _look_from_now_on(database, shop)
                 return _happened(room, row_of(scenario, clock.now()), look)
 
-    def _make_past(self, folder: Path) -> datetime:
+    def _make_past(self, folder: Path, entrant: Entrant) -> datetime:
         plan = make_sample(_SEED, _PAST_CASES, _BEGINS_AT, hours=1.0)
-        own = ENTRANTS["playbook"]
+        who = entrant if entrant.has_runs else ENTRANTS["playbook"]
         with (
             self._open_shop(folder, _BEGINS_AT) as (_, shop, clock),
-            open_room(folder, clock, self._desk, self.settings, own, seed=1) as room,
+            open_room(folder, clock, self._desk, self.settings, who, seed=1) as room,
         ):
             send = ShopInProcess(shop=shop)
             clock.move_to(max(one.row.opened_at for one in plan.episodes))

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from engine.adapters.keys import AUDIT
 from engine.adapters.notices import Silent
-from engine.bootstrap.demonstration.clockwork import HistoryClock, SeededIds
+from engine.bootstrap.demonstration.clockwork import Alone, HistoryClock, SeededIds
 from engine.bootstrap.parts import Parts, open_parts, prepare
 from engine.bootstrap.scenarios.entrants import Entrant
 from engine.bootstrap.workers import OpenWorker, open_worker
@@ -26,10 +26,11 @@ from engine.domain.case import Case, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
 from engine.domain.phase import Phase
+from engine.domain.run import RunKind
 from engine.domain.verdict import VerdictKind
 from engine.errors import ConfigError
 from engine.govern.envelope import EnvelopeDocument
-from engine.govern.limits import HandSetThreshold
+from engine.govern.limits import OWN, HandSetThreshold
 from engine.learn.scenarios.judging import Ending
 from engine.runtime.jobs import Job
 from engine.service.engine import Submitted
@@ -50,19 +51,6 @@ _ENDINGS: Mapping[CaseStatus, Ending] = {
     CaseStatus.WITHDRAWN: Ending.CLOSED,
     CaseStatus.CLOSED_NO_ACTION: Ending.CLOSED,
 }
-
-
-class Alone:
-    """A crew of one for runs: whoever asks does the work, so that its order is always the same."""
-
-    free = 1
-
-    def start(self, work: Callable[[], None]) -> None:
-        """Do it now."""
-        work()
-
-    def close(self) -> None:
-        """Nothing is under way."""
 
 
 class _NoJobs:
@@ -193,28 +181,40 @@ def _prepared(parts: Parts, entrant: Entrant) -> Parts:
 
 @dataclass(kw_only=True)
 class Past:
-    """A folder with a desk's past, made at the first need and copied for every run."""
+    """Folders with a desk's past, made at the first need and copied for every run.
 
-    make: Callable[[Path], datetime]
+    What a reasoner may do alone rests on how it did before, so each that has runs has a past of its
+    own; the others share that of the desk's own reasoner.
+    """
+
+    make: Callable[[Path, Entrant], datetime]
     """Fills an empty folder; gives the moment at which it ends."""
-    _folder: TemporaryDirectory[str] | None = None
-    _ends_at: datetime | None = None
+    _made: dict[str, tuple[TemporaryDirectory[str], datetime]] = field(default_factory=dict)
 
     @contextmanager
-    def copied(self) -> Iterator[tuple[Path, datetime]]:
+    def copied(self, entrant: Entrant) -> Iterator[tuple[Path, datetime]]:
         """A copy of the folder, and the moment from which its world goes on."""
-        if self._folder is None or self._ends_at is None:
-            self._folder = TemporaryDirectory(prefix="countersign-past-")
-            self._ends_at = self.make(Path(self._folder.name))
+        whose = entrant.name if entrant.has_runs else ""
+        if whose not in self._made:
+            self._made[whose] = self._new(entrant)
+        folder, ends_at = self._made[whose]
         with TemporaryDirectory(prefix="countersign-scenario-") as name:
-            copytree(self._folder.name, name, dirs_exist_ok=True)
-            yield Path(name), self._ends_at
+            copytree(folder.name, name, dirs_exist_ok=True)
+            yield Path(name), ends_at
+
+    def _new(self, entrant: Entrant) -> tuple[TemporaryDirectory[str], datetime]:
+        folder = TemporaryDirectory(prefix="countersign-past-")
+        try:
+            return folder, self.make(Path(folder.name), entrant)
+        except BaseException:
+            folder.cleanup()
+            raise
 
     def close(self) -> None:
-        """Remove the folder."""
-        if self._folder is not None:
-            self._folder.cleanup()
-        self._folder = self._ends_at = None
+        """Remove the folders."""
+        for folder, _ in self._made.values():
+            folder.cleanup()
+        self._made.clear()
 
 
 def acting_alone(document: EnvelopeDocument) -> EnvelopeDocument:
@@ -222,6 +222,7 @@ def acting_alone(document: EnvelopeDocument) -> EnvelopeDocument:
     chosen = {
         "phase": Phase.BOUNDED,
         "threshold": HandSetThreshold(min_confidence=MIN_CONFIDENCE),
+        "earned_by": (OWN, *(kind.value for kind in RunKind)),
     }
     return document.model_copy(
         update={

@@ -112,6 +112,7 @@ GROUP_WORKLOAD = ToolContract(
     arguments=GroupWorkloadArguments,
     result=GroupWorkloadResult,
     target_argument="group",
+    identifies={},
     scopes=("incident.read",),
     timeout_s=10.0,
 )

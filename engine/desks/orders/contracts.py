@@ -12,8 +12,9 @@ from types import MappingProxyType
 
 from engine.desks.orders import answers, results, results_stock
 from engine.desks.orders.shop.toolbox import PREVIEW_SCOPE, READS, WRITES
+from engine.desks.orders.sources import CUSTOMER_FILE, SHOP
 from engine.desks.orders.words import SYSTEM
-from engine.domain.tool import Delivery, EffectClass, Strict, ToolContract
+from engine.domain.tool import CASE_TARGET, Delivery, EffectClass, Strict, ToolContract
 
 TIMEOUT_S = 3.0
 """Of every call; the shop answers in milliseconds, or something is wrong."""
@@ -23,6 +24,8 @@ TIMEOUT_S = 3.0
 class _Read:
     title: str
     result: type[Strict]
+    told_by: tuple[str, ...] | None
+    """What has to tell a run the record it looks at; None: it tells nothing of anybody."""
     target: str = "order_id"
 
 
@@ -38,21 +41,31 @@ class _Write:
     currency: str = ""
 
 
+_ORDERS = (CASE_TARGET, f"order_id@{CUSTOMER_FILE}")
+"""The case's order, and one that was named beside it and is the same customer's."""
 _READS: Mapping[str, _Read] = {
-    "get_order": _Read(title="Read order", result=results.OrderResult),
+    "get_order": _Read(title="Read order", result=results.OrderResult, told_by=_ORDERS),
     "customer_history": _Read(
-        title="Read customer's history", result=results.CustomerResult, target="customer_id"
+        title="Read customer's history",
+        result=results.CustomerResult,
+        told_by=(f"customer_id@{SHOP}",),
+        target="customer_id",
     ),
     "stock_levels": _Read(
-        title="Read stock", result=results_stock.StockResult, target="variant_id"
+        title="Read stock", result=results_stock.StockResult, told_by=None, target="variant_id"
     ),
     "waiting_lines": _Read(
         title="Read lines waiting for stock",
         result=results_stock.WaitingLinesResult,
+        told_by=(f"variant_id@{SHOP}",),  # for its answer names the orders of others
         target="variant_id",
     ),
-    "carrier_scans": _Read(title="Read carrier's scans", result=results.ScansResult),
-    "payments_of_order": _Read(title="Read payments", result=results.PaymentsResult),
+    "carrier_scans": _Read(
+        title="Read carrier's scans", result=results.ScansResult, told_by=_ORDERS
+    ),
+    "payments_of_order": _Read(
+        title="Read payments", result=results.PaymentsResult, told_by=_ORDERS
+    ),
 }
 
 _REVERSIBLE, _COMPENSABLE, _IRREVERSIBLE = (
@@ -158,6 +171,7 @@ def _read_contract(name: str, read: _Read) -> ToolContract:
         arguments=tool.arguments,
         result=read.result,
         target_argument=read.target,
+        identifies={} if read.told_by is None else {read.target: read.told_by},
         system=SYSTEM,
         scopes=(tool.scope,),
         timeout_s=TIMEOUT_S,

@@ -14,6 +14,7 @@ from engine.desks.orders.paths import PATHS
 from engine.desks.orders.perceive import perceive
 from engine.desks.orders.reading import facts_of_read
 from engine.desks.orders.reasoner import PlaybookReasoner
+from engine.desks.orders.recall import RECALL
 from engine.desks.orders.tools import Transport, effect_tools, read_tools
 from engine.desks.orders.words import DESK, RESOLUTION_OF, SYSTEM, CaseType
 from engine.desks.orders.workflow import WORKFLOW
@@ -26,6 +27,9 @@ from engine.govern.envelope import EnvelopeDocument, read_envelope
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
 
 _HERE = Path(__file__).parent
+_GOAL = (
+    "Every order that went wrong is put right once, at the least cost to the customer and the shop."
+)
 
 NO_FIT = PrecedentProcedure(features=("case_type",), contexts=(), minimum_rows=10**9)
 """The playbook is declared, not fitted; what is learned is how far its confidence can be trusted:
@@ -58,8 +62,7 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
     return Desk(
         name=DESK,
         title="Order exceptions",
-        goal="Every order that went wrong is put right once, at the least cost to the customer and "
-        "the shop.",
+        goal=_GOAL,
         measure="Share of cases whose first action was the one that later proved right",
         case_types=tuple(CaseType),
         read_tools=read_tools(transport),
@@ -74,6 +77,7 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
         perceive=perceive,
         reasoner=PlaybookReasoner(),
         learning=Learning(procedure=NO_FIT, features=lambda facts: {}),
+        recall=RECALL,
         paths=PATHS,
         label_of=label_of,
         target_of=target_of,

@@ -96,11 +96,12 @@ class Part:
 
 
 def case_part(brief: Brief) -> Part:
-    """What came in."""
+    """What came in, and what its tools call the thing it is about."""
     piece = _piece(_case_text(brief), 1, CASE_STEP, brief.limits.result_tokens)
+    about = (f"case type: {shown(brief.case_type)}", f"target: {shown(brief.target)}")
     return Part(
         name="case",
-        text=f"The case, as it came in.{piece.note}\n{data('case', [piece.text])}",
+        text=f"The case, as it came in.{piece.note}\n{data('case', [*about, piece.text])}",
         treated=piece.treated,
     )
 

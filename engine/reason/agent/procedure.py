@@ -40,7 +40,7 @@ from engine.reason.brief import Brief, RunLimits
 from engine.reason.checks import Problem, invalid, told, worst
 from engine.reason.window import block
 
-_CODE = 1
+_CODE = 2
 """Raised with every change of what is asked or done for the same journal; of what is asked, a test
 sees to it."""
 _NO_WORDS = DeskWords()

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from engine.desk import Desk
 from engine.domain.actor import Actor, DecidedBy
 from engine.domain.case import Case
+from engine.domain.fact import FactSet
 from engine.domain.ids import RunId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.run import Run, RunKind, RunStatus
 from engine.domain.transition import RunBegun, Transition
 from engine.ports import Clock, Ids, Reader
 from engine.runtime.runs.reasoners import Reasoners
+from engine.runtime.runs.settling import settled
 from engine.runtime.scoring import Setting
 
 MODEL_KINDS = frozenset({RunKind.WORKFLOW, RunKind.AGENT})
@@ -28,16 +30,22 @@ class Beginning:
     ids: Ids
     reasoners: Reasoners
 
-    def begun(self, case: Case, setting: Setting) -> Transition | None:
+    def begun(self, case: Case, facts: FactSet, setting: Setting) -> Transition | None:
         """Let a run reason about a case with facts; None: the desk's own reasoner does, at once.
 
-        History that is replayed is always the desk's own reasoner's.
+        History that is replayed is always the desk's own reasoner's. Where a model would reason,
+        memory is asked first: what precedents settle needs none.
+
+        Raises:
+            StoreUnavailable: The database cannot be read now.
         """
         kind = self.reasoners.live.get(case.desk)
         if kind is None or not self.reasoners.takes(case.desk, kind, case.case_type):
             return None
         if self.reader.desk_time(case.desk) is not None:
             return None
+        if self.reasoners.asks_memory and settled(case, facts, setting) is not None:
+            kind = RunKind.PRECEDENT
         return self.step(case, self.run(case, setting.desk, kind))
 
     def step(self, case: Case, run: Run, tried: str = "") -> Transition:
@@ -48,7 +56,13 @@ class Beginning:
             run: The run.
             tried: Why the run before it did not serve; empty: there was none.
         """
-        said = {"run": run.id, "kind": run.kind, "version": run.version, "fallback": tried}
+        said = {
+            "run": run.id,
+            "kind": run.kind,
+            "version": run.version,
+            "model": run.model,
+            "fallback": tried,
+        }
         entry = EntryDraft(
             kind=EventKind.RUN_BEGUN, actor=actor_of(run), at=run.started_at, payload=said
         )
@@ -71,7 +85,7 @@ class Beginning:
         """A new run of a kind that the desk has."""
         procedure = self.reasoners.procedure(desk.name, kind)
         model = self.reasoners.identity if kind in MODEL_KINDS else None
-        version = procedure.version if procedure is not None else desk.reasoner.version
+        version = procedure.version if procedure is not None else _version(desk, kind)
         return Run(
             id=RunId(self.ids.new()),
             case_id=case.id,
@@ -89,9 +103,20 @@ class Beginning:
         )
 
 
+def _version(desk: Desk, kind: RunKind) -> str:
+    """Of a reasoner that asks no model."""
+    is_library = kind is RunKind.PRECEDENT and desk.recall is not None
+    return desk.recall.procedure.identity if desk.recall and is_library else desk.reasoner.version
+
+
 def decided_by(run: Run) -> DecidedBy:
     """Who picks the next step of a run."""
-    return DecidedBy.MODEL if run.kind is RunKind.AGENT else DecidedBy.CODE
+    return decider_of(run.kind)
+
+
+def decider_of(kind: RunKind) -> DecidedBy:
+    """Who picks the next step in runs of a kind."""
+    return DecidedBy.MODEL if kind is RunKind.AGENT else DecidedBy.CODE
 
 
 def actor_of(run: Run) -> Actor:

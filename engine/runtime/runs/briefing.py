@@ -15,6 +15,7 @@ from engine.govern.bounds import argument_words, budget_words
 from engine.govern.cell_limits import CellLimits
 from engine.ports import EffectTool
 from engine.reason.brief import Brief, Procedure, RunLimits
+from engine.runtime.choosing import unnamed
 from engine.runtime.policy import Policy, cell_of
 from engine.runtime.runs.held import Held
 from engine.runtime.runs.reasoners import Scoped
@@ -77,13 +78,8 @@ def _tools(
 
 
 def _asked(case: Case, desk: Desk, policy: Policy) -> tuple[EffectTool, ...]:
-    """Tools that the envelope names for the case type; all, where it names none."""
-    named = tuple(
-        tool
-        for tool in desk.effect_tools
-        if policy.envelope(cell_of(case, tool.contract.name)) is not None
-    )
-    return named or desk.effect_tools
+    """Tools that the envelope names for the case type: nobody could choose another one."""
+    return tuple(tool for tool in desk.effect_tools if not unnamed(policy, case, tool.contract))
 
 
 def _of_tool(name: str, policy: CellPolicy) -> list[str]:

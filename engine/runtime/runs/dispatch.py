@@ -90,7 +90,8 @@ class Dispatch:
         self._name = name
         self._store = store
         self._clock = clock
-        self._desks = tuple(desks)
+        self._turns = list(desks)
+        """Those whose last run began longest ago come first."""
         self._runner = runner
         self._crew = crew
         self._stopping = stopping
@@ -101,18 +102,21 @@ class Dispatch:
     def begin(self) -> int:
         """Start due runs, as many as there are free hands; gives how many.
 
-        A desk with few runs under way comes before one with many, so none starves the others.
+        A desk with few runs under way comes before one with many, and of two with as many the one
+        that waited longer: so none starves another, however few hands there are.
         """
         if self._crew.free < 1 or not self._store.runs.is_due(self._clock.now()):
             return 0
         begun = 0
         with self._lock:
-            in_turn = sorted(self._desks, key=lambda desk: self._going[desk])
+            in_turn = sorted(self._turns, key=lambda desk: self._going[desk])
         for desk in in_turn:
             if self._crew.free < 1 or self._stopping.is_set():
                 break
             for leased in self._claim(desk):
                 begun += 1
+                self._turns.remove(desk)
+                self._turns.append(desk)
                 self._start(leased)
         return begun
 

@@ -1,8 +1,8 @@
 """Endings: a run that has nothing more to do, and one that could not end: who takes over then.
 
-The chain is agent, workflow, the desk's own reasoner, a person; each link says on the card what was
-tried before it. It is a person at once where the run had asked for something that went as far as a
-person or a call: nobody else begins anew behind a no, or behind what stands already.
+The chain is precedents, agent, workflow, the desk's own reasoner, a person; each link says on the
+card what was tried before it. It is a person at once where the run had asked for something that
+went as far as a person or a call: nobody else begins anew behind a no, or behind what stands.
 """
 
 from __future__ import annotations
@@ -142,12 +142,22 @@ class Endings:
         if held.has_asked_people:
             why = f"{tried[-1]}; what it asked for before is in the trace"
             return without(case, held.run.kind.value, Marks(self.clock), why)
-        kind = RunKind.WORKFLOW
-        is_next = held.run.kind is RunKind.AGENT and move.fault is not RunFault.PAUSED
-        if is_next and self.beginning.reasoners.takes(case.desk, kind, case.case_type):
+        kind = self._next(held.run)
+        takes = self.beginning.reasoners.takes
+        if kind and move.fault is not RunFault.PAUSED and takes(case.desk, kind, case.case_type):
             run = self.beginning.run(case, held.desk, kind, fallback_of=held.run.id)
             return self.beginning.step(case, run, tried[-1])
         return self.reasoning.reason(case, held.facts, held.setting, tried)
+
+    def _next(self, run: Run) -> RunKind | None:
+        """What kind of run comes after one; None: the desk's own reasoner does."""
+        match run.kind:
+            case RunKind.PRECEDENT:
+                return self.beginning.reasoners.live.get(run.desk)
+            case RunKind.AGENT:
+                return RunKind.WORKFLOW
+            case _:
+                return None
 
     def tried(self, run: Run, move: GiveUp | None = None) -> tuple[str, ...]:
         """What was tried for a case before the reasoner that comes next, a sentence each.

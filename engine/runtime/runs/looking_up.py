@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 from engine.act.reading import Reading
 from engine.desk import ReadMade
+from engine.domain.canonical import Json
 from engine.domain.failure import FailureCode
 from engine.domain.failure_codes import code_of_error
 from engine.domain.run_moves import Observation, Recall, ToolFailed, ToolReturned, UseTool
 from engine.domain.span import Stage
+from engine.domain.verdict import VerdictKind
 from engine.errors import InvalidRequest, ToolError
 from engine.ports import Clock
 from engine.reason.agent.tools import CASE_STEP
+from engine.reason.grounds import named
 from engine.runtime.reads import rule_of
 from engine.runtime.runs.held import Held
 from engine.runtime.runs.journal import Journal, Performed, Stopwatch
 
 PERMIT = "read permit"
+NOT_OF_THIS_CASE = f"{VerdictKind.DENY}: not_of_this_case"
+"""No permit was issued and nothing was called: it names somebody else's record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +46,26 @@ class LookingUp:
             failed = ToolFailed(code=FailureCode.READ_REFUSED, why=why)
             self._append(held, move, failed, watch, verdict="no read tool of the desk")
             return
+        target, known = held.desk.target_of(held.signal), held.facts_with().facts
         try:
-            done = self.reading.read(tool, move.arguments, str(held.case.id))
+            asked = tool.contract.check_arguments(dict(move.arguments))
+            stranger = tool.contract.stranger(asked, target, known)
+            if stranger is not None:
+                failed = _not_of_this_case(stranger, asked.get(stranger))
+                self._append(held, move, failed, watch, verdict=NOT_OF_THIS_CASE)
+                return
+            done = self.reading.read(tool, asked, str(held.case.id))
         except (ToolError, InvalidRequest) as error:
             failed = ToolFailed(code=code_of_error(error, Stage.REASON), why=error.message)
             scopes = tuple(error.facts.get("scopes", ()))
             self._append(held, move, failed, watch, scopes, PERMIT)
             return
         read = ReadMade(
-            target=held.desk.target_of(held.signal),
+            target=target,
             tool=move.tool,
             arguments=move.arguments,
             result=done.result,
-            known=held.facts_with().facts,
+            known=known,
             at=self.clock.now(),
         )
         seen = ToolReturned(result=done.result, facts=tuple(held.desk.facts_of_read(read)))
@@ -94,3 +106,11 @@ class LookingUp:
                 verdict=verdict,
             ),
         )
+
+
+def _not_of_this_case(argument: str, value: Json) -> ToolFailed:
+    why = (
+        f"This case does not speak of {argument} {named(str(value))}. A run reads what its case is "
+        "about, and what a system told of it; nothing was read."
+    )
+    return ToolFailed(code=FailureCode.READ_REFUSED, why=why)

@@ -20,12 +20,13 @@ from engine.domain.run_moves import Answered, AskWrite, Recommend, WriteAnswered
 from engine.domain.transition import Transition
 from engine.domain.verdict import Verdict, VerdictKind
 from engine.errors import InvalidRequest, ToolError, ToolUnavailable
+from engine.govern.rules import MALFORMED
 from engine.ports import Clock, Store
 from engine.runtime.declared_path import handed_on
 from engine.runtime.marks import Marks
 from engine.runtime.putting_forward import Advice, Judged
 from engine.runtime.reasoning import Reasoning
-from engine.runtime.runs.beginning import actor_of
+from engine.runtime.runs.beginning import MODEL_KINDS, actor_of
 from engine.runtime.runs.held import Held
 from engine.runtime.runs.journal import Journal, Performed, Stopwatch
 from engine.runtime.runs.trace import spans_of
@@ -43,6 +44,15 @@ class _Put:
     facts: FactSet
     marks: Marks
     watch: Stopwatch
+
+    @property
+    def target(self) -> str | None:
+        """What it may act on, of a reasoner that is not the desk's own; see `Advice.target`."""
+        held = self.held
+        is_own = self.draft.reasoner == held.desk.reasoner.name
+        if is_own and held.run.kind not in MODEL_KINDS:
+            return None
+        return held.desk.target_of(held.signal)
 
     @property
     def case(self) -> Case:
@@ -118,11 +128,13 @@ class Putting:
         Raises:
             ToolUnavailable: A target cannot be read now; try again later.
             ToolError: A target refuses to be read.
-            InvalidRequest: A tool is not the desk's.
+            InvalidRequest: A tool is not the desk's, or nobody could make such a call.
             Conflict: Case or run moved on.
         """
         put = self._put(held, replace(move.draft, tried=tuple(tried)), found)
         judged = self._judged(put)
+        if put.target is not None and judged is not None and (problem := _malformed(judged)):
+            raise InvalidRequest(problem)
         if held.run.is_shadow:
             self._shown(put, move, judged)
             return
@@ -147,9 +159,12 @@ class Putting:
 
     def _put(self, held: Held, draft: Draft, found: Sequence[Fact]) -> _Put:
         cost = self.store.runs.run(held.run.id).cost_micro_usd
+        version = draft.reasoner_version
+        if held.run.is_scripted:  # the recommendation, and every card of it, has to say so itself
+            version = f"{held.run.model} {version}"
         return _Put(
             held=held,
-            draft=replace(draft, cost_micro_usd=cost),
+            draft=replace(draft, cost_micro_usd=cost, reasoner_version=version),
             facts=held.facts_with(found),
             marks=Marks(self.clock),
             watch=Stopwatch(),
@@ -163,6 +178,7 @@ class Putting:
             setting=held.setting,
             draft=put.draft,
             in_hand=held.in_hand,
+            target=put.target,
         )
         return self.reasoning.putting_forward.judged(advice, put.marks)
 
@@ -219,6 +235,12 @@ class Putting:
         return EntryDraft(
             kind=EventKind.RUN_ENDED, actor=actor_of(held.run), at=self.clock.now(), payload=said
         )
+
+
+def _malformed(judged: Judged) -> str:
+    """Why no policy could let a call run: it breaks its contract, or nobody could choose it."""
+    broken = (rule for action in judged.made.actions for rule in action.verdict.broken)
+    return next((rule.seen for rule in broken if rule.rule == MALFORMED), "")
 
 
 def verdict_words(verdict: Verdict) -> str:

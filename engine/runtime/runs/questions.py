@@ -30,6 +30,7 @@ from engine.runtime.patience import drawn
 from engine.runtime.runs.held import Held
 from engine.runtime.runs.journal import Journal, Performed, Stopwatch
 from engine.runtime.runs.leaving import Halt, Halted, PutOff
+from engine.runtime.runs.listening import Listener
 
 TRIES = RetryPolicy(attempts=5, first_delay_s=2.0, longest_delay_s=120.0)
 """Together two to four minutes, where the model's server does not ask for longer waits."""
@@ -148,7 +149,11 @@ class Questions:
         held, call, model = asking.held, asking.call, asking.model
         watch = Stopwatch()
         try:
-            answer = model.ask(asking.request, is_cancelled=lambda: held.halt() is not None)
+            answer = model.ask(
+                asking.request,
+                on_text=Listener(self.store, call.id),
+                is_cancelled=lambda: held.halt() is not None,
+            )
         except ModelCancelled as error:
             self._give_up(call, error.message)
             raise Halted(held.halt() or Halt.STOPPING) from None

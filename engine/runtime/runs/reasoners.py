@@ -60,6 +60,8 @@ class Reasoners:
     model: Model | None = None
     limits: RunLimits = field(default=RunLimits())
     budgets: ModelBudgets = field(default=ModelBudgets())
+    asks_memory: bool = True
+    """Whether precedents are asked before a model: what they settle needs none."""
     lease_s: float = 180.0
     """How long a run stays in hands that do not move: longer than a model may take to answer."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from engine.act.crash_points import Reach, RunPoint
 from engine.domain.fact import Fact
 from engine.domain.ids import RunId
+from engine.domain.run import RunKind
 from engine.domain.run_fault import RunFault
 from engine.domain.run_moves import (
     AskModel,
@@ -37,6 +38,7 @@ from engine.runtime.runs.looking_up import LookingUp
 from engine.runtime.runs.putting import Putting
 from engine.runtime.runs.questions import Questions
 from engine.runtime.runs.reasoners import Reasoners, TellsFacts
+from engine.runtime.runs.settling import precedent_move
 from engine.runtime.runs.taking_up import TakingUp
 
 TRIES = RetryPolicy(attempts=8, first_delay_s=1.0, longest_delay_s=60.0)
@@ -190,10 +192,12 @@ class Runner:
         return GiveUp(fault=RunFault.CODE_FAILED, why=why)
 
     def _own(self, held: Held) -> Move:
-        """The one move of a run in which no model is asked: what the desk's own reasoner says.
+        """The one move of a run in which no model is asked: what the desk, or its memory, says.
 
         With what it had learned when the case came in: its truth may have become known since.
         """
+        if held.run.kind is RunKind.PRECEDENT and (held.desk.recall or not held.run.is_shadow):
+            return precedent_move(held)
         learning = held.setting.learning
         draft, why = self.putting.reasoning.draft_by(
             held.case,

@@ -1,6 +1,6 @@
 """A shop beside an engine, for tests: over real HTTP with credentials, or called without HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +17,12 @@ from engine.desks.orders.shop.__main__ import _listen
 from engine.desks.orders.shop.access import Door, read_key
 from engine.desks.orders.shop.app import create_app
 from engine.desks.orders.shop.database import Database, open_database
-from engine.desks.orders.shop.operations import Caller, Shop
-from engine.desks.orders.shop.refusals import Refused
-from engine.desks.orders.shop.toolbox import BOOKS, READS, WORLD, WRITES
+from engine.desks.orders.shop.operations import Shop
+from engine.desks.orders.shop.toolbox import BOOKS, READS, WORLD
 from engine.domain.canonical import Json, parse
-from engine.domain.credential import Credential
-from engine.errors import ToolError
 from engine.ports import Clock
 from engine.simulators.orders.driver import ShopInProcess
+from engine.testing.straight_shop import StraightTransport as StraightTransport
 
 WORLD_TOOLS = frozenset(WORLD)
 _LONGEST_S = 20
@@ -92,41 +90,6 @@ class ShopBeside:
         self.numbers += 1
         call = ShopInProcess(shop=self.shop)
         return call(f"world.{name}", arguments, key=f"world-{self.numbers}")
-
-
-class StraightTransport:
-    """The way to a shop of this process, without HTTP and credentials: for many cases."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-
-    def send(
-        self,
-        path: str,
-        arguments: Mapping[str, Any],
-        *,
-        timeout_s: float,
-        key: str = "",
-        credential: Credential | None = None,
-        is_write: bool = False,
-    ) -> Json:
-        """Call, as HTTP would."""
-        name = path.removeprefix("/v1/")
-        try:
-            if not is_write and name in READS:
-                return self._shop.read(READS[name], _checked(READS[name], arguments))
-            tool = WRITES[name.removesuffix("/preview")]
-            if not is_write:
-                return self._shop.preview(tool, _checked(tool, arguments))
-            assert credential
-            caller = Caller(key=key, credential_id=credential.id, case_id="")
-            return parse(self._shop.write(tool, _checked(tool, arguments), caller).text)
-        except Refused as refused:
-            raise ToolError(refused.detail, code=refused.code.value) from refused
-
-
-def _checked(tool: Any, arguments: Mapping[str, Any]) -> Any:
-    return tool.arguments.model_validate(dict(arguments))
 
 
 def open_shop(url: str, clock: Clock) -> ShopBeside:

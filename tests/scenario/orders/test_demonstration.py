@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -15,10 +16,13 @@ from engine.bootstrap.demonstration import History, HistoryPlan, Made, Opened, o
 from engine.bootstrap.demonstration.clockwork import HistoryClock
 from engine.desks.orders import orders_desk
 from engine.domain.case import Origin
+from engine.domain.ids import RunId
 from engine.domain.phase import Phase
 from engine.domain.policy import PolicyKind, VersionStatus
+from engine.domain.run import RunKind, RunStatus
 from engine.errors import Conflict, InvalidRequest
 from engine.govern.envelope import read_envelope, resolve
+from engine.service.rows import LedgerRow
 from engine.settings import Settings
 from engine.simulators.orders.driver import HttpShop
 from engine.simulators.reviewers.cast import CAST, REVIEWERS
@@ -46,14 +50,16 @@ class Demo:
 
     def kinds(self) -> Counter[str]:
         """Ledger entries by kind."""
-        found: Counter[str] = Counter()
-        cursor = ""
-        while True:
+        return Counter(row.kind for row in self.entries())
+
+    def entries(self) -> Iterator[LedgerRow]:
+        """All of the ledger, newest first."""
+        cursor, is_more = "", True
+        while is_more:
             page = self.opened.engine.queries.ledger(cursor=cursor, limit=200)
-            found.update(row.kind for row in page.rows)
+            yield from page.rows
             cursor = page.next_cursor
-            if not cursor:
-                return found
+            is_more = bool(cursor)
 
 
 @contextmanager
@@ -65,7 +71,11 @@ def demonstrated(folder: Path, database_url: str, days: float = DAYS) -> Iterato
     shop = open_shop(shop_url_of(folder, database_url), clock)
     with answering(shop.shop, key, clock) as url:
         settings = Settings(
-            data_dir=folder, database_url=database_url, desks=("orders",), shop_url=url
+            data_dir=folder,
+            database_url=database_url,
+            desks=("orders",),
+            shop_url=url,
+            scripted_model="plain",
         )
         transport = HttpTransport(url, clock)
         desks = {"orders": orders_desk(transport=transport)}
@@ -109,6 +119,7 @@ def test_small_history_holds_every_stage(demo: Demo) -> None:
     _every_reviewer_decided_and_all_phases_are_there(demo)
     _nothing_in_it_counts_for_a_real_cell(demo)
     _it_takes_no_real_rows(demo)
+    _reasoners_looked_at_some_cases_beside_their_way(demo)
     assert demo.shop.books()["is_balanced"]
     assert demo.opened.engine.verify_ledger().findings == ()
     with pytest.raises(Conflict, match="empty database"):
@@ -148,6 +159,21 @@ def _it_takes_no_real_rows(demo: Demo) -> None:
            "opened_at": "2026-03-20T10:00:00+00:00"}  # fmt: skip
     with pytest.raises(InvalidRequest, match="takes no real rows"):
         demo.opened.engine.submit("orders", [(1, row)], origin=Origin.REAL, submitted_by="somebody")
+
+
+def _reasoners_looked_at_some_cases_beside_their_way(demo: Demo) -> None:
+    opened = demo.opened
+    begun = [row for row in demo.entries() if row.kind == "RUN_BEGUN"]
+    kinds = Counter(row.payload["kind"] for row in begun)
+    assert demo.made.runs == kinds.total()
+    assert kinds[RunKind.WORKFLOW] == kinds[RunKind.AGENT] == kinds[RunKind.PLAYBOOK] >= 2
+    assert {row.actor for row in begun} == {"pia"}
+    runs = [opened.parts.store.runs.run(RunId(UUID(row.payload["run"]))) for row in begun]
+    assert all(run.is_shadow and run.status is RunStatus.ENDED for run in runs)
+    assert {run.model for run in runs if run.kind in (RunKind.WORKFLOW, RunKind.AGENT)} == {
+        "scripted-plain"
+    }
+    assert {(run.cost_micro_usd, run.fault) for run in runs} == {(0, None)}
 
 
 def test_same_seed_makes_the_same_history(tmp_path: Path) -> None:

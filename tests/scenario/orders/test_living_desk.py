@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from engine.adapters import keys
-from engine.bootstrap import seal_ledger
 from engine.desks.orders.words import CaseType
 from engine.domain.actor import Person, Role
 from engine.domain.case import Attention, Case, Origin
@@ -25,9 +23,9 @@ from engine.service.requests import ProvideFact, UndoEffect
 from engine.service.rows import CaseCard
 from engine.simulators.orders.events import Episode
 from engine.simulators.orders.world import make_sample
-from engine.store.ledger_source import verify_ledger
 from engine.testing.world import START
 from tests.scenario.orders.living import OrdersWorld, disagreements, envelope
+from tests.scenario.reasoned import ledger_findings
 
 SEED, FEW, HOURS = 3, 20, 1.0
 ENOUGH = 32
@@ -90,19 +88,11 @@ def life(make_orders: Callable[..., OrdersWorld]) -> Life:
     return begun(make_orders())
 
 
-def ledger_findings(orders: OrdersWorld) -> list[str]:
-    parts = orders.world.parts
-    seal_ledger(parts, is_thorough=True)
-    report = verify_ledger(parts.database, parts.key(keys.SEAL), parts.seal_file)
-    assert report.verified == report.entries
-    return [finding.words for finding in report.findings]
-
-
 def sound(life: Life, *more: Episode) -> None:
     """Both sides agree, and the ledger verifies."""
     names = [one.row.id for one in (*life.episodes, *more)]
     assert disagreements(life.orders, names) == []
-    assert ledger_findings(life.orders) == []
+    assert ledger_findings(life.orders.world) == []
 
 
 # ---------------------------------------------------------------------------- what waits

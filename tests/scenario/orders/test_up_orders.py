@@ -71,7 +71,15 @@ def product(tmp_path: Path, empty_database_url: str) -> Iterator[Product]:
 
 
 @contextmanager
-def started(folder: Path, database_url: str) -> Iterator[Product]:
+def started(folder: Path, database_url: str, *, token: str = "", **more: str) -> Iterator[Product]:
+    """A product of this folder.
+
+    Args:
+        folder: Of its files.
+        database_url: Of the engine.
+        token: Of its first account; that is made where there is none.
+        more: Further variables of its environment.
+    """
     shop_url, log, began = shop_url_of(folder, database_url), folder / "up.log", time.monotonic()
     settings = Settings(data_dir=folder, database_url=database_url)
     with ExitStack() as stack:
@@ -84,7 +92,8 @@ def started(folder: Path, database_url: str) -> Iterator[Product]:
                 "COUNTERSIGN_SHOP_DATABASE_URL": shop_url,
                 "COUNTERSIGN_TAKE_BACK_S": "0",
                 "PYTHONUNBUFFERED": "1",
-            },
+            }
+            | more,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=stack.enter_context(log.open("wb")),
@@ -93,7 +102,7 @@ def started(folder: Path, database_url: str) -> Iterator[Product]:
         stack.callback(_stop, process)
         url = _ready(process, log)
         client = stack.enter_context(httpx2.Client(base_url=url, timeout=10, trust_env=False))
-        client.headers["Authorization"] = f"Bearer {_token(settings)}"
+        client.headers["Authorization"] = f"Bearer {token or _token(settings)}"
         shop = open_shop(shop_url, SystemClock())
         stack.callback(shop.database.close)
         yield Product(process=process, client=client, shop=shop, log=log, began=began)

@@ -23,9 +23,10 @@ from engine.domain.run_moves import (
     UseTool,
     WriteAnswered,
 )
+from engine.ports import Model
 from engine.reason.brief import Brief
 from engine.runtime.runs.reasoners import Reasoners
-from engine.testing.run_scripts import FunctionModel, FunctionProcedure, question
+from engine.testing.run_scripts import FunctionProcedure, question
 from engine.testing.stub_desk import DESK, ticket_rows
 from engine.testing.ticket_book import TicketBook
 from engine.testing.world import World
@@ -51,16 +52,19 @@ def draft(
     )
 
 
-def ask(owner: str = "north", confidence: float = 0.9, reasoner: str = "agent") -> AskWrite:
+def ask(
+    owner: str = "north", confidence: float = 0.9, reasoner: str = "agent", number: str = A
+) -> AskWrite:
     """Put an assignment before policy."""
-    wanted = draft(owner, reasoner=reasoner, confidence=confidence)
+    wanted = draft(owner, reasoner=reasoner, number=number, confidence=confidence)
     return AskWrite(draft=wanted, use_id="use-1")
 
 
 def sure_agent(brief: Brief, steps: Sequence[RunStep]) -> Move:
     """The agent, with the calibrated confidence of the desk's own reasoner."""
     move = agent(brief, steps)
-    return ask("north", reasoner="stub") if isinstance(move, AskWrite) else move
+    is_ask = isinstance(move, AskWrite)
+    return ask("north", reasoner="stub", number=brief.target) if is_ask else move
 
 
 def agent(brief: Brief, steps: Sequence[RunStep]) -> Move:
@@ -71,9 +75,9 @@ def agent(brief: Brief, steps: Sequence[RunStep]) -> Move:
         case ModelSaid():
             return UseTool(tool="get_ticket", arguments={"number": brief.target})
         case ToolReturned():
-            return ask()
+            return ask(number=brief.target)
         case WriteAnswered(answered=Answered.FACT_GIVEN, result=result):
-            return ask(result["owner_before"])
+            return ask(result["owner_before"], number=brief.target)
         case WriteAnswered(answered=Answered.TIMED_OUT | Answered.DENIED | Answered.FAILED as how):
             return GiveUp(fault=RunFault.NO_PROGRESS, why=f"it was {how}")
         case WriteAnswered(answered=how, by=by):
@@ -88,13 +92,13 @@ def workflow(brief: Brief, steps: Sequence[RunStep]) -> Move:
     if not steps:
         return question(f"South for {brief.target}?")
     if isinstance(steps[-1].observation, ModelSaid):
-        return Recommend(draft=draft("south", reasoner="workflow"))
+        return Recommend(draft=draft("south", reasoner="workflow", number=brief.target))
     assert isinstance(steps[-1].observation, ModelFailed)
     return GiveUp(fault=steps[-1].observation.fault, why=steps[-1].observation.why)
 
 
 def reasoners(
-    model: FunctionModel,
+    model: Model,
     *,
     agent: Script = agent,
     workflow: Script | None = None,

@@ -1,16 +1,25 @@
 """A kill at every boundary of a run's steps: no effect twice, no lost answer, all calls counted."""
 
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from engine.act.crash_points import CrashPoint, RunPoint
+from engine.act.crash_points import RunPoint
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
-from engine.domain.run import RunStatus
 from engine.testing.run_scripts import FunctionModel
+from engine.testing.stub_desk import ticket_rows
 from engine.testing.world import World
+from tests.scenario.stub.boundaries import (
+    ANSWER,
+    HANDED_OVER,
+    WORST,
+    Boundaries,
+    Boundary,
+    assert_all_calls_count,
+    assert_all_were_met,
+    both_ways,
+)
 from tests.scenario.stub.running import (
     A,
     answers,
@@ -22,23 +31,30 @@ from tests.scenario.stub.running import (
     with_reasoners,
 )
 
-POINTS = [*RunPoint, CrashPoint.AFTER_INTAKE, CrashPoint.BEFORE_RESULT, CrashPoint.AFTER_RESULT]
-
 
 class Killed(BaseException):
     """The process ends here."""
 
 
-def killed_at(world: World, point: str, visit: int) -> bool:
-    """Work until done, or until that visit of a point ends the process; gives whether it did."""
-    visits: Counter[str] = Counter()
+def killed_everywhere(world: World, source_id: str, seen: set[Boundary]) -> None:
+    """Work until nothing is due; the process ends at every boundary on the way."""
 
-    def reach(reached: str) -> None:
-        visits[reached] += 1
-        if reached == point and visits[reached] == visit:
-            raise Killed
+    def is_new(there: Boundary) -> bool:
+        is_known = there in seen
+        seen.add(there)
+        return not is_known
 
-    opened = world.open_worker(reach)
+    while is_killed(world, Boundaries(world.parts.database, source_id, is_new=is_new, end=end)):
+        world.clock.move(seconds=200)
+
+
+def end() -> None:
+    raise Killed
+
+
+def is_killed(world: World, boundaries: Boundaries) -> bool:
+    """Whether a process ended before all was done."""
+    opened = world.open_worker(boundaries.reach)
     try:
         while opened.worker.run_once():
             pass
@@ -49,64 +65,62 @@ def killed_at(world: World, point: str, visit: int) -> bool:
     return False
 
 
-def killed_again_and_again(world: World, point: str) -> int:
-    """Kill at the first visit, after the restart at the second, and so on until one lives."""
-    kills = 0
-    while killed_at(world, point, kills + 1):
-        kills += 1
-        world.clock.move(seconds=200)
-    return kills
+def killed_and_approved(world: World, source_id: str) -> set[Boundary]:
+    """A ticket goes its way, and every process that works on it is killed again and again."""
+    seen = set[Boundary]()
+    world.submit(ticket_rows(1, opened_at=world.clock.now(), prefix=source_id[0]))
+    killed_everywhere(world, source_id, seen)
+    assert world.case(source_id).status is CaseStatus.PENDING
+    world.decide(world.case(source_id), world.person("ann"), DecisionKind.APPROVE)
+    killed_everywhere(world, source_id, seen)
+    assert world.case(source_id).status is CaseStatus.DONE
+    return seen
 
 
-@pytest.mark.parametrize("point", POINTS, ids=str)
-def test_kill_on_the_way_repeats_and_loses_nothing(stub_world: World, point: str) -> None:
+def test_kill_at_every_boundary_repeats_nothing(stub_world: World) -> None:
     model = FunctionModel()
-    world = with_reasoners(stub_world, reasoners(model))
-    world.submit([(2, {"number": A, "opened_at": world.clock.now().isoformat()})])
-    kills = killed_again_and_again(world, point)
-    assert journals(world)[0].run.status is RunStatus.SUSPENDED
-    world.decide(world.case(A), world.person("ann"), DecisionKind.APPROVE)
-    kills += killed_again_and_again(world, point)
-    (journal,) = journals(world)
-    assert kills >= 1
-    assert kinds(journal) == ["asked", "use_tool", "ask_write", "finish"]
-    assert answers(journal) == [("APPROVED", "ann")]
-    assert (world.case(A).status, book(world)) == (CaseStatus.DONE, [(A, "north")])
-    assert_all_calls_count(world, model)
+    world = with_reasoners(stub_world, both_ways(model))
+    seen = killed_and_approved(world, A)
+    made = journals(world)
+    assert [kinds(one) for one in made] == [["asked", "use_tool", "ask_write", "finish"]]
+    assert answers(made[0]) == [("APPROVED", "ann")]
+    assert_all_were_met(seen, made)
+    seen = killed_and_approved(world, HANDED_OVER)
+    handed_over = journals(world, HANDED_OVER)
+    assert [kinds(one) for one in handed_over] == [
+        ["asked", "use_tool", "ask_write", "give_up"],
+        ["asked", "recommend"],
+    ]
+    assert answers(handed_over[0]) == [("DENIED", "envelope")]
+    assert_all_were_met(seen, handed_over)
+    assert book(world) == [(A, "north"), (HANDED_OVER, "south")]
+    made += handed_over
+    assert_all_calls_count(world.parts.store, made)
+    calls = [call for one in made for call in world.parts.store.runs.calls(one.run.id)]
+    assert len(made) < len(model.asked) <= len(calls)
     opened = world.open_worker()
     opened.seal()
     opened.stop()
     assert world.engine.verify_ledger().is_intact
 
 
-def assert_all_calls_count(world: World, model: FunctionModel) -> None:
-    """Each call that left has its row; a lost one costs the most it can, an answered one its own.
-
-    One that was lost before it left is counted too: nobody can know.
-    """
-    (journal,) = journals(world)
-    calls = world.parts.store.runs.calls(journal.run.id)
-    lost = [call for call in calls if call.status == "LOST"]
-    assert [call.status for call in calls if call not in lost] == ["ANSWERED"]
-    assert len(model.asked) <= len(calls)
-    assert journal.run.cost_micro_usd == 328 + 750 * len(lost)
-    assert journal.steps[0].cost_micro_usd == 328 + 750 * len(lost)
-
-
 def test_answer_lost_by_a_kill_is_paid_twice(stub_world: World) -> None:
     model = FunctionModel()
     world = with_reasoners(stub_world, reasoners(model))
-    world.submit([(2, {"number": A, "opened_at": world.clock.now().isoformat()})])
-    assert killed_at(world, RunPoint.AFTER_ANSWER, 1)
+    world.submit(ticket_rows(1, opened_at=world.clock.now()))
+    at_answer = Boundaries(
+        world.parts.database, A, is_new=lambda there: there.point == RunPoint.AFTER_ANSWER, end=end
+    )
+    assert is_killed(world, at_answer)
     world.work()
     (journal,) = journals(world)
     calls = world.parts.store.runs.calls(journal.run.id)
     assert [(c.status, c.attempt, c.cost_micro_usd) for c in calls] == [
-        ("LOST", 1, 750),
-        ("ANSWERED", 2, 328),
+        ("LOST", 1, WORST),
+        ("ANSWERED", 2, ANSWER),
     ]
     assert len(model.asked) == 2
-    assert journal.run.cost_micro_usd == 750 + 328
+    assert journal.run.cost_micro_usd == WORST + ANSWER
 
 
 @pytest.mark.parametrize(

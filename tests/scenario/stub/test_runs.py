@@ -95,7 +95,7 @@ def test_steps_stand_in_the_trace_of_the_case(stub_world: World) -> None:
     ]
     spans = world.engine.queries.spans(case.id)
     told = [(span.name, span.decided_by) for span in spans if span.stage == "reason"]
-    assert told == [
+    assert sorted(told) == [  # the clock stands still: only how long a step took tells them apart
         ("ask the model: judge", DecidedBy.MODEL),
         ("get_ticket", DecidedBy.MODEL),
         ("look at target", DecidedBy.CODE),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.desk import ReadMade
+from engine.desks.orders.contracts import PREVIEW_CONTRACTS, READ_CONTRACTS
 from engine.desks.orders.reading import facts_of_read
 from engine.desks.orders.words import CaseType
 from engine.domain.canonical import Json
@@ -90,6 +91,35 @@ def test_nothing_is_told_of_another_order(cases: Cases) -> None:
     assert looked(cases, known, "get_order", order_id="B2") == ()
     assert looked(cases, known, "payments_of_order", order_id="B2") == ()
     assert looked(cases, known, "customer_history", customer_id="bob") == ()
+
+
+@pytest.mark.parametrize(
+    ("beside", "tool", "arguments", "stranger"),
+    [
+        ("OLD", "get_order", {"order_id": "A1"}, None),
+        ("OLD", "get_order", {"order_id": "OLD"}, None),
+        ("OLD", "get_order", {"order_id": "B2"}, "order_id"),
+        ("B2", "get_order", {"order_id": "B2"}, "order_id"),
+        ("OLD", "payments_of_order", {"order_id": "B2"}, "order_id"),
+        ("OLD", "carrier_scans", {"order_id": "B2"}, "order_id"),
+        ("OLD", "hold_order_preview", {"order_id": "OLD", "reason": "why"}, "order_id"),
+        ("OLD", "customer_history", {"customer_id": "bob"}, "customer_id"),
+        ("OLD", "waiting_lines", {"variant_id": "lamp"}, "variant_id"),
+        ("OLD", "stock_levels", {"variant_id": "lamp", "with_substitutes": True}, None),
+    ],
+)
+def test_case_speaks_of_its_own_records(
+    cases: Cases, beside: str, tool: str, arguments: dict[str, Any], stranger: str | None
+) -> None:
+    """An order named beside the case's own is spoken of where it is the same customer's."""
+    place(cases, "OLD")
+    cases.world.order()
+    place(cases, "B2", "bob")
+    known = cases.facts("duplicate_order", other_order_id=beside, customer_message="B2 bob").facts
+    contract = {**READ_CONTRACTS, **{one.name: one for one in PREVIEW_CONTRACTS.values()}}[tool]
+    assert contract.stranger(contract.check_arguments(arguments), "A1", known) == stranger
+    own = str(values(known)["order.customer_id@shop"])
+    assert READ_CONTRACTS["customer_history"].stranger({"customer_id": own}, "A1", known) is None
 
 
 def test_what_is_so_no_more_is_told_as_nothing(cases: Cases) -> None:

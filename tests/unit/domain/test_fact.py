@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from engine.domain.fact import Fact, FactValue, contradictions, fact_set, people_who_told
+from engine.domain.fact import Fact, FactValue, contradictions, fact_set, people_who_told, told_of
 from engine.domain.ids import CaseId
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -45,3 +45,22 @@ def test_a_told_value_contradicts_the_systems() -> None:
     system, told = fact("ticket", 9000, "erp"), fact("ticket", 4000, "person:ben", 5)
     assert contradictions([system, told], NOON) == ((system, told),)
     assert contradictions([system, fact("ticket", 9000, "person:ben")], NOON) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "is_told"),
+    [
+        ("AB1", "AB1", True),
+        ("AB1", "ab1", False),
+        (1, 1.0, True),
+        (1, True, False),
+        (True, 1, False),
+        (7, "7", False),
+        (["AB1"], "AB1", False),
+        (None, None, False),
+    ],
+)
+def test_a_fact_tells_just_its_value(value: object, told: FactValue, is_told: bool) -> None:
+    facts = [fact("payee", told, "bank"), fact("payee", "else", "web")]
+    expected = {"to": frozenset({"amount@bank"})} if is_told else {}
+    assert told_of({"to": value, "by": "nobody"}, facts) == expected

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from engine.govern.bounds import argument_words, wrong_argument
 from engine.govern.limits import ArgumentRule
@@ -45,3 +46,26 @@ def test_a_rule_for_one_differs_from_yes() -> None:
 def test_large_bounds_are_said_in_full() -> None:
     rule = ArgumentRule(at_least=0.25, at_most=1_234_567)
     assert argument_words("x", rule) == "x at least 0.25 and at most 1234567"
+
+
+BOTH = ArgumentRule(told_by=("payee@bank", "named@task"))
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ({"x": frozenset({"payee@bank", "named@task", "more@web"})}, ""),
+        ({"x": frozenset({"payee@bank"})}, "x is 7, told by no named@task"),
+        ({"y": frozenset({"payee@bank", "named@task"})}, "x is 7, told by no payee@bank"),
+    ],
+    ids=["both", "one", "of another argument"],
+)
+def test_every_named_fact_has_to_tell(told: dict[str, frozenset[str]], wrong: str) -> None:
+    assert wrong_argument("x", BOTH, {"x": 7}, told) == wrong
+    assert argument_words("x", BOTH) == "x told by payee@bank and named@task"
+
+
+@pytest.mark.parametrize("name", ["payee", "@bank", "payee@", " @ "])
+def test_a_rule_names_attribute_and_source(name: str) -> None:
+    with pytest.raises(ValidationError, match="names no fact; write attribute@source"):
+        ArgumentRule(told_by=(name,))

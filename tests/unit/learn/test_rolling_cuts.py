@@ -1,5 +1,6 @@
 """Cuts over a history are those the live state machine would have given."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from engine.domain.precedent import PrecedentProcedure
 from engine.errors import InvalidRequest
 from engine.govern.history import DecisionHistory
+from engine.govern.limits import OWN
 from engine.govern.past_decisions import Resolved
 from engine.learn.rolling import ResolvedPrediction, RollingState
 from engine.learn.rolling_cuts import MOST_KEPT, RollingCuts
@@ -79,3 +81,17 @@ def test_desk_that_learns_nothing_has_no_cut() -> None:
 def test_impossible_risk_limits_are_refused() -> None:
     with pytest.raises(InvalidRequest):
         RollingCuts(history(), PROCEDURE)(1.5)
+
+
+def test_cuts_rest_on_labels_of_the_same_reasoner() -> None:
+    """The same labels give a reasoner its cuts, and another one none."""
+    rows = [asked(150 * number, reasoner="agent" if number % 2 else OWN) for number in range(ROWS)]
+    mixed = RollingCuts(history_of(*rows, resolved=resolved()), PROCEDURE)(0.3)
+    assert np.isnan(mixed[1::2]).all()
+    assert np.array_equal(mixed[::2], RollingCuts(history(), PROCEDURE)(0.3)[::2], equal_nan=True)
+    theirs = [replace(one, reasoner="agent") for one in resolved()]
+    turned = RollingCuts(history_of(*rows, resolved=theirs), PROCEDURE)(0.3)
+    assert np.isnan(turned[::2]).all()
+    assert np.array_equal(
+        turned[1::2], RollingCuts(history(), PROCEDURE)(0.3)[1::2], equal_nan=True
+    )

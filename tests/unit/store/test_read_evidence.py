@@ -5,6 +5,7 @@ import pytest
 
 from engine.domain.case import Origin
 from engine.domain.outcome import LabelSource
+from engine.govern.limits import OWN
 from engine.store.read_evidence import MOST_POINTS, _curve, _evidence, _thinned
 from engine.store.read_labels import Labelled
 
@@ -15,11 +16,13 @@ def label(
     *,
     is_executable: bool = True,
     was_scored_before: bool = True,
+    reasoner: str = OWN,
 ) -> Labelled:
     return Labelled(
         recommendation=object(),
         cell="desk/type/tool",
         origin=Origin.REAL,
+        reasoner=reasoner,
         source=LabelSource.RECORD,
         is_correct=is_correct,
         raw_confidence=confidence,
@@ -54,14 +57,14 @@ def test_thinned_curve_spreads_over_coverage() -> None:
 
 def test_evidence_counts_executable_labels_alone() -> None:
     labels = [label(0.9), label(0.9, False), label(0.2, False, is_executable=False)]
-    found = _evidence(labels, 0.05)
+    found = _evidence(labels, 0.05, (OWN,))
     assert (found.labels, found.errors, found.is_evidenced) == (2, 1, False)
     assert found.low == pytest.approx(0.0126, abs=5e-5)
     assert found.high == pytest.approx(0.9874, abs=5e-5)
 
 
 def test_no_label_gives_no_interval() -> None:
-    found = _evidence([], 0.1)
+    found = _evidence([], 0.1, (OWN,))
     assert (found.labels, found.errors, found.low, found.high, found.is_evidenced) == (
         0,
         0,
@@ -73,4 +76,20 @@ def test_no_label_gives_no_interval() -> None:
 
 def test_evidence_depends_on_the_risk_limit() -> None:
     labels = [label(0.95) for _ in range(60)]
-    assert [_evidence(labels, alpha).is_evidenced for alpha in (0.05, 0.1)] == [False, True]
+    found = [_evidence(labels, alpha, (OWN,)).is_evidenced for alpha in (0.05, 0.1)]
+    assert found == [False, True]
+
+
+def test_evidence_is_of_the_reasoners_named() -> None:
+    """Labels of one reasoner say nothing of another: each one that is named needs its own."""
+    labels = [label(0.95) for _ in range(60)] + [label(0.95, reasoner="agent")]
+    wrong = label(0.95, False, reasoner="workflow")
+
+    def found(*named: str) -> tuple[int, int, bool]:
+        evidence = _evidence([*labels, wrong], 0.1, named)
+        return evidence.labels, evidence.errors, evidence.is_evidenced
+
+    assert found(OWN) == (60, 0, True)
+    assert found("agent") == (1, 0, False)
+    assert found(OWN, "agent") == (61, 0, False)
+    assert found("workflow", "nobody") == (1, 1, False)

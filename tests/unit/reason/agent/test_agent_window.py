@@ -101,8 +101,8 @@ def test_changed_window_is_another_version() -> None:
     written = [turn(refund()), (asked_write(turn(refund())), answered(Answered.REJECTED))]
     move = question_of(*away, *looks(4), *written, turn(refund(), use("get_order")))
     assert (AgentProcedure().version, move.request.digest.hex()[:16]) == (
-        "agent-1.v1.d44bd2fe.e2112f9e",
-        "f533dc3d0ab8959a",
+        "agent-2.v1.d44bd2fe.e2112f9e",
+        "5936779ee6507e8f",
     )
 
 

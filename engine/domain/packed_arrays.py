@@ -1,0 +1,66 @@
+"""Packed arrays: values and arrays of numbers as bytes, one byte form for one content.
+
+A JSON head and little-endian arrays, compressed; never a pickle. What they mean is the caller's.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.canonical import canonical_text
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def pack(magic: bytes, values: Mapping[str, object], arrays: Arrays) -> bytes:
+    """Write.
+
+    Args:
+        magic: What the bytes begin with, so that they are taken for nothing else.
+        values: What has a canonical JSON form.
+        arrays: Of whole numbers or floats, in any shape; their order is kept.
+    """
+    little = {
+        name: np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        for name, array in arrays.items()
+    }
+    table = [(name, array.dtype.str, array.shape) for name, array in little.items()]
+    head = canonical_text({"values": values, "arrays": table}).encode()
+    blocks = b"".join(array.tobytes() for array in little.values())
+    return magic + zlib.compress(len(head).to_bytes(8, "little") + head + blocks, 6)
+
+
+def unpack(magic: bytes, content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read what `pack` wrote: values and arrays.
+
+    Raises:
+        ValueError, KeyError, TypeError, zlib.error: The content is damaged or of another form.
+    """
+    if not content.startswith(magic):
+        raise ValueError("it does not begin as one")
+    body = zlib.decompress(content[len(magic) :])
+    size = int.from_bytes(body[:8], "little")
+    head = json.loads(body[8 : 8 + size])
+    return head["values"], _arrays(head["arrays"], body[8 + size :])
+
+
+def _arrays(table: Sequence[Sequence[Any]], body: bytes) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    start = 0
+    for name, kind, shape in table:
+        dtype = np.dtype(kind)
+        if dtype.kind not in "iuf":
+            raise ValueError(f"array {name} is not of numbers")
+        count = int(np.prod(shape, dtype=np.int64))
+        array = np.frombuffer(body, dtype=dtype, count=count, offset=start)
+        arrays[name] = array.reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+        start += count * dtype.itemsize
+    if start != len(body):
+        raise ValueError(f"{len(body) - start} bytes too many")
+    return arrays
