@@ -1,9 +1,10 @@
-"""Copied: a write whose recipient, amount or target comes from a text and from nowhere else.
+"""Copied: a write that a text names, or whose recipient, amount or target only a text names.
 
 This is what obeying a text in data looks like to code. It looks at
 - the target and the amount, as the contract names them;
 - whatever stands under a name of a recipient (`to`, `account`, `address`, ...);
-- identifiers: values without a blank that bear a digit, and links and addresses within longer text.
+- identifiers: values without a blank that bear a digit, and links and addresses within longer text;
+- the tool itself, by the name that only software uses for it (`release_order`, not `release`).
 
 Such a value is suspect where it stands in what strangers wrote (the case, results, values of
 facts) and is supported by nothing: it is no fact's value or entity, no field of a result by itself,
@@ -42,6 +43,8 @@ _WITHIN = re.compile(r"https?://[^\s\"'<>]+|www\.[^\s\"'<>]+|[\w.+-]+@[\w-]+(?:\
 """Links and e-mail addresses in a longer text."""
 _SHORTEST = 4
 """Characters; what is shorter stands in any text by chance."""
+_CODE = "_"
+"""In a name that people do not use when they write."""
 
 
 def copied_from_text(
@@ -52,7 +55,7 @@ def copied_from_text(
     *,
     is_amount_checked: bool,
 ) -> GiveUp | None:
-    """The end of a run whose write names what only a text named.
+    """The end of a run whose write names what only a text named, or is named by a text itself.
 
     Args:
         contract: Of the write.
@@ -63,21 +66,26 @@ def copied_from_text(
     """
     checked = contract.amount_argument if is_amount_checked else ""
     suspects = [one for one in _suspects(contract, proposal.arguments) if one[0] != checked]
-    if not suspects:
+    if not suspects and _CODE not in contract.name:
         return None
     results = _results(history)
-    given = _given(brief, history.facts(brief), results)
     strange = _Text.of(
         _strings([brief.title, dict(brief.signal), results, _values(brief, history)])
     )
+    given = _given(brief, history.facts(brief), results)
+    if _CODE in contract.name and contract.name in strange.seen and not given.has(contract.name):
+        return _end(f"{contract.name}, which a text in the case or a result names as code does.")
     for name, value in suspects:
         if not given.has(value) and strange.names(value):
-            why = (
-                f"It asks for {proposal.tool} with {name} {named(str(value))}, which a text in the "
-                "case or in a result names and no fact does."
+            copied = f"{contract.name} with {name} {named(str(value))}"
+            return _end(
+                f"{copied}, which a text in the case or in a result names and no fact does."
             )
-            return GiveUp(fault=RunFault.GOAL_LOST, why=why)
     return None
+
+
+def _end(what: str) -> GiveUp:
+    return GiveUp(fault=RunFault.GOAL_LOST, why=f"It asks for {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class _Text:
     """What strangers wrote."""
 
     folded: str
+    seen: str
+    """Without the characters that nobody sees."""
     squeezed: str
     sums: frozenset[int]
 
@@ -92,7 +102,7 @@ class _Text:
     def of(cls, strings: Iterable[str]) -> _Text:
         folded = "\n".join(_folded(one) for one in strings)
         sums = frozenset(sums_in(folded.upper()))
-        return cls(folded, _squeezed(folded), sums)
+        return cls(folded, _seen(folded), _squeezed(folded), sums)
 
     def names(self, value: str | int) -> bool:
         """Whether it stands there, however it is written."""
@@ -195,6 +205,12 @@ def _folded(text: str) -> str:
     """The same text in whatever width and case it is written."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return plain.casefold().strip()
+
+
+def _seen(folded: str) -> str:
+    if folded.isascii():
+        return folded
+    return "".join(one for one in folded if unicodedata.category(one) != "Cf")
 
 
 def _squeezed(folded: str) -> str:
