@@ -111,7 +111,9 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("mode", "kind", "faults"), FAULTS, ids=lambda one: str(one))
+@pytest.mark.parametrize(
+    ("mode", "kind", "faults"), FAULTS, ids=[f"{mode}-{kind}" for mode, kind, _ in FAULTS]
+)
 def test_each_failure_mode_ends_in_its_fault(
     to_refund: ShopCase, mode: Mode, kind: RunKind, faults: set[RunFault]
 ) -> None:
