@@ -21,7 +21,7 @@ from engine.domain.effect import Effect
 from engine.domain.fact import Fact, FactSet
 from engine.domain.failure import FailureNoted
 from engine.domain.grant import Grant
-from engine.domain.ids import ActionId, CaseId, ModelVersionId, RunId
+from engine.domain.ids import ActionId, CaseId, ModelVersionId, RecommendationId, RunId
 from engine.domain.ledger import EntryDraft
 from engine.domain.model_call import ModelAnswer, ModelIdentity, ModelRequest
 from engine.domain.outcome import Label, Outcome
@@ -366,9 +366,12 @@ class LabelDue:
     case: Case
     label: Label
     predicted: str | None
-    """Label of the current recommendation; None where there is none."""
+    """Label of the recommendation that it judges; None where there is none."""
     raw_confidence: float | None
     facts: FactSet | None
+    recommendation_id: RecommendationId | None
+    """The one that it judges: of a case that a run reasoned about or people told something of, the
+    first that was put to anybody, before any answer; otherwise the one that stands."""
     reasoner: str = ""
     """Who made it; empty: nobody is known."""
 
@@ -778,7 +781,11 @@ class Runs(Protocol):
     """Runs, as those write them who begin, advance and answer them."""
 
     def begin(self, begun: RunBegun) -> bool:
-        """Write a new run; False where its form was sent before."""
+        """Write a new run; False where its form was sent before.
+
+        Raises:
+            Conflict: It goes beside a case, and one of its kind still does.
+        """
         ...
 
     def claim_due(
@@ -817,7 +824,10 @@ class Runs(Protocol):
         ...
 
     def supersede(self, run_id: RunId, at: datetime, why: str) -> None:
-        """End a run whose case goes on without it; one that has ended stays as it is."""
+        """End a run whose case goes on without it; one that has ended stays as it is.
+
+        Its open calls are lost with it.
+        """
         ...
 
     def put_off(self, run_id: RunId, lease_epoch: int, until: datetime) -> None:
@@ -829,14 +839,16 @@ class Runs(Protocol):
 
         Raises:
             Conflict: The run is no longer in these hands.
-            BudgetSpent: A budget of the run, the desk's day or the day has no room for it.
+            BudgetSpent: A budget of the run, the desk's day or the day has no room for it; a run
+                beside a case finds half the room of a day.
         """
         ...
 
     def end_call(self, call: ModelCall, budgets: ModelBudgets) -> bool:
         """Write what came of a call, and give back what it did not cost.
 
-        False where it was called lost meanwhile: nothing of its answer counts then.
+        False where it was called lost meanwhile: nothing of its answer counts then. Only where its
+        run was superseded is the cost of a lost call put right.
         """
         ...
 

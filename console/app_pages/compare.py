@@ -84,7 +84,10 @@ def _draw_basis(row: ComparisonRow) -> None:
         )
     said.append(_NO_DATED_RUN)
     if row.left_out:
-        said.append(f"The newest {row.runs - row.left_out:,} of {row.runs:,} runs are compared.")
+        said.append(
+            f"{row.runs - row.left_out:,} of {row.runs:,} runs are compared: first runs before "
+            "repeats, and of these the newest."
+        )
     if len(said) > 1:
         st.warning(" ".join(said), icon=":material/science:")
     else:

@@ -5,16 +5,17 @@ Everything a person reads before deciding; nothing here can be pressed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from console import format as words
-from console.components import desk_words, text_line, text_table
+from console.components import case_facts, desk_words, scripted_mark, text_line, text_table
 from console.components.text_line import Piece
 from console.components.text_table import Cell, Column
 from engine.domain.recommendation import Draft, PrecedentCase, Reason, Recommendation
+from engine.domain.run import RunKind
 from engine.domain.verdict import VerdictKind
 from engine.service import attention_words
 from engine.service import words as codes
@@ -33,6 +34,7 @@ def draw_recommendation(card: CaseCard) -> None:
     text_line.draw(
         [
             [
+                *([scripted_mark.piece()] if draft.is_scripted else []),
                 Piece(text=draft.summary, tone="strong"),
                 *([] if is_declared else _doubts(advice)),
             ],
@@ -46,6 +48,11 @@ def draw_recommendation(card: CaseCard) -> None:
         text_line.draw([[Piece(text=_DECLARED, look="dim")]], key="declared")
         return
     _draw_alternatives(advice, card.row.desk)
+    _draw_source(advice, draft)
+
+
+def _draw_source(advice: Recommendation, draft: Draft) -> None:
+    """Who made it, and by which calibration."""
     text_line.draw(
         [
             [
@@ -121,12 +128,13 @@ def confidence_meaning(advice: Recommendation) -> str:
     confidence, needed = advice.confidence, advice.threshold
     if confidence is None:
         return ""
-    if advice.is_calibrated:
-        said = f"Of recommendations with a score like this, about {100 * confidence:.0f} in 100 "
-        said += "proved right."
-    else:
-        said = "How often such a score proves right has not been measured yet."
-    return f"{said} {_enough(advice, confidence, needed)}"
+    if not advice.is_calibrated:
+        return (
+            "How often such a score proves right has not been measured yet, so software does not "
+            "act alone."
+        )
+    said = f"Of recommendations with a score like this, about {100 * confidence:.0f} in 100 "
+    return f"{said}proved right. {_enough(advice, confidence, needed)}"
 
 
 def _enough(advice: Recommendation, confidence: float, needed: float | None) -> str:
@@ -194,10 +202,12 @@ def draw_reasons(card: CaseCard) -> None:
     draft = card.recommendation.draft if card.recommendation else None
     against = draft.counter_evidence if draft else ()
     reasons = draft.reasons if draft else ()
-    rows = [_reason_cells("against", reason) for reason in against]
+    is_model = draft is not None and draft.reasoner in (RunKind.AGENT, RunKind.WORKFLOW)
+    named = case_facts.named_of(card) if is_model else {}  # a model's words may name no fact
+    rows = [_reason_cells("against", reason, named) for reason in against]
     if draft is not None and draft.missing:
         rows += _missing_cells(draft.missing, card)
-    rows += [_reason_cells("for", reason) for reason in reasons[:4]]
+    rows += [_reason_cells("for", reason, named) for reason in reasons[:4]]
     text_table.draw(
         (
             Column(label="Speaks", width="16%"),
@@ -211,10 +221,10 @@ def draw_reasons(card: CaseCard) -> None:
     )
 
 
-def _reason_cells(side: str, reason: Reason) -> tuple[Cell, ...]:
+def _reason_cells(side: str, reason: Reason, named: Mapping[str, str]) -> tuple[Cell, ...]:
     return (
         Cell(text=side, tone="warn" if side == "against" else "good"),
-        Cell(text=words.tidy(reason.text), hint=reason.fact),
+        Cell(text=words.tidy(reason.text), hint=reason.fact, note=named.get(reason.fact, "")),
         Cell(text=f"{reason.weight:+.2f}", tone="dim", hint="contribution to the log-odds"),
     )
 

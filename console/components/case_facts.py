@@ -104,6 +104,15 @@ def value_of(fact: FactRow, facts: Sequence[FactRow], desk: str) -> str:
     return desk_words.value(desk, fact.attribute, fact.value, currency)
 
 
+def named_of(card: CaseCard) -> dict[str, str]:
+    """Name and value of each fact in words, by its id."""
+    facts, desk = card.facts, card.row.desk
+    return {
+        id_of(one): f"{desk_words.cited(desk, id_of(one))}: {value_of(one, facts, desk)}"
+        for one in facts
+    }
+
+
 def _draw(rows: Sequence[Sequence[Cell]]) -> None:
     empty = "No facts are known about this case."
     text_table.draw(_COLUMNS, rows, key="facts", label="Facts", empty=empty)

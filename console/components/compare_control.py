@@ -92,6 +92,8 @@ def _verdict(kind: VerdictKind, one: KindFigures) -> Cell:
 
 
 def _calls(one: KindFigures) -> Cell:
+    if not one.runs:
+        return cells.NOTHING
     each = one.control.calls / one.runs
     return cells.count(one.control.calls, note=f"{each:.1f} a case")
 

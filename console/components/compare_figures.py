@@ -18,7 +18,7 @@ from engine.service.comparison_rows import (
     Models,
     RunRef,
 )
-from engine.service.comparison_words import many
+from engine.service.comparison_words import many, uneven_words, unpriced
 from engine.service.run_words import FAULT, KIND
 
 PAGE = "compare"
@@ -35,6 +35,8 @@ def draw(row: ComparisonRow) -> None:
         key="compared",
         label="Reasoners side by side",
     )
+    if uneven := uneven_words(comparison):
+        st.caption(uneven)
     st.caption(
         "Small print beside a share: its 95\u202f% interval and the cases it was counted on. Below "
         "five cases the count stands alone, below ten there is no p90, below twenty no calibration "
@@ -72,12 +74,22 @@ def _quality(of: Comparison) -> Iterator[Row]:
     yield cells.row(
         of, "Of them, named no call", lambda one: cells.count(one.quality.nothing_asked)
     )
+    yield from _correctness(of)
+    yield cells.row(of, "Truth not known yet", lambda one: cells.count(one.quality.truth_unknown))
+    yield cells.row(of, "Stated confidence, and what was right", _stated)
+    yield cells.row(of, "Calibration error (ECE), Brier score", _calibration)
+    yield cells.row(
+        of, "Effects read back as asked for", lambda one: cells.share(one.control.verified)
+    )
+
+
+def _correctness(of: Comparison) -> Iterator[Row]:
     yield cells.row(
         of,
         Cell(
             text="Completed correctly",
-            hint="Ended with what proved right, of all that ended or failed and whose truth became "
-            "known after they had begun",
+            hint="Ended with what proved right, of all that ended or failed and could not have "
+            "read it: they began before the truth was known, anybody decided or a call succeeded",
         ),
         lambda one: cells.share(one.quality.correct),
     )
@@ -85,7 +97,8 @@ def _quality(of: Comparison) -> Iterator[Row]:
         of,
         Cell(
             text="Right, where it named a call",
-            hint="As on the scorecard: the recommendation against what later proved right",
+            hint="As on the scorecard: the recommendation against what later proved right; of "
+            "several the last before a person answered",
         ),
         lambda one: cells.share(one.quality.right),
     )
@@ -93,16 +106,20 @@ def _quality(of: Comparison) -> Iterator[Row]:
         of,
         Cell(
             text="Right in hindsight",
-            hint="Runs that began after the truth stood in the record: they may have read it "
-            "there, so they are in no other figure",
+            hint="Runs that began after the truth stood in the record, after a person had decided "
+            "on the case or after a call of it had succeeded: they may have read the answer, so "
+            "they are in no other figure",
         ),
         lambda one: cells.share(one.quality.hindsight),
     )
-    yield cells.row(of, "Truth not known yet", lambda one: cells.count(one.quality.truth_unknown))
-    yield cells.row(of, "Stated confidence, and what was right", _stated)
-    yield cells.row(of, "Calibration error (ECE), Brier score", _calibration)
     yield cells.row(
-        of, "Effects read back as asked for", lambda one: cells.share(one.control.verified)
+        of,
+        Cell(
+            text="Right once told by a person",
+            hint="What a run asked for after a person had answered what it asked for first: the "
+            "person's merit, so it is in no other figure",
+        ),
+        lambda one: cells.share(one.quality.told),
     )
 
 
@@ -152,10 +169,7 @@ def _seconds(value: float) -> str:
 def _cost(models: Models | None, one: KindFigures) -> Cell:
     if one.effort.cost.median is not None:
         return cells.spread(one.effort.cost, lambda micro: f"${micro / 1_000_000:,.4f}")
-    if not one.models:
-        return Cell(text="no model asked", tone="dim")
-    is_scripted = models is Models.SCRIPTED
-    return Cell(text="scripted: no cost" if is_scripted else "no price known", tone="dim")
+    return Cell(text=unpriced(models, one), tone="dim")
 
 
 # --- the runs behind it ----------------------------------------------------------------------

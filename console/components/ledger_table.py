@@ -16,8 +16,8 @@ _WHAT_SHOWN = 51
 _COLUMNS = {
     "At (UTC)": st.column_config.TextColumn(width=147),
     "Kind": st.column_config.TextColumn(width=155),
-    "Decided by": st.column_config.TextColumn(width=160),
-    "What": st.column_config.TextColumn(width=370),
+    "Decided by": st.column_config.TextColumn(width=172),
+    "What": st.column_config.TextColumn(width=358),
     "Sealed": st.column_config.TextColumn(width=62),
     "Hash": st.column_config.TextColumn(width=108),
     "Stream": st.column_config.TextColumn(width=112),
@@ -44,7 +44,7 @@ def _cells(entry: LedgerRow) -> pick_table.Cells:
     return {
         "At (UTC)": f"{entry.at:%Y-%m-%d %H:%M:%S}",
         "Kind": codes.EVENT.get(entry.kind, codes.name(entry.kind)),
-        "Decided by": words.cut(f"{entry.decided_by.value}: {entry.actor}", 22),
+        "Decided by": words.cut(f"{entry.decided_by.value}: {entry.actor}", 24),
         "What": words.cut(words.tidy(entry.text), _WHAT_SHOWN),
         "Sealed": "sealed" if entry.is_sealed else "not yet",
         "Hash": entry.hash[:_HASH_SHOWN],

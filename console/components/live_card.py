@@ -14,7 +14,7 @@ import streamlit as st
 
 from console import format as words
 from console import theme
-from console.components import desk_words, ticking
+from console.components import desk_words, scripted_mark, ticking
 from console.components.live_board import Became
 from console.components.live_fate import Fate, fate_of
 from console.components.live_slots import Slot
@@ -45,6 +45,8 @@ class Card(TypedDict):
     closes: str
     number: str
     title: str
+    scripted: str
+    """The mark of what a script put forward; empty: a model, or code, did."""
     proposal: str
     lines: list[Line]
     tags: list[str]
@@ -83,6 +85,7 @@ def _card(action: ProposedRow, state: str) -> Card:
         closes="",
         number=action.source_id,
         title=action.title,
+        scripted=scripted_mark.WORD if action.is_scripted else "",
         proposal=action.proposal,
         lines=[],
         tags=[f"P{action.priority}", *amount, *sample],
@@ -215,7 +218,9 @@ export default function ({ data, parentElement }) {
   for (const tag of data.tags) head.append(make("span", "chip", tag));
   head.append(make("span", "mono", data.number), make("span", "title", data.title));
   const right = make("div", "");
-  right.append(head, make("div", "does", `→ ${data.proposal}`));
+  const does = make("div", "does", `→ ${data.proposal}`);
+  if (data.scripted) does.prepend(make("span", "chip warn", data.scripted), " ");
+  right.append(head, does);
   const lines = make("div", "");
   for (const line of data.lines) lines.append(make("div", `line small ${line.tone}`, line.text));
   right.append(lines);

@@ -11,7 +11,7 @@ from datetime import datetime
 import streamlit as st
 
 from console import session
-from console.components import case_address, pick_list
+from console.components import case_address, pick_list, scripted_mark
 from console.components.live_board import PAGE
 from console.components.pick_list import Line, Mark
 from engine.domain.effect import EffectStatus
@@ -73,6 +73,8 @@ def _when(row: RanRow, now: datetime) -> str:
 
 
 def _marks(row: RanRow) -> Iterator[Mark]:
+    if row.is_scripted:
+        yield Mark(text=scripted_mark.WORD, tone="warn", hint=scripted_mark.MEANING)
     if row.basis is GrantBasis.VETO_LAPSE:
         hint = f"Permit from {PERMIT[row.basis]}"
         yield Mark(text="nobody held it", tone="info", hint=hint)

@@ -15,7 +15,7 @@ import streamlit as st
 
 from console import format as words
 from console import theme
-from console.components import desk_words
+from console.components import desk_words, scripted_mark
 from engine.domain.case import Origin
 from engine.service import attention_words
 from engine.service.rows import QueueRow
@@ -30,6 +30,8 @@ class Line(TypedDict):
     priority: str
     deadline: str
     urgency: str
+    scripted: str
+    """The mark of what a script put forward; empty: a model, or code, did."""
     proposal: str
     confidence: str
     meaning: str
@@ -60,6 +62,7 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
         priority=f"P{row.priority}",
         deadline=words.deadline(row.due_at, now),
         urgency=words.urgency(row.due_at, now),
+        scripted=scripted_mark.WORD if row.is_scripted else "",
         proposal=row.proposal or "no recommendation",
         confidence=words.confidence(row.confidence, row.threshold),
         meaning=words.confidence_meaning(row.confidence, row.threshold),
@@ -153,7 +156,9 @@ const draw = (row, open, pick) => {
   if (row.id === open) button.setAttribute("aria-current", "true");
   const title = make("span");
   title.append(make("span", "chip", row.priority), " ", make("span", "title", row.title));
-  const proposal = make("span", "does", `→ ${row.proposal}`);
+  const proposal = make("span", "does");
+  if (row.scripted) proposal.append(make("span", "chip warn", row.scripted), " ");
+  proposal.append(`→ ${row.proposal}`);
   const why = make("span", "why small dim", row.why);
   const marks = make("span");
   if (row.holder) marks.append(make("span", "chip info", `held by ${row.holder}`), " ");

@@ -9,7 +9,7 @@ import streamlit as st
 from console import format as words
 from console import session
 from console.charts.waterfall import span_of_time
-from console.components import run_link, text_line, text_table
+from console.components import run_link, scripted_mark, text_line, text_table
 from console.components.text_line import Piece, Tone
 from console.components.text_table import Cell, Column
 from engine.domain.run import RunStatus
@@ -18,7 +18,6 @@ from engine.service.run_rows import RunCard, RunRow
 from engine.service.words import DECIDER
 
 PAGE = "run_head"
-SCRIPTED = "Its answers were written beforehand: it costs nothing and proves nothing"
 TONE: dict[RunStatus, Tone] = {
     RunStatus.RUNNING: "info",
     RunStatus.SUSPENDED: "warn",
@@ -68,7 +67,7 @@ def _marks(row: RunRow) -> Iterator[Piece]:
     if row.model:
         yield Piece(text=f"model {row.model}", look="chip")
     if row.is_scripted:
-        yield Piece(text="SCRIPTED", look="chip", tone="warn", hint=SCRIPTED)
+        yield scripted_mark.piece()
 
 
 def _ended(row: RunRow) -> str:

@@ -22,6 +22,7 @@ from engine.adapters.messages_form import Unreadable, answer_of, told_usage, win
 from engine.adapters.messages_key import HiddenKey, Watcher
 from engine.adapters.messages_stream import StreamedMessage
 from engine.adapters.messages_trouble import Explainer
+from engine.domain.answer_limits import MOST_TOKENS, TOO_DEEP
 from engine.domain.canonical import Json
 from engine.domain.model_call import (
     ModelAnswer,
@@ -110,7 +111,7 @@ class MessagesApi:
 
         said = self._called(counted, StreamedMessage(), never)
         tokens = said.get("input_tokens") if isinstance(said, dict) else None
-        if isinstance(tokens, int):
+        if isinstance(tokens, int) and 0 <= tokens <= MOST_TOKENS:
             return tokens
         raise self._explainer.unreadable("input_tokens is missing or no number")
 
@@ -139,7 +140,7 @@ class MessagesApi:
                 lambda client: _streamed(client, body, heard, watcher), heard, is_cancelled
             )
         try:
-            return answer_of(said)
+            return self._key.out_of_answer(answer_of(said))
         except Unreadable as error:
             torn = self._explainer.unreadable(str(error))
         raise _with_usage(torn, told_usage(said)).with_traceback(None)
@@ -196,6 +197,8 @@ class MessagesApi:
         import httpx2
         from anthropic import AsyncAnthropic
 
+        from engine.adapters.messages_wire import bound
+
         for name in _TALKATIVE:  # at their lowest levels they log requests and headers whole
             logging.getLogger(name).setLevel(logging.WARNING)
         return AsyncAnthropic(
@@ -209,7 +212,7 @@ class MessagesApi:
                 verify=_trusted(),
                 trust_env=False,
                 follow_redirects=False,
-                event_hooks={"request": [self._plain]},
+                event_hooks={"request": [self._plain], "response": [bound]},
             ),
         )
 
@@ -244,9 +247,12 @@ def _with_usage(trouble: ModelError, usage: TokenUsage) -> ModelError:
 
 def _json_of(said: object) -> Json:
     """What the client made of an answer, as it came: the client checks nothing."""
-    if isinstance(said, BaseModel):
+    if not isinstance(said, BaseModel):
+        return said
+    try:
         return said.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
-    return said
+    except ValueError as error:  # what came from JSON is JSON, but for its depth
+        raise Unreadable(TOO_DEEP) from error
 
 
 @cache

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from engine.domain.answer_limits import MOST_TOKENS, too_much
 from engine.domain.canonical import Json
 from engine.domain.model_call import (
     Block,
@@ -88,7 +89,7 @@ def answer_of(said: Json) -> ModelAnswer:
         said: The message as JSON.
 
     Raises:
-        Unreadable: It is not of the form the API promises.
+        Unreadable: It is not of the form the API promises, or beyond what an answer may be.
     """
     stop = _STOPS.get(_text(said, "stop_reason"))
     if stop is None:
@@ -105,6 +106,8 @@ def answer_of(said: Json) -> ModelAnswer:
     )
     if stop is StopReason.TOOL_USE and not answer.tool_uses:
         raise Unreadable("it waits for tools and names none")
+    if beyond := too_much(answer):
+        raise Unreadable(beyond)
     return answer
 
 
@@ -112,7 +115,7 @@ def usage_of(said: Mapping[str, Any]) -> TokenUsage:
     """Tokens as the API counts them.
 
     Raises:
-        Unreadable: They are no numbers.
+        Unreadable: They are no numbers, or larger than a call can come to.
     """
     return TokenUsage(
         input=_count(said, "input_tokens"),
@@ -228,6 +231,6 @@ def _count(said: Mapping[str, Any], name: str) -> int:
     found = said.get(name)
     if found is None:
         return 0
-    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= MOST_TOKENS:
         raise Unreadable(f"{name} is no number of tokens")
     return found

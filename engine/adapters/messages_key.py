@@ -6,8 +6,10 @@ A server may repeat what it was shown, also in an answer; what it says is stored
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.domain.canonical import Json
+from engine.domain.model_call import ModelAnswer, TextBlock, ToolUse
 
 REMOVED = "[key removed]"
 
@@ -38,6 +40,23 @@ class HiddenKey:
         if isinstance(said, list):
             return [self.out_of(one) for one in said]
         return said
+
+    def out_of_answer(self, answer: ModelAnswer) -> ModelAnswer:
+        """An answer less the key, also where two blocks of text bear a part of it each.
+
+        Its words then stand in one block, where the first of them stood.
+        """
+        said = str(self.out_of(answer.text))
+        if said == answer.text:
+            return answer
+        blocks: list[TextBlock | ToolUse] = []
+        for block in answer.blocks:
+            if isinstance(block, ToolUse):
+                blocks.append(block)
+            elif said:
+                blocks.append(replace(block, text=said))
+                said = ""
+        return replace(answer, blocks=tuple(blocks))
 
     def longest_start(self, said: str) -> int:
         """How many characters at the end of a text may be the start of the key."""

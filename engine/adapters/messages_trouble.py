@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.adapters.messages_form import Unreadable
 from engine.adapters.messages_key import HiddenKey
+from engine.domain.answer_limits import TOO_DEEP
 from engine.errors import ModelError, ModelRefused, ModelUnavailable
 from engine.ports import Clock
 from engine.settings import masked
@@ -70,6 +71,8 @@ class Explainer:
         import anthropic
         import httpx2
 
+        if isinstance(error.__cause__, Unreadable):
+            error = error.__cause__
         if isinstance(error, anthropic.APIStatusError):
             return self._of_status(error)
         if isinstance(error, (anthropic.APITimeoutError, httpx2.TimeoutException)):
@@ -83,6 +86,8 @@ class Explainer:
             return self.unreadable(str(error))
         if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
             return self.unreadable("it is no JSON")
+        if isinstance(error, RecursionError):
+            return self.unreadable(TOO_DEEP)
         if isinstance(error, anthropic.AnthropicError):
             return ModelUnavailable(f"The call of {self._server_within} failed ({_name(error)}).")
         return None

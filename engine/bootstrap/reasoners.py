@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.adapters.model_gate import GateLimits
 from engine.bootstrap.models import open_model
 from engine.desk import Desk
 from engine.domain.run import RunKind
@@ -19,8 +20,8 @@ from engine.runtime.runs.reasoners import Reasoners
 from engine.settings import Settings
 
 _SETTING = "COUNTERSIGN_REASONER"
-_AT_LEAST_S = 90.0
-"""A lease holds for so much longer than the model may take: counting, waiting for a place."""
+_BESIDE_S = 30.0
+"""What a step takes besides the model: its case is read, and what came of it is written."""
 
 
 def open_reasoners(
@@ -51,8 +52,21 @@ def open_reasoners(
             day=settings.model_budget_day,
         ),
         asks_memory=settings.memory == "on",
-        lease_s=settings.model_timeout_s + _AT_LEAST_S,
+        lease_s=lease_s_of(settings.model_timeout_s),
     )
+
+
+def lease_s_of(timeout_s: float) -> float:
+    """How long a run stays in a worker's hands without a word, in seconds.
+
+    A lease is renewed with every step. One step calls the model twice, to count and to ask; each
+    call may wait for a place and then take its whole time. A lease that ends before lets another
+    worker ask the same again, and both are paid.
+
+    Args:
+        timeout_s: How long one call may take.
+    """
+    return 2 * (GateLimits().longest_wait_s + timeout_s) + _BESIDE_S
 
 
 def procedures_of(
@@ -119,6 +133,11 @@ def _wanted(said: str, desks: Mapping[str, Desk]) -> dict[str, RunKind]:
     wanted: dict[str, RunKind] = {}
     for part in filter(None, (part.strip() for part in said.split(","))):
         desk, sign, kind = (piece.strip() for piece in part.rpartition("="))
+        if not sign and kind in desks:
+            raise ConfigError(
+                f"{_SETTING} does not say who reasons on the desk {kind}; write {kind}=playbook, "
+                f"{kind}=workflow or {kind}=agent."
+            )
         if sign and desk not in desks:
             raise ConfigError(
                 f"{_SETTING} names the desk {desk!r}; here there is {', '.join(desks)}."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ComparisonSlice,
         Counted,
         KindFigures,
+        Models,
         Spread,
     )
 
@@ -77,15 +78,18 @@ def _word(words: type[E], said: str, option: str) -> E:
 
 
 def _say(row: ComparisonRow) -> None:
+    from engine.service.comparison_words import uneven_words
     from engine.service.run_words import KIND
 
     if not row.runs:
         say(f"No run was begun in this slice. Begin one: countersign runs start. {NO_DATED_RUN}")
         return
     say(f"{_basis(row.which)}; {row.runs - row.left_out:,} of {row.runs:,} runs. {NO_DATED_RUN}")
+    if uneven := uneven_words(row.comparison):
+        say(uneven)
     say()
     kinds = row.comparison.kinds
-    figures = [(label, *(said(one) for one in kinds)) for label, said in _figures()]
+    figures = [(label, *(said(one) for one in kinds)) for label, said in _figures(row.which.models)]
     say_table(("", *(KIND[one.kind].upper() for one in kinds)), figures)
     say()
     pairs = [
@@ -105,12 +109,15 @@ def _basis(which: ComparisonSlice) -> str:
     return f"{str(which.origin).capitalize()} cases, {which.models} model, {which.made} runs"
 
 
-def _figures() -> Iterator[Figure]:
+def _figures(models: Models | None) -> Iterator[Figure]:
     yield "cases, first run each", lambda one: f"{one.runs:,}"
+    yield "of them, under way or waiting", lambda one: f"{one.open:,}"
     yield "completed", lambda one: _share(one.quality.completed)
     yield "completed correctly", lambda one: _share(one.quality.correct)
     yield "right, where it named a call", lambda one: _share(one.quality.right)
     yield "right in hindsight", lambda one: _share(one.quality.hindsight)
+    yield "right once told by a person", lambda one: _share(one.quality.told)
+    yield "repeats, left out", lambda one: f"{one.repeats:,}"
     yield "truth not known yet", lambda one: f"{one.quality.truth_unknown:,}"
     yield "calibration error (ECE)", _calibration
     yield "steps", lambda one: _spread(one.effort.steps)
@@ -119,7 +126,7 @@ def _figures() -> Iterator[Figure]:
     yield "longest completed correctly", _longest
     yield "seconds of work", lambda one: _spread(one.effort.seconds, 2)
     yield "tokens", lambda one: _spread(one.effort.tokens)
-    yield "micro-dollars", lambda one: _spread(one.effort.cost)
+    yield "micro-dollars", lambda one: _cost(models, one)
 
 
 def _share(one: Counted) -> str:
@@ -137,6 +144,12 @@ def _spread(one: Spread, digits: int = 0) -> str:
         return "-"
     tail = f", p90 {one.p90:,.{digits}f}" if one.p90 is not None else ""
     return f"{one.median:,.{digits}f}{tail}"
+
+
+def _cost(models: Models | None, one: KindFigures) -> str:
+    from engine.service.comparison_words import unpriced
+
+    return unpriced(models, one) or _spread(one.effort.cost)
 
 
 def _calibration(one: KindFigures) -> str:

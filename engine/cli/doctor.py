@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engine.cli.opening import AsJson, settings_with
+from engine.cli.opening import AsJson, scripted_words, settings_with
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, say_table
 from engine.errors import EngineError
 from engine.settings import Settings, setting_rows, unknown_variables
@@ -33,6 +33,7 @@ def examine(as_json: AsJson = False) -> None:
         "database": None,
         "health": None,
         "demonstration": None,
+        "scripted": scripted_words(settings),
         "failures": {},
     }
     problems = [f"{name} is no setting; check its spelling" for name in unknown_variables()]
@@ -125,6 +126,8 @@ def _say(found: dict[str, Any]) -> None:
         say(f"database  {database['url']}, revision {database['revision'] or 'none'}")
     if found["demonstration"]:
         say("DEMONSTRATION: everything in this database is simulated, its people too.")
+    if found["scripted"]:
+        say(found["scripted"])
     if health := found["health"]:
         say(f"cases     {_counts(health.cases_by_status)}")
         say(f"effects   {_counts(health.effects_by_result)}")

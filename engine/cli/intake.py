@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.opening import AsJson, DeskName, opened_engine
+from engine.cli.opening import AsJson, DeskName, opened_parts, warn_of_replay
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json
 
 if TYPE_CHECKING:
@@ -32,10 +32,12 @@ def submit(
 
     Exit code 1 where a line was rejected.
     """
+    from engine.bootstrap import engine_of
     from engine.domain.case import Origin
     from engine.perceive.files import read_rows
 
-    engine = opened_engine()
+    parts = opened_parts()
+    engine = engine_of(parts)
     rows = read_rows(file, engine.desk(desk).intake)
     # The first row tells that the file can be read at all, before anything is said of the desk.
     first = tuple(islice(rows, 1))
@@ -46,6 +48,8 @@ def submit(
         is_replay=replay,
         submitted_by=COMMAND_LINE,
     )
+    if replay:
+        warn_of_replay(parts, [desk])
     if as_json:
         say_json(submitted)
     else:

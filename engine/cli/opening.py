@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli.output import warn
 from engine.errors import ConfigError, InvalidRequest, NotSignedIn
 from engine.settings import Settings, read_settings, secret_from_environment
 
@@ -52,6 +54,16 @@ def settings_with(**changes: Any) -> Settings:
         raise ConfigError(str(error)) from None
 
 
+def scripted_words(settings: Settings) -> str:
+    """That a script stands in for the language model, as a line; empty where none does."""
+    if not settings.scripted_model:
+        return ""
+    return (
+        f"SCRIPTED: no language model is asked; a script ({settings.scripted_model}) stands in "
+        "for it and proves nothing of a real one."
+    )
+
+
 def opened_parts(**changes: Any) -> Parts:
     """The parts of the engine on a database that has been migrated.
 
@@ -68,6 +80,17 @@ def opened_engine() -> LocalEngine:
     from engine.bootstrap import engine_of
 
     return engine_of(opened_parts())
+
+
+def warn_of_replay(parts: Parts, desks: Iterable[str]) -> None:
+    """Say who reasons about replayed history, where a model takes the live cases of such a desk."""
+    for desk in desks:
+        kind = parts.reasoners.live.get(desk)
+        if kind is not None:
+            warn(
+                f"{desk}: replayed history is always the desk's own reasoner's; the {kind} takes "
+                "cases that come in live."
+            )
 
 
 def signed_in(engine: LocalEngine, name: str) -> Person:

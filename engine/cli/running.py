@@ -14,7 +14,7 @@ import typer
 
 from engine.cli.drained import say_drained
 from engine.cli.logs import log_to_stderr
-from engine.cli.opening import AsJson, opened_parts, settings_with
+from engine.cli.opening import AsJson, opened_parts, scripted_words, settings_with, warn_of_replay
 from engine.cli.output import say, warn
 from engine.cli.process import only_product, only_worker, stop_on_signals, stop_with_parent
 from engine.cli.readiness import Readiness, free_port, url_of
@@ -141,6 +141,8 @@ def work(
             if drain:
                 opened.worker.drain(stopping.is_set)
                 opened.seal()
+                reader = parts.store.reader
+                warn_of_replay(parts, [one for one in parts.desks if reader.desk_time(one)])
                 say_drained(engine_of(parts).queries, as_json)
             else:
                 opened.worker.run(stopping.is_set)
@@ -229,6 +231,8 @@ def _say_ready(settings: Settings, link: str) -> None:
     if link:
         say("There is no account yet. Make the first one with this link; it works once:")
         say(f"  {link}")
+    if said := scripted_words(settings):
+        say(said)
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.public_url:
         warn("It listens beyond this machine: put TLS in front and set COUNTERSIGN_PUBLIC_URL.")
     say("Ctrl-C stops it.")

@@ -142,11 +142,12 @@ def stale_facts(facts: Sequence[Fact], at: datetime) -> tuple[Fact, ...]:
 def told_of(arguments: Mapping[str, Json], facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
     """Which facts tell the value of each argument, as `attribute@source`; who is told is left out.
 
-    A text is equal letter by letter, a number by what it is; yes and no are no numbers.
+    A text is equal letter by letter, a number by what it is; yes and no are no numbers. A fact that
+    was taken from a text tells nothing: whoever wrote the text would choose the value.
     """
     tell: dict[tuple[bool, FactValue], set[str]] = {}
     for fact in facts:
-        if fact.value is not None:
+        if fact.value is not None and fact.quote is None:
             said = tell.setdefault((isinstance(fact.value, bool), fact.value), set())
             said.add(f"{fact.attribute}@{fact.source}")
     found = {

@@ -54,6 +54,20 @@ class PrecedentCase:
     """What was done there and verified, in words; empty: that is not known, or it was wrong."""
 
 
+SCRIPTED = "scripted-"
+"""With this the name of every scripted model begins, and so what is said under its name."""
+
+
+def is_scripted(version: str) -> bool:
+    """Whether a model's name, or the version of a reasoner that asked it, is a scripted one's."""
+    return version.startswith(SCRIPTED)
+
+
+def author(reasoner: str, *, is_scripted: bool) -> str:
+    """A reasoner as records name it: one whose model is a script is named as that."""
+    return f"scripted {reasoner}" if is_scripted else reasoner
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """What a reasoner gives: proposals and their grounds, nothing that binds anybody."""
@@ -78,6 +92,16 @@ class Draft:
     cost_micro_usd: int = 0
     tried: tuple[str, ...] = ()
     """Who was asked before, and why that did not serve, a sentence each."""
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether what its model said was written beforehand."""
+        return is_scripted(self.reasoner_version)
+
+    @property
+    def author(self) -> str:
+        """The reasoner as records name it."""
+        return author(self.reasoner, is_scripted=self.is_scripted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,3 +115,8 @@ def facts_of(steps: Sequence[RunStep]) -> tuple[Fact, ...]:
         if isinstance(step.observation, ToolReturned) and isinstance(step.move, UseTool)
         for fact in step.observation.facts
     )
+
+
+def looks_already(kind: RunKind) -> str:
+    """Why no second run of a kind begins beside a case, as a sentence."""
+    return f"The {kind} looks at this case already; wait until it is done."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -51,6 +51,7 @@ class ModelCall:
     """What counts as its cost: of an answer the real one, else what it may have been."""
     usage: TokenUsage = field(default=TokenUsage())
     duration_ms: int = 0
+    """Counting its window and asking; of a lost call nobody knows it."""
     stop: str = ""
     """Why its answer ended."""
     error: str = ""
@@ -66,3 +67,11 @@ class ModelBudgets:
     """All runs of a desk in a day, which begins at midnight UTC."""
     day: int = 0
     """All runs."""
+
+    @property
+    def beside(self) -> ModelBudgets:
+        """For a run beside its case's way: it asks while less than half of a day is used by all.
+
+        So whoever compares reasoners leaves the other half to the runs that cases wait for.
+        """
+        return replace(self, desk_day=(self.desk_day + 1) // 2, day=(self.day + 1) // 2)

@@ -191,7 +191,7 @@ class ToolContract:
             target: What the case is about.
             facts: Of the case and its run; one that was taken from a text tells nothing here.
         """
-        told = told_of(arguments, (one for one in facts if one.quote is None))
+        told = told_of(arguments, facts)
         for name, tellers in self.identified.items():
             is_own = CASE_TARGET in tellers and arguments.get(name) == target
             if not is_own and told.get(name, frozenset()).isdisjoint(tellers):

@@ -108,6 +108,7 @@ class _Comparison:
             people=people,
             queue_since=as_moment(int(history.at_us[queue_rows[0]])),
             audits_a_day=self._audits(),
+            held=self._held(),
             currency=self._draft.envelope.currency,
         )
 
@@ -133,6 +134,12 @@ class _Comparison:
         moving = rows[self._history.currency[rows] != NOT_THERE]
         cells = np.unique(self._history.cell[moving]).tolist()
         return worst_day([policies[cell] for cell in cells], policy.envelope.currency)
+
+    def _held(self) -> tuple[tuple[str, int], ...]:
+        """Checks of the draft's envelope that send decisions of these days to people."""
+        asked = self._then.kind == VerdictKind.ESCALATE.strictness
+        asked[: self._rows[0]] = False
+        return self._past.held_back(self._policies, asked)
 
     # --- what changes ------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """Comparing reasoners: from one record a run to figures side by side.
 
 Pure. A case counts once for each kind, with its *first* run of that kind: whoever tries again until
-it is right gets no better figure by it, and every n is a number of cases. The caller keeps runs of
-a scripted model and runs of a real one apart; what one kind did is `comparing_kind`'s.
+it is right gets no better figure by it, and every n is a number of cases. The caller marks runs
+whose first stands outside the slice, and keeps runs of a scripted model and runs of a real one
+apart; what one kind did is `comparing_kind`'s.
 """
 
 from __future__ import annotations
@@ -32,16 +33,19 @@ def compare(records: Iterable[RunRecord]) -> Comparison:
     firsts: dict[RunKind, dict[CaseId, RunRecord]] = defaultdict(dict)
     repeats: dict[RunKind, int] = defaultdict(int)
     for one in sorted(records, key=lambda record: (record.started_at, record.run_id)):
-        if one.case_id in firsts[one.kind]:
+        if one.is_repeat or one.case_id in firsts[one.kind]:
             repeats[one.kind] += 1
         else:
             firsts[one.kind][one.case_id] = one
-    kinds = [kind for kind in RunKind if firsts.get(kind)]
-    differences = _differences([firsts[kind] for kind in kinds])
+    kinds = [kind for kind in RunKind if firsts[kind] or repeats[kind]]
+    counted_runs = [firsts[kind] for kind in kinds if firsts[kind]]
+    cases = [frozenset(runs) for runs in counted_runs]
+    differences = _differences(counted_runs)
     return Comparison(
         kinds=tuple(figures_of(kind, list(firsts[kind].values()), repeats[kind]) for kind in kinds),
-        cases=len({case_id for kind in kinds for case_id in firsts[kind]}),
-        pairs=tuple(_pair(firsts[one], firsts[other]) for one, other in combinations(kinds, 2)),
+        cases=len(frozenset[CaseId]().union(*cases)),
+        common=len(cases[0].intersection(*cases)) if cases else 0,
+        pairs=tuple(_pair(one, other) for one, other in combinations(counted_runs, 2)),
         differences=tuple(differences[:MOST_DIFFERENCES]),
         differing=len(differences),
     )

@@ -35,8 +35,8 @@ def figures_of(kind: RunKind, records: Records, repeats: int) -> KindFigures:
 
     Args:
         kind: Of all the records.
-        records: At least one, each on a case of its own.
-        repeats: Later runs on the same cases, which are left out.
+        records: Each on a case of its own.
+        repeats: Later runs on cases the kind had looked at, which are left out.
     """
     done = [one for one in records if one.is_finished]
     ways = Counter(one.way for one in done)
@@ -75,6 +75,7 @@ def _quality(done: Records) -> Quality:
         correct=_right(_foresight(done)),
         right=_right(before),
         hindsight=_right([one for one in named if one.is_hindsight]),
+        told=_told(done),
         nothing_asked=sum(one.wanted is None for one in ended),
         truth_unknown=sum(one.truth is None for one in done),
         calibration=_calibrated(before),
@@ -82,8 +83,14 @@ def _quality(done: Records) -> Quality:
     )
 
 
+def _told(done: Records) -> Counted:
+    """Right with what a person's answer made of it."""
+    again = [one for one in done if one.told and one.truth is not None]
+    return counted(sum(one.told.label == one.truth for one in again if one.told), len(again))
+
+
 def _foresight(done: Records) -> Records:
-    """Runs whose truth became known after they had begun."""
+    """Runs whose truth became known after they had begun, and that could not read it anywhere."""
     return [one for one in done if one.is_right is not None and not one.is_hindsight]
 
 

@@ -120,7 +120,9 @@ class Quality:
     right: Counted
     """Right, of those that named a call and whose truth is known: as on the scorecard."""
     hindsight: Counted
-    """The same of runs that began after the truth stood in the record."""
+    """The same of runs that may have read the answer before they gave it."""
+    told: Counted
+    """Right with what they asked for after a person had answered, of those that asked again."""
     nothing_asked: int
     """Ended, and asked for nothing."""
     truth_unknown: int
@@ -179,9 +181,9 @@ class KindFigures:
 
     kind: RunKind
     runs: int
-    """Counted runs, each on a case of its own."""
+    """Counted runs, each on a case of its own; 0 where all are repeats."""
     repeats: int
-    """Later runs of the kind on the same cases; in no other figure."""
+    """Later runs of the kind on cases it had looked at; in no other figure."""
     open: int
     """Of the counted runs, those that are still under way."""
     superseded: int
@@ -262,6 +264,8 @@ class Comparison:
     kinds: tuple[KindFigures, ...]
     """Those that were run, in the order of `RunKind`."""
     cases: int
+    common: int
+    """Of the cases, those that every kind with counted runs looked at."""
     pairs: tuple[Pair, ...]
     differences: tuple[Difference, ...]
     """The newest of them."""

@@ -101,6 +101,9 @@ class Consequences:
     """Beginning of the days of the simulated queue."""
     audits_a_day: float
     """Actions that would be drawn for audit on a day, on average."""
+    held: tuple[tuple[str, int], ...]
+    """Checks of the draft's envelope with how many decisions each sends to a person, the most
+    first; hours, budgets and guardrails are not among them, and one decision may fail several."""
     currency: str
     """Of the envelope of the draft."""
 

@@ -72,7 +72,7 @@ def _cap(hard: HardRule, cap: int) -> _Bound:
     currency = hard.currency
     return (
         bounds.cap_words(cap, currency),
-        lambda look: bounds.over_cap(look.request.amount, cap, currency),
+        lambda look: bounds.over_cap(look.request.amount_in_cell, cap, currency),
     )
 
 

@@ -175,7 +175,8 @@ class ArgumentRule(Closed):
     """Characters of a text."""
     told_by: Annotated[tuple[FactName, ...], Field(min_length=1, max_length=20)] | None = None
     """Facts of the case that have to tell this very value, one of each name; what only a text or a
-    model says is told by none. Equal means what it means for `one_of`."""
+    model says is told by none: a fact that quotes a text does not count. Equal means what it means
+    for `one_of`."""
 
     def __eq__(self, other: object) -> bool:
         """Whether two rules say the same; to Python 1 and yes would be equal."""

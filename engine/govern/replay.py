@@ -8,6 +8,7 @@ at the end of a window are as they were at its beginning. It explores, it certif
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +29,7 @@ from engine.govern.replay_rules import (
     CellRows,
     Cuts,
     Levels,
+    breaches,
     closed,
     levels,
 )
@@ -115,6 +117,21 @@ class Replaying:
         judged = self._judged(policies, cuts or self.cuts)
         spent = spend(self._columns, policies, judged, hits_from_us)
         return _replayed(self.history, judged, spent)
+
+    def held_back(self, policies: Sequence[CellPolicy], those: Mask) -> tuple[tuple[str, int], ...]:
+        """How many decisions each check of the envelope sends to a person, the most first.
+
+        Args:
+            policies: Of the history's cells.
+            those: Which decisions are counted; one may fail several checks, shape (n,).
+        """
+        counts: Counter[str] = Counter()
+        for cell, policy in enumerate(policies):
+            rows = CellRows(columns=self._columns, cell=cell)
+            mine = those[rows.rows]
+            for name, broken in breaches(rows, policy, self.cuts) if mine.any() else ():
+                counts[name] += int((broken & mine).sum())
+        return tuple((name, count) for name, count in counts.most_common() if count)
 
     def _judged(self, policies: Sequence[CellPolicy], cuts: Cuts) -> Judged:
         count = len(self.history)

@@ -8,7 +8,7 @@ events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -21,7 +21,7 @@ from engine.domain.tool import EffectClass
 from engine.domain.verdict import VerdictKind
 from engine.govern.authorize import CellPolicy
 from engine.govern.checked_input import FloatArray
-from engine.govern.envelope import CellLimits, WiderLimits
+from engine.govern.envelope import CellLimits
 from engine.govern.hard_rules import HardRule
 from engine.govern.history import EFFECTS, NOT_THERE
 from engine.govern.limits import HandSetThreshold, Hours, RollingThreshold, Weekday
@@ -160,59 +160,80 @@ def _raise(found: Levels, broken: Mask, level: int) -> None:
     np.maximum(found, broken * np.int8(level), out=found)
 
 
+def breaches(rows: CellRows, policy: CellPolicy, cuts: Cuts) -> Iterator[tuple[str, Mask]]:
+    """Checks of the envelope, each with the rows that it alone sends to a person.
+
+    Left out: hours and budgets, and what guardrails and constraints forbid.
+
+    Args:
+        rows: The rows of the policy's cell.
+        policy: What holds for it.
+        cuts: Of rolling thresholds.
+    """
+    own, all_of_them = policy.envelope, np.ones(rows.rows.size, dtype=bool)
+    if own is None:
+        yield "no_envelope", all_of_them
+        return
+    if own.limits.phase is Phase.COPILOT:
+        yield "phase_is_copilot", all_of_them
+    yield from _strict(rows, own.limits)
+    for name, broken, keeps in _widened(rows, own.limits, cuts):
+        yield name, broken if keeps is None else broken & ~(keeps & rows.can_be_put_back)
+
+
 def _raise_own(found: Levels, rows: CellRows, limits: CellLimits, cuts: Cuts) -> None:
     """Raise the answers that the envelope's own limits ask for."""
+    for _, broken in _strict(rows, limits):
+        _raise(found, broken, ESCALATE)
+    for _, broken, keeps in _widened(rows, limits, cuts):
+        _raise_wide(found, rows, broken, keeps)
+
+
+def _strict(rows: CellRows, limits: CellLimits) -> Iterator[tuple[str, Mask]]:
+    """What breaks those limits that nothing is wider than."""
     cell = rows.columns.history.cells[rows.cell]
     confidence = rows.column("confidence")
     is_ours = cell.case_type == limits.case_type and cell.action_type == limits.action
-    wrong = [
-        ~rows.column("is_known_case_type") | (not is_ours),
-        ~(rows.column("is_calibrated") & ~np.isnan(confidence)),
-        rows.column("is_in_hand"),
-        ~rows.is_by(limits.earned_by),
-        *_too_many(rows, limits.max_stale_facts, limits.max_contradictions),
-        *(rows.columns.wrong_argument(name, one, rows.rows) for name, one in limits.arguments),
-    ]
+    yield "case_type_unknown", ~rows.column("is_known_case_type") | (not is_ours)
+    yield "confidence_uncalibrated", ~(rows.column("is_calibrated") & ~np.isnan(confidence))
+    yield "case_in_hand", rows.column("is_in_hand")
+    yield "earned_by_another_reasoner", ~rows.is_by(limits.earned_by)
+    yield "fact_stale", rows.column("stale") > limits.max_stale_facts
+    yield "facts_contradictory", rows.column("contradictory") > limits.max_contradictions
+    wrong = [rows.columns.wrong_argument(name, one, rows.rows) for name, one in limits.arguments]
+    if wrong:
+        yield "argument_out_of_bounds", np.logical_or.reduce(wrong)
     if limits.second_person_above is not None:
-        wrong.append(rows.over_cap(limits.second_person_above, limits.currency))
+        yield (
+            "second_person_missing",
+            rows.over_cap(limits.second_person_above, limits.currency),
+        )
     if limits.max_unseen_values is not None:
-        wrong.append(rows.column("unseen") > limits.max_unseen_values)
+        yield "values_unseen", rows.column("unseen") > limits.max_unseen_values
     if limits.reversible_only:
-        wrong.append(~rows.can_be_put_back)
-    for broken in wrong:
-        _raise(found, broken, ESCALATE)
-    _raise_widened(found, rows, limits, cuts)
+        yield "effect_not_reversible", ~rows.can_be_put_back
 
 
-def _raise_widened(found: Levels, rows: CellRows, limits: CellLimits, cuts: Cuts) -> None:
-    """Raise the answers of those limits that ON_THE_LOOP has wider ones for."""
+def _widened(
+    rows: CellRows, limits: CellLimits, cuts: Cuts
+) -> Iterator[tuple[str, Mask, Mask | None]]:
+    """What breaks those limits that ON_THE_LOOP has wider ones for, and what keeps the wider."""
     wider, priority = limits.wider, rows.column("priority")
-    _raise_wide(
-        found,
-        rows,
-        wider,
+    yield (
+        "confidence_below_threshold",
         ~_passes(rows, limits.threshold, cuts),
         None if wider is None else _passes(rows, wider.threshold, cuts),
     )
-    _raise_wide(
-        found,
-        rows,
-        wider,
+    yield (
+        "priority_too_urgent",
         priority < limits.most_urgent_priority,
         None if wider is None else priority >= wider.most_urgent_priority,
     )
-    _raise_wide(
-        found,
-        rows,
-        wider,
+    yield (
+        "amount_over_cap",
         rows.over_cap(limits.amount_cap, limits.currency),
         None if wider is None else ~rows.over_cap(wider.amount_cap, limits.currency),
     )
-
-
-def _too_many(rows: CellRows, stale: int, contradictory: int) -> Iterable[Mask]:
-    yield rows.column("stale") > stale
-    yield rows.column("contradictory") > contradictory
 
 
 def _passes(rows: CellRows, threshold: HandSetThreshold | RollingThreshold, cuts: Cuts) -> Mask:
@@ -224,11 +245,9 @@ def _passes(rows: CellRows, threshold: HandSetThreshold | RollingThreshold, cuts
     return passes
 
 
-def _raise_wide(
-    found: Levels, rows: CellRows, wider: WiderLimits | None, broken: Mask, keeps: Mask | None
-) -> None:
+def _raise_wide(found: Levels, rows: CellRows, broken: Mask, keeps: Mask | None) -> None:
     """Raise what breaks a limit: to a window where the wider limit is kept, else to a person."""
-    if wider is None or keeps is None:
+    if keeps is None:
         _raise(found, broken, ESCALATE)
         return
     waits = broken & keeps & rows.can_be_put_back

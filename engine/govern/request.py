@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -34,6 +34,11 @@ class AuthorizationRequest:
     """By argument, the fresh facts that tell its very value, as `attribute@source`."""
     amount: Money | None = None
     """What the action would move; None: no money."""
+    moved_in_cell: int = 0
+    """What earlier calls of its case moved in its cell and still stands, in minor units of the
+    amount's currency: no limit of an amount is kept by cutting the amount into calls."""
+    moved: int = 0
+    """The same in all cells."""
     customer: str = ""
     """Whom it is for; empty: not known."""
     reasoner: str = OWN
@@ -67,6 +72,16 @@ class AuthorizationRequest:
     """How many different people have approved this very action."""
 
     @property
+    def amount_in_cell(self) -> Money | None:
+        """What its case would have moved in its cell with it; what caps are held to."""
+        return _more(self.amount, self.moved_in_cell)
+
+    @property
+    def amount_in_all(self) -> Money | None:
+        """What its case would have moved in all cells with it; what takes a second person."""
+        return _more(self.amount, self.moved)
+
+    @property
     def malformed(self) -> str:
         """What is wrong with the request itself, whatever the limits are; empty: nothing."""
         if self.problem:
@@ -84,6 +99,13 @@ class AuthorizationRequest:
         if self.score is not None and not isfinite(self.score):
             return f"the raw confidence {self.score:g} is no number"
         return ""
+
+
+def _more(amount: Money | None, moved: int) -> Money | None:
+    """An amount with what was moved before; one that moves nothing makes nothing more."""
+    if amount is None or amount.minor <= 0 or not moved:
+        return amount
+    return replace(amount, minor=amount.minor + moved)
 
 
 _CURRENCY = re.compile(r"[A-Z]{3}")

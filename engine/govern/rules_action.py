@@ -38,7 +38,7 @@ def second_person_missing(limits: CellLimits) -> Check:
     below = rule.kept(limit, "not needed")
 
     def check(look: Look) -> RuleResult:
-        over = bounds.over_cap(look.request.amount, above, limits.currency)
+        over = bounds.over_cap(look.request.amount_in_all, above, limits.currency)
         if not over:
             return below
         approvals = look.request.approvals

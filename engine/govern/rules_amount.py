@@ -29,7 +29,7 @@ def priority_too_urgent(limits: CellLimits) -> Check:
 
 
 def amount_over_cap(limits: CellLimits) -> Check:
-    """The action moves no more money than one action may."""
+    """The action, with what its case moved so before, moves no more money than one may."""
     rule, wider, currency = Rule(name="amount_over_cap"), limits.wider, limits.currency
     limit = bounds.cap_words(limits.amount_cap, currency)
     beyond = bounds.cap_words(wider.amount_cap, currency) if wider else ""
@@ -37,12 +37,13 @@ def amount_over_cap(limits: CellLimits) -> Check:
 
     def check(look: Look) -> RuleResult:
         request = look.request
-        if request.amount is None:
+        amount = request.amount_in_cell
+        if amount is None:
             return without
-        over = bounds.over_cap(request.amount, limits.amount_cap, currency)
+        over = bounds.over_cap(amount, limits.amount_cap, currency)
         if not over:
-            return rule.kept(limit, str(request.amount))
-        if wider is None or bounds.over_cap(request.amount, wider.amount_cap, currency):
+            return rule.kept(limit, str(amount))
+        if wider is None or bounds.over_cap(amount, wider.amount_cap, currency):
             return rule.broken(limit, over)
         return wide(rule, limits, request, limit, beyond, over)
 

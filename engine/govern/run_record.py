@@ -16,7 +16,7 @@ from engine.domain.verdict import VerdictKind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """The call that a run ended with, or asked for last."""
+    """A call that a run asked for, with which it can be judged."""
 
     call: str
     """Tools and arguments of all its calls, as canonical JSON: two that are equal do the same."""
@@ -112,11 +112,16 @@ class RunRecord:
     cost_micro_usd: int | None = None
     """None where it is no amount of money: nothing asked, scripted, or no price set."""
     wanted: Wanted | None = None
-    """None: it asked for nothing."""
+    """The last call it asked for before a person had answered; None: it asked for nothing."""
+    told: Wanted | None = None
+    """The last one it asked for after that; None: nobody answered, or it asked for no other."""
     truth: str | None = None
     """The label that proved right for its case, empty for nothing to be done; None: not known."""
     is_hindsight: bool = False
-    """Whether the truth stood in the record before it began: it may have read it there."""
+    """Whether it may have read the answer: before it began the truth stood in the record, a person
+    had decided on its case, or a call of its case had succeeded."""
+    is_repeat: bool = False
+    """Whether its kind had looked at the case before, be it outside the slice's period."""
     tools: tuple[ToolUsed, ...] = ()
     declared: frozenset[str] | None = None
     """All tools it could touch, as known before it ran; None: known only as it asks."""

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from engine.desk import Desk
 from engine.domain.policy import PolicyKind
+from engine.domain.run import RunKind
 from engine.errors import ConfigError
 from engine.govern.documents import PolicyDocument, line_of, read_document
 from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, NamedRule
+from engine.govern.limits import OWN, Limits
 from engine.runtime.policy import DOCUMENTS
 
 Path = tuple[str | int, ...]
@@ -28,10 +30,11 @@ class _Place:
     arguments: Iterable[str]
     case_type: str | None = None
     action: str | None = None
+    reasoners: tuple[str, ...] = ()
 
 
 def read_of_desk(desk: Desk, kind: PolicyKind, text: str, source: str) -> PolicyDocument:
-    """Read a document and see that the desk has every case type, action and argument it names.
+    """Read a document and see that the desk has all that it names, from case type to reasoner.
 
     Args:
         desk: Whose document it has to be.
@@ -70,6 +73,7 @@ def _misfits(desk: Desk, document: PolicyDocument) -> Iterator[tuple[Path, str]]
         tool.contract.name: set(tool.contract.arguments.model_fields) for tool in desk.effect_tools
     }
     for place in _places(document):
+        yield from _unknown_reasoners(desk, place)
         if place.case_type is not None and place.case_type not in desk.case_types:
             said = f"the desk has no case type {place.case_type!r}; it has"
             yield (*place.path, "case_type"), f"{said} {_listed(desk.case_types)}"
@@ -86,23 +90,36 @@ def _misfits(desk: Desk, document: PolicyDocument) -> Iterator[tuple[Path, str]]
                 yield (*place.path, "arguments", name), said
 
 
+def _unknown_reasoners(desk: Desk, place: _Place) -> Iterator[tuple[Path, str]]:
+    known = {OWN, desk.reasoner.name, *RunKind}
+    for at, name in enumerate(place.reasoners):
+        if name not in known:
+            said = f"there is no reasoner {name!r}; there is {_listed(known)}"
+            yield (*place.path, "earned_by", at), said
+
+
 def _places(document: PolicyDocument) -> Iterator[_Place]:
     match document:
         case EnvelopeDocument():
-            yield _Place(path=("limits",), arguments=document.limits.arguments)
+            yield _place(("limits",), document.limits)
             for name, level in document.case_types.items():
-                yield _Place(path=("case_types", name), arguments=level.arguments)
+                yield _place(("case_types", name), level)
             for at, cell in enumerate(document.cells):
                 yield _Place(
                     path=("cells", at),
                     arguments=cell.arguments,
                     case_type=cell.case_type,
                     action=cell.action,
+                    reasoners=cell.earned_by or (),
                 )
         case GuardrailDocument():
             yield from _places_of_rules("guardrails", document.guardrails)
         case GoalsDocument():
             yield from _places_of_rules("constraints", document.constraints)
+
+
+def _place(path: Path, level: Limits) -> _Place:
+    return _Place(path=path, arguments=level.arguments, reasoners=level.earned_by or ())
 
 
 def _places_of_rules(field: str, rules: Iterable[NamedRule]) -> Iterator[_Place]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.act.crash_points import CrashPoint, Reach, pass_by
@@ -258,15 +258,7 @@ class Intake:
         """A person was faster: apply the label to the case as it stands now."""
         refused = True
         while refused:
-            case = self._store.reader.case(due.case.id)
-            again = LabelDue(
-                case=case,
-                label=due.label,
-                predicted=due.predicted,
-                raw_confidence=due.raw_confidence,
-                facts=due.facts,
-                reasoner=due.reasoner,
-            )
+            again = replace(due, case=self._store.reader.case(due.case.id))
             with self._store.begin() as unit:
                 refused = bool(unit.apply([self._maturing.label(again, desk)]))
                 unit.commit()

@@ -83,7 +83,7 @@ class Judging:
         )
 
     def _entries(self, made: Recommendation, verdict: Verdict) -> tuple[EntryDraft, ...]:
-        reasoner = Actor(decided_by=DecidedBy.MODEL, name=made.draft.reasoner)
+        reasoner = Actor(decided_by=DecidedBy.MODEL, name=made.draft.author)
         action = made.actions[0]
         recommended = {
             "recommendation": made.id,
@@ -177,7 +177,7 @@ class Judging:
                 kind=ChoiceKind.RECOMMEND,
                 at=now,
                 decided_by=DecidedBy.MODEL,
-                decider=draft.reasoner,
+                decider=draft.author,
                 chosen=draft.summary,
                 options=tuple(option.label for option in draft.alternatives),
                 grounds=draft.rationale,

@@ -91,7 +91,7 @@ class Maturing:
         return Outcome(
             id=OutcomeId(self._ids.new()),
             case_id=case.id,
-            recommendation_id=case.recommendation_id,
+            recommendation_id=due.recommendation_id,
             kind=self._kind(case, desk, due.label.value, is_right),
             is_recommendation_correct=is_right,
             raw_confidence=due.raw_confidence,

@@ -33,6 +33,7 @@ from engine.runtime.asking import (
     usage_of_plan,
 )
 from engine.runtime.attempt import Attempt, Refusal, drift, refusal_of
+from engine.runtime.done_before import done_before
 from engine.runtime.looking import look_at
 from engine.runtime.policy import Policy, cell_of
 from engine.runtime.reads import CaseReads
@@ -194,13 +195,10 @@ class Preparation:
             if isinstance(following, Refusal):
                 return following
             attempts.append(following)
-        steps = [
-            PlanStep(
-                request=self._request(one, policy.of(one.cell), policy, person),
-                policy=policy.of(one.cell),
-            )
-            for one in attempts
-        ]
+        requests = self._with_done(
+            attempts, [self._request(one, policy.of(one.cell), policy, person) for one in attempts]
+        )
+        steps = [PlanStep(request=request, policy=policy.of(request.cell)) for request in requests]
         verdicts = authorize_plan(steps, usage_of_plan(self._reader, steps))
         for one, step, verdict in zip(attempts, steps, verdicts, strict=True):
             may_run = verdict.kind is VerdictKind.EXECUTE or (
@@ -209,6 +207,23 @@ class Preparation:
             if not may_run:
                 return refusal_of(one, verdict, step.policy)
         return replace(attempt, takings=takings(limits, steps[0].request))
+
+    def _with_done(
+        self, attempts: Sequence[Attempt], requests: Sequence[AuthorizationRequest]
+    ) -> Sequence[AuthorizationRequest]:
+        """The requests with what earlier calls of the case have done, where that may count."""
+        first, case = attempts[0], attempts[0].case
+        is_run = case.run_id is not None and first.is_alone
+        if first.is_undo or not (is_run or any(one.amount for one in requests)):
+            return requests
+        done = done_before(
+            self._reader,
+            case,
+            self._desks[case.desk],
+            but=[one.action.id for one in attempts],
+            but_of=case.recommendation_id,
+        )
+        return [done.added_to(one) for one in requests]
 
     def _later(self, attempt: Attempt, action: Action) -> Attempt | Refusal:
         """A later step of the same plan, as far as it can be judged before its turn."""

@@ -24,6 +24,7 @@ from engine.govern.request import AuthorizationRequest, Usage
 from engine.ports import Clock, Ids, Reader
 from engine.runtime.asking import Call, Moment, Sureness, ask, usage_of_plan
 from engine.runtime.choosing import unnamed, wrong_choice
+from engine.runtime.done_before import done_before
 from engine.runtime.marks import Mark, Marks
 from engine.runtime.planning import Candidate, candidates
 from engine.runtime.policy import cell_of
@@ -62,6 +63,8 @@ class Advice:
     target: str | None = None
     """Of a run: what its case is about. It may ask for what a person could choose there, and for
     nothing else. None: it is the desk's own advice."""
+    is_shadow: bool = False
+    """It is asked what would be in the place of all that the case has done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,9 @@ class PuttingForward:
         scores = [scored_by(draft, setting, policy.envelope) for policy in policies]
         named = ", ".join(str(cell) for cell in cells)
         with marks.timed(Stage.GOVERN, "authorize", DecidedBy.POLICY, named) as mark:
-            requests = [self._request(advice, *one) for one in zip(steps, scores, strict=True)]
+            requests = self._with_done(
+                advice, [self._request(advice, *one) for one in zip(steps, scores, strict=True)]
+            )
             verdicts = self._authorized(requests, policies, mark)
         actions = tuple(
             step.action(self.ids, ordinal, verdict)
@@ -177,6 +182,16 @@ class PuttingForward:
         )
         told = "; ".join(part for part in (request.in_hand, advice.in_hand) if part)
         return replace(request, in_hand=told)
+
+    def _with_done(
+        self, advice: Advice, requests: Sequence[AuthorizationRequest]
+    ) -> Sequence[AuthorizationRequest]:
+        """The requests with what earlier calls of the case have done, where that may count."""
+        is_run = advice.target is not None
+        if advice.is_shadow or not (is_run or any(one.amount for one in requests)):
+            return requests
+        done = done_before(self.reader, advice.case, advice.setting.desk)
+        return [done.added_to(one) for one in requests]
 
     def _usage(self, plan: Sequence[PlanStep]) -> Usage:
         """In COPILOT nothing runs alone, so nothing has to be read."""

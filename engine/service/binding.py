@@ -22,6 +22,7 @@ from engine.ports import Clock, EffectTool, Ids, Reader
 from engine.runtime.asking import Call, Moment, ask, usage_of_plan
 from engine.runtime.asking import Person as Actor
 from engine.runtime.choosing import unnamed, wrong_choice
+from engine.runtime.done_before import done_before
 from engine.runtime.policy import PolicyView, cell_of
 from engine.runtime.previewing import previewed
 from engine.runtime.reads import CaseReads
@@ -171,6 +172,8 @@ class Binding:
             ),
             person=who,
         )
+        if not is_undo and request.amount is not None:
+            request = done_before(self.reader, case, self.desks[case.desk]).added_to(request)
         return PlanStep(request=request, policy=limits)
 
     def _required(self, steps: Sequence[PlanStep]) -> tuple[Verdict, ...]:

@@ -7,6 +7,7 @@ product does by construction is said only beside what was seen of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from engine.domain.run import RunKind
 from engine.govern.comparison import FaultCount, KindFigures, Memory, StepTrouble
@@ -19,15 +20,16 @@ _MOST_PATHS = 3
 
 
 def replies_to(row: ComparisonRow, titles: Mapping[str, str]) -> tuple[Reply, ...]:
-    """All eight; none where nothing was run.
+    """All eight; none where nothing was run, or all of it again.
 
     Args:
         row: The comparison.
         titles: What people call tools, by code.
     """
-    figures = row.comparison.kinds
+    figures = tuple(one for one in row.comparison.kinds if one.runs)
     if not figures:
         return ()
+    row = replace(row, comparison=replace(row.comparison, kinds=figures))
     made = (
         ("Does the model decide, or the code?", _who_decides(figures)),
         ("What is hard-coded in the sequence?", _hard_coded(row)),

@@ -26,7 +26,8 @@ from engine.govern.counted import Counted as Counted
 from engine.govern.counted import Spread as Spread
 
 MOST_RUNS = 2_000
-"""The newest so many of a slice are compared; more would tell little and take long."""
+"""So many of a slice are compared, first runs before repeats and of these the newest; more would
+tell little and take long."""
 
 
 class Made(StrEnum):
@@ -139,7 +140,7 @@ class ComparisonRow:
     runs: int
     """In the slice."""
     left_out: int
-    """Of them, the oldest ones beyond `MOST_RUNS`."""
+    """Of them, those beyond `MOST_RUNS`: repeats, and after these the oldest."""
     paths: tuple[DeclaredPath, ...]
     offers: tuple[OfferedTools, ...]
     bounds: AgentBounds

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.domain.run import RunKind
-from engine.govern.comparison import KindFigures, LengthBand
+from engine.govern.comparison import Comparison, KindFigures, LengthBand
 from engine.govern.counted import Counted
+from engine.service.comparison_rows import Models
 
 NAMES: Mapping[RunKind, str] = {
     RunKind.PLAYBOOK: "the playbook",
@@ -48,6 +49,25 @@ def says(one: KindFigures) -> str:
     """A kind at the beginning of a sentence."""
     name = NAMES[one.kind]
     return name[:1].upper() + name[1:]
+
+
+def unpriced(models: Models | None, one: KindFigures) -> str:
+    """Why no cost of a kind is known, in words; empty where it is known."""
+    if one.effort.cost.median is not None:
+        return ""
+    if not one.models:
+        return "no model asked"
+    return "scripted: no cost" if models is Models.SCRIPTED else "no price known"
+
+
+def uneven_words(comparison: Comparison) -> str:
+    """That kinds looked at different cases; empty where all looked at the same."""
+    if comparison.common == comparison.cases:
+        return ""
+    return (
+        f"The kinds looked at different cases: {comparison.common:,} of "
+        f"{comparison.cases:,} were looked at by all. Agreement counts shared cases alone."
+    )
 
 
 def band_words(band: LengthBand) -> str:

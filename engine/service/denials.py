@@ -12,6 +12,7 @@ from engine.domain.verdict import RuleResult, VerdictKind
 from engine.govern.authorize import CellPolicy, authorize
 from engine.ports import Reader
 from engine.runtime.asking import Call, Moment, Person, ask, usage_now
+from engine.runtime.done_before import done_before
 from engine.runtime.policy import why_of
 from engine.service.phrases import broken_words, hard_rule_words, rule_value
 
@@ -43,6 +44,8 @@ def denied_now(
         Moment(at=at, facts=reader.fact_sets([case.id]).get(case.id)),
         person=Person(roles=frozenset(roles), approvals=2),
     )
+    if request.amount is not None:
+        request = done_before(reader, case, desk).added_to(request)
     verdict = authorize(request, policy, usage_now(reader, policy, request))
     denials = (rule for rule in verdict.broken if _is_for_all(rule))
     rule = next(denials, None)

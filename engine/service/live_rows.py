@@ -43,6 +43,8 @@ class ProposedRow:
     undo: str
     """What an undo would do afterwards; empty: nothing undoes it."""
     origin: Origin
+    is_scripted: bool = False
+    """Whether a script, in the place of a model, put it forward."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +106,8 @@ class RanRow:
     awaits_audit: bool
     """Whether it was drawn and nobody has answered blind yet; for auditors alone."""
     origin: Origin
+    is_scripted: bool = False
+    """Whether a script, in the place of a model, put it forward."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

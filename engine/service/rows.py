@@ -80,6 +80,8 @@ class QueueRow:
     claimed_by: str
     claimed_until: datetime | None
     origin: Origin
+    is_scripted: bool = False
+    """Whether a script, in the place of a model, put forward what is recommended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,6 +256,8 @@ class SpanRow:
     inputs: Json
     outputs: Json
     error: str
+    is_scripted: bool = False
+    """Whether a script stood in for the model that decided it, or that was asked in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,6 +50,7 @@ class RunFilter:
     kind: RunKind | None = None
     status: RunStatus | None = None
     is_shadow: bool | None = None
+    is_scripted: bool | None = None
     case_id: CaseId | None = None
 
 

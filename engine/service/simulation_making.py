@@ -61,7 +61,7 @@ def simulation_row(
         people=people,
         audits_a_day=found.audits_a_day,
         measures=tuple(_measure(one, found) for one in draft.goals.measures),
-        sentences=sentences(total, forecast, (people_now, people), team, currency=found.currency),
+        sentences=sentences(total, forecast, (people_now, people), team, found),
         limits=limits_of_history(history, found, draft),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.domain.canonical import Json
 from engine.domain.money import Money
 from engine.domain.percent import percent
+from engine.govern.consequences import Consequences
 from engine.service import simulation_rows as rows
+from engine.service.words import BROKEN
 
 WEIGHED = ", each weighed by how likely it was known"
 """Why an error is no plain share of the truths it stands beside."""
@@ -18,8 +20,7 @@ def sentences(
     forecast: rows.ForecastRow,
     people: tuple[rows.WorkloadRow, rows.WorkloadRow],
     team: rows.TeamRow,
-    *,
-    currency: str,
+    found: Consequences,
 ) -> tuple[str, ...]:
     """The figures in words, the most telling first.
 
@@ -28,12 +29,13 @@ def sentences(
         forecast: Of the draft.
         people: What the documents in force leave to people, and what the draft does.
         team: Who they are taken to be.
-        currency: Of the draft's envelope.
+        found: What holds decisions back under the draft, and the currency of its envelope.
     """
     return (
         *_of_share(total),
+        *_of_held(found.held),
         *_of_error(total.draft),
-        *_of_money(total, currency),
+        *_of_money(total, found.currency),
         *_of_people(*people, team),
         *_of_forecast(forecast),
     )
@@ -56,6 +58,12 @@ def _of_share(total: rows.CellSimulationRow) -> Iterator[str]:
         yield "No decision goes another way."
     if draft.denied != now.denied:
         yield f"{draft.denied:,} would be forbidden to everybody, {now.denied:,} are now."
+
+
+def _of_held(held: Sequence[tuple[str, int]]) -> Iterator[str]:
+    if held:
+        each = "; ".join(f"{count:,} x {BROKEN[name].lower()}" for name, count in held)
+        yield f"What the draft's limits hold back, a decision under each check it fails: {each}."
 
 
 def _share(side: rows.SideRow) -> str:

@@ -38,7 +38,8 @@ class Starting:
         Raises:
             NotFound: There is no such case, or its desk does not run here.
             InvalidRequest: The desk has no such reasoner, or it lacks a model.
-            Conflict: Nothing is known of the case yet, or nothing was learned before it.
+            Conflict: Nothing is known of the case yet, nothing was learned before it, or such a
+                run of it still goes on.
             AlreadyDone: The form was sent for another run.
         """
         if not 0 < len(request.client_key) <= LONGEST_KEY:
@@ -97,7 +98,8 @@ def lacking_for(kind: RunKind, case: Case, desk: Desk, reasoners: Reasoners) -> 
     if reasoners.model is None:
         return (
             "There is no language model here; set COUNTERSIGN_ANTHROPIC_API_KEY and start "
-            "the product again."
+            "the product again; for a demonstration, COUNTERSIGN_SCRIPTED_MODEL=plain stands in "
+            "for one."
         )
     if not reasoners.takes(case.desk, kind, case.case_type):
         return f"The desk {case.desk} has no {kind} for {case.case_type}."

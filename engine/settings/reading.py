@@ -118,4 +118,8 @@ def _parse(item: Field[Any], text: str) -> Any:
         return read(text.strip())
     except ValueError:
         wanted = "a whole number" if type(item.default) is int else "a number"
+        if item.name.startswith("model_price_"):
+            wanted += " of millionths of a dollar: 3 USD a million tokens is 3000000"
+        elif item.name.startswith("model_budget_"):
+            wanted += " of millionths of a dollar: 3 USD is 3000000"
         raise ValueError(f"{variable(item.name)} is {text!r}: it must be {wanted}") from None

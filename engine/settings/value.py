@@ -22,6 +22,8 @@ _ONE_OF = {
     "scripted_model": ("", "plain", "repeats", "drifts", "invents", "contradicts", "obeys"),
 }
 _QUERY_PASSWORD = re.compile(r"(\bpassword=)[^&]*")
+_BEHIND = re.compile(r"([?#]).*", re.DOTALL)
+"""Query and fragment of an address in the web; keys are passed there, under any name."""
 
 
 def _is(what: str, *, is_secret: bool = False) -> dict[str, Any]:
@@ -158,10 +160,15 @@ class Settings:
         metadata=_is("Most a run may cost, in millionths of a dollar; 0: no limit."),
     )
     model_budget_desk_day: int = field(
-        default=0, metadata=_is("Most the runs of a desk may cost a day, likewise.")
+        default=0,
+        metadata=_is(
+            "Most the runs of a desk may cost a day, likewise; shadow runs ask a model only while "
+            "less than half of it is used."
+        ),
     )
     model_budget_day: int = field(
-        default=0, metadata=_is("Most all runs may cost a day, likewise.")
+        default=0,
+        metadata=_is("Most all runs may cost a day, likewise, with half for shadow runs."),
     )
 
     def __post_init__(self) -> None:
@@ -180,7 +187,7 @@ class Settings:
         _require(self, "port", 0 <= self.port <= 65535, "must be 0 to 65535")
         _require(self, "workers", self.workers >= 1, "must be 1 or more")
         _require(self, "take_back_s", 0 <= self.take_back_s <= 3600, "must be 0 to 3600")
-        for name in ("notice_url", "shop_url"):
+        for name in ("notice_url", "shop_url", "anthropic_url"):
             url = getattr(self, name)
             is_web = not url or url.startswith(("http://", "https://"))
             _require(self, name, is_web, "must begin with http:// or https://")
@@ -202,7 +209,7 @@ class Settings:
 
 
 def masked(url: str) -> str:
-    """A URL without its password; any other text as it is."""
+    """A URL without its password, one in the web without its query; any other text as it is."""
     try:
         parts = urlsplit(url)
         password = parts.password
@@ -212,6 +219,8 @@ def masked(url: str) -> str:
         account, _, place = parts.netloc.rpartition("@")
         name = account.partition(":")[0]
         url = url.replace(parts.netloc, f"{name}:{_MASK}@{place}", 1)
+    if url.startswith(("http://", "https://")):
+        return _BEHIND.sub(rf"\1{_MASK}", url)
     return _QUERY_PASSWORD.sub(rf"\1{_MASK}", url)
 
 
@@ -235,12 +244,8 @@ def _check_model(settings: Settings) -> None:
         f"must be {_SHORTEST_KEY} or more plain characters on one line",
     )
     _require(settings, "anthropic_api_key", " " not in key, "must not have spaces in it")
-    _require(
-        settings,
-        "anthropic_url",
-        settings.anthropic_url.startswith(("http://", "https://")),
-        "must begin with http:// or https://",
-    )
+    is_place = bool(settings.anthropic_url) and not _BEHIND.search(settings.anthropic_url)
+    _require(settings, "anthropic_url", is_place, "must be a place alone, with no ? and no # in it")
     _require(settings, "model", bool(settings.model), "must name a model")
     _require(settings, "memory", settings.memory in ("on", "off"), "must be on or off")
     for name, words in _ONE_OF.items():

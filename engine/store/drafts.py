@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.domain.canonical import Json
-from engine.domain.recommendation import Alternative, Draft, PrecedentCase, Proposal, Reason
+from engine.domain.recommendation import (
+    Alternative,
+    Draft,
+    PrecedentCase,
+    Proposal,
+    Reason,
+    is_scripted,
+)
 
 
 def draft_to_json(draft: Draft) -> Json:
@@ -39,6 +46,11 @@ def draft_to_json(draft: Draft) -> Json:
         "cost": draft.cost_micro_usd,
         **({"tried": list(draft.tried)} if draft.tried else {}),
     }
+
+
+def is_scripted_draft(row: Json) -> bool:
+    """Whether a stored draft is a scripted model's; None, where there is no draft, is not."""
+    return row is not None and is_scripted(row["version"])
 
 
 def draft_from_json(row: Json) -> Draft:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, select
 
-from engine.domain.ids import ModelVersionId
+from engine.domain.fact import people_who_told
+from engine.domain.ids import ModelVersionId, RecommendationId
 from engine.domain.outcome import Label, LabelSource
 from engine.ports import LabelDue, LabelledPrediction, ModelVersion, TrainingRow
 from engine.store import case_rows, mapping, tables
 from engine.store.compiled import Compiled
 from engine.store.failures import translated
-from engine.store.reads import Reads, latest_facts
+from engine.store.first_asks import FirstAsks
+from engine.store.reads import latest_facts
+from engine.store.run_tables import runs
 
 
 def _labels_due() -> Select[Any]:
     """Labels with their case and what was recommended on it; asked for before every case."""
     label, case = tables.labels, tables.cases
-    made, facts = tables.recommendations, tables.fact_sets
+    made, facts, run = tables.recommendations, tables.fact_sets, runs.c
     joined = (
         label.join(
             case, and_(case.c.source == label.c.source, case.c.source_id == label.c.source_id)
@@ -38,6 +42,7 @@ def _labels_due() -> Select[Any]:
             made.c.label.label("predicted"),
             made.c.raw_confidence,
             made.c.reasoner,
+            exists().where(run.case_id == case.c.id, run.is_shadow.is_(False)).label("has_run"),
             facts.c.case_id,
             facts.c.revision,
             facts.c.digest,
@@ -58,7 +63,7 @@ def _labels_due() -> Select[Any]:
 _LABELS_DUE = Compiled(_labels_due())
 
 
-class LearningReads(Reads):
+class LearningReads(FirstAsks):
     """Nothing here gives a label before it is known."""
 
     def labels_due(
@@ -66,7 +71,21 @@ class LearningReads(Reads):
     ) -> tuple[LabelDue, ...]:
         """See `engine.ports.Reader.labels_due`."""
         rows = self._all(_LABELS_DUE, desk=desk, known_by=until, most=limit, left_out=offset)
-        return tuple(_label_due(desk, row) for row in rows)
+        return tuple(self._judging(_label_due(desk, row), row) for row in rows)
+
+    def _judging(self, due: LabelDue, row: Any) -> LabelDue:
+        """A label with what it judges, where that may not be what stands."""
+        is_told = due.facts is not None and bool(people_who_told(due.facts.facts))
+        if not (row.has_run or is_told):
+            return due
+        asked = self.first_ask(row.id, row.recommendation_id, is_told=is_told)
+        return replace(
+            due,
+            recommendation_id=RecommendationId(asked.id) if asked else None,
+            predicted=asked.label if asked else None,
+            raw_confidence=asked.raw_confidence if asked else None,
+            reasoner=asked.reasoner if asked else "",
+        )
 
     def labelled_predictions(self, desk: str, until: datetime) -> Iterator[LabelledPrediction]:
         """See `engine.ports.Reader.labelled_predictions`."""
@@ -150,8 +169,9 @@ class LearningReads(Reads):
 
 
 def _label_due(desk: str, row: Any) -> LabelDue:
+    case = case_rows.case_of(row)
     return LabelDue(
-        case=case_rows.case_of(row),
+        case=case,
         label=Label(
             desk=desk,
             source=row.source,
@@ -162,5 +182,6 @@ def _label_due(desk: str, row: Any) -> LabelDue:
         predicted=row.predicted,
         raw_confidence=row.raw_confidence,
         facts=None if row.facts is None else mapping.fact_set_of(row),
+        recommendation_id=case.recommendation_id,
         reasoner=row.reasoner or "",
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from engine.desk import Desk
 from engine.domain.case import Origin
@@ -33,7 +34,13 @@ from engine.service.comparison_rows import (
     RunsMade,
 )
 from engine.store import run_rows, tables
-from engine.store.read_comparison_cases import Became, Truth, became_of, took_over, truths
+from engine.store.read_comparison_cases import (
+    Became,
+    answers_known,
+    became_of,
+    took_over,
+    truths,
+)
 from engine.store.read_comparison_steps import Journals, Walked
 from engine.store.read_source import ReadSource
 from engine.store.run_tables import runs
@@ -48,7 +55,9 @@ class _Known:
     """What is known of compared runs besides their own rows."""
 
     walked: Mapping[RunId, Walked]
-    truths: Mapping[CaseId, Truth]
+    truths: Mapping[CaseId, str]
+    answers: Mapping[CaseId, datetime]
+    """From when on the answer to a case could be read."""
     became: Mapping[RunId, Became]
     took_over: Mapping[RunId, str]
 
@@ -66,8 +75,10 @@ class Comparing:
         """The runs of a slice side by side."""
         which = _chosen(asked, self.made())
         where = _matching(which)
-        query = select(runs, _case.source_id, _case.title).select_from(_WITH_CASE).where(*where)
-        found = self._source.all(query.order_by(_r.id.desc()).limit(MOST_RUNS))
+        is_repeat = _is_repeat(which)
+        columns = (runs, _case.source_id, _case.title, is_repeat.label("is_repeat"))
+        query = select(*columns).select_from(_WITH_CASE).where(*where)
+        found = self._source.all(query.order_by(is_repeat, _r.id.desc()).limit(MOST_RUNS))
         count = len(found)
         if count == MOST_RUNS:
             counting = select(func.count()).select_from(_WITH_CASE).where(*where)
@@ -105,10 +116,11 @@ class Comparing:
 
     def _records(self, found: Sequence[Any]) -> list[RunRecord]:
         read = [run_rows.run_of(row) for row in found]
-        live = [run for run in read if not run.is_shadow]
+        live, cases = [run for run in read if not run.is_shadow], {run.case_id for run in read}
         known = _Known(
             walked=self._journals.walked(read),
-            truths=truths(self._source, {run.case_id for run in read}),
+            truths=truths(self._source, cases),
+            answers=answers_known(self._source, cases),
             became=became_of(self._source, live),
             took_over=took_over(
                 self._source, [run for run in live if run.status is RunStatus.FAILED]
@@ -174,11 +186,29 @@ def _matching(which: ComparisonSlice) -> list[ColumnElement[bool]]:
     return said
 
 
+def _is_repeat(which: ComparisonSlice) -> ColumnElement[bool]:
+    """Whether the kind had looked at the case before: in the slice, or before its period."""
+    before = runs.alias()
+    earlier, is_scripted = before.c, which.models is Models.SCRIPTED
+    same = [
+        earlier.case_id == _r.case_id,
+        earlier.kind == _r.kind,
+        or_(earlier.model == "", earlier.is_scripted.is_(is_scripted)),
+        or_(
+            earlier.started_at < _r.started_at,
+            and_(earlier.started_at == _r.started_at, earlier.id < _r.id),
+        ),
+    ]
+    if which.made is not Made.BOTH:
+        same.append(earlier.is_shadow.is_(which.made is Made.SHADOW))
+    return select(earlier.id).where(*same).correlate(runs).exists()
+
+
 _NOTHING_BECAME = Became()
 
 
 def _record(run: Run, row: Any, known: _Known, declared: frozenset[str] | None) -> RunRecord:
-    did, truth = known.walked[run.id], known.truths.get(run.case_id)
+    did, answered_at = known.walked[run.id], known.answers.get(run.case_id)
     became = known.became.get(run.id, _NOTHING_BECAME)
     return RunRecord(
         run_id=run.id,
@@ -201,8 +231,10 @@ def _record(run: Run, row: Any, known: _Known, declared: frozenset[str] | None) 
         tokens=run.usage.total,
         cost_micro_usd=None if run.is_scripted or not run.cost_micro_usd else run.cost_micro_usd,
         wanted=did.wanted,
-        truth=truth.label if truth else None,
-        is_hindsight=truth is not None and truth.recorded_at <= run.started_at,
+        told=did.told,
+        truth=known.truths.get(run.case_id),
+        is_hindsight=answered_at is not None and answered_at <= run.started_at,
+        is_repeat=row.is_repeat,
         tools=tuple(did.tools.values()),
         declared=declared,
         verdicts=tuple(did.verdicts),
@@ -212,10 +244,14 @@ def _record(run: Run, row: Any, known: _Known, declared: frozenset[str] | None) 
         effects=became.effects,
         verified=became.verified,
         window=did.window,
-        failed=None
-        if run.fault is None
-        else Failed(fault=run.fault, why=run.end_note, handled_by=known.took_over.get(run.id, "")),
+        failed=_failed(run, known),
     )
+
+
+def _failed(run: Run, known: _Known) -> Failed | None:
+    if run.fault is None:
+        return None
+    return Failed(fault=run.fault, why=run.end_note, handled_by=known.took_over.get(run.id, ""))
 
 
 # --- what stands before a run begins --------------------------------------------------------

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select, true, union_all
 
 from engine.domain.effect import EffectStatus
 from engine.domain.grant import GrantBasis
@@ -30,13 +30,6 @@ _RANK = {source.value: rank for rank, source in enumerate(COUNTING)}
 PERSON = "person"
 
 
-class Truth(NamedTuple):
-    """What proved right for a case."""
-
-    label: str
-    recorded_at: datetime
-
-
 @dataclass(slots=True)
 class Became:
     """What became of a live run's recommendations."""
@@ -48,20 +41,45 @@ class Became:
     verified: int = 0
 
 
-def truths(source: ReadSource, cases: Iterable[CaseId]) -> dict[CaseId, Truth]:
-    """The truth of each case that has one, from the sources that count on the scorecard."""
-    found: dict[CaseId, tuple[int, Truth]] = {}
+def truths(source: ReadSource, cases: Iterable[CaseId]) -> dict[CaseId, str]:
+    """The label that proved right for each case, from the sources that count on the scorecard."""
+    found: dict[CaseId, tuple[int, str]] = {}
     for chunk in chunks(list(cases)):
         query = (
-            select(_o.case_id, _o.truth, _o.label_source, _o.recorded_at)
+            select(_o.case_id, _o.truth, _o.label_source)
             .where(_o.case_id.in_(chunk), _o.label_source.in_(list(_RANK)))
             .order_by(_o.id)
         )
         for row in source.all(query):
             rank, known = _RANK[row.label_source], found.get(row.case_id)
             if known is None or rank < known[0]:
-                found[CaseId(row.case_id)] = rank, Truth(row.truth, row.recorded_at)
+                found[CaseId(row.case_id)] = rank, row.truth
     return {case_id: truth for case_id, (_, truth) in found.items()}
+
+
+def answers_known(source: ReadSource, cases: Iterable[CaseId]) -> dict[CaseId, datetime]:
+    """From when on a run may read the answer to a case: a truth, a person's decision, a call.
+
+    Any truth that counts tells, whichever holds in the end; a decision does that was taken back;
+    and a call that succeeded stands in its system from when it was made.
+    """
+    found: dict[CaseId, datetime] = {}
+    for chunk in chunks(list(cases)):
+        moments = (
+            (_o, _o.recorded_at, _o.label_source.in_(list(_RANK))),
+            (_decision, _decision.decided_at, true()),
+            (_effect, _effect.intended_at, _effect.status == EffectStatus.SUCCEEDED.value),
+        )
+        each = (
+            select(of.case_id, func.min(at).label("at"))
+            .where(of.case_id.in_(chunk), told)
+            .group_by(of.case_id)
+            for of, at, told in moments
+        )
+        for row in source.all(select(union_all(*each).subquery())):
+            known = found.get(row.case_id, row.at)
+            found[CaseId(row.case_id)] = min(known, row.at)
+    return found
 
 
 def became_of(source: ReadSource, runs: Sequence[Run]) -> dict[RunId, Became]:

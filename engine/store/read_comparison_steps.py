@@ -19,6 +19,7 @@ from engine.domain.run_moves import Answered
 from engine.domain.verdict import VerdictKind
 from engine.govern.run_record import ToolUsed, Wanted, Window
 from engine.runtime.reads import NOT_NARROWED
+from engine.runtime.runs.looking_up import NO_TOOL
 from engine.service.comparison_rows import MOST_RUNS
 from engine.store.raw_rows import raw
 from engine.store.read_source import ReadSource
@@ -33,6 +34,8 @@ FAILED = ('{"code":"', '{"fault":')
 its keys in order."""
 _PLAIN = {"recall": "recall", "finish": "finish", "give_up": "give up"}
 """Moves of which nothing more than their kind is compared."""
+_NOT_OF_PEOPLE = frozenset({Answered.DENIED, Answered.EXECUTED, Answered.TIMED_OUT})
+"""Answers behind which nobody stands; after any other a run may say what it was told."""
 _BY_CODE = frozenset({"asked", "give_up"})
 """Moves that no model picks, of an agent: questions follow by themselves, and bounds are code's."""
 
@@ -49,6 +52,9 @@ class Walked:
     """Moves that a model picks, where the run is an agent's."""
     failed_steps: list[int] = field(default_factory=list)
     wanted: Wanted | None = None
+    told: Wanted | None = None
+    is_told: bool = False
+    """Whether a person has answered what it asked for."""
     tools: dict[tuple[str, bool], ToolUsed] = field(default_factory=dict)
     verdicts: list[VerdictKind] = field(default_factory=list)
     window: Window = field(default=Window())
@@ -69,9 +75,10 @@ class Walked:
             case "use_tool":
                 self.way.append(move["tool"])
                 self.tool_calls += 1
-                self._use(move["tool"], row, is_failed)
                 if row.verdict.startswith(f"{VerdictKind.DENY}:"):
-                    self.verdicts.append(VerdictKind.DENY)
+                    self.verdicts.append(VerdictKind.DENY)  # no permit, and nothing was called
+                elif row.verdict != NO_TOOL:
+                    self._use(move["tool"], row, is_failed)
             case "ask_write" | "recommend":
                 self.way.append(kind.replace("_", " "))
                 self.tool_calls += kind == "ask_write"
@@ -93,18 +100,24 @@ class Walked:
         )
 
     def _want(self, draft: Json, row: Any) -> None:
-        """A call that is put before policy; of several the last that resolves anything counts."""
+        """Take a call; until a person answers the last that resolves anything counts."""
         proposals = [[one["tool"], one["arguments"]] for one in draft["proposals"]]
         for tool, _ in proposals:
             before = self.tools.get((tool, True), ToolUsed(tool=tool, is_write=True, calls=0))
             self.tools[tool, True] = ToolUsed(tool=tool, is_write=True, calls=before.calls + 1)
-        if draft["label"] or self.wanted is None or not self.wanted.label:
-            self.wanted = Wanted(
-                call=canonical_text(proposals),
-                label=draft["label"],
-                confidence=draft["raw_confidence"],
-            )
-        verdict = _verdict(row)
+        wanted = Wanted(
+            call=canonical_text(proposals),
+            label=draft["label"],
+            confidence=draft["raw_confidence"],
+        )
+        if self.is_told:
+            self.told = _resolving(wanted, self.told)
+        else:
+            self.wanted = _resolving(wanted, self.wanted)
+        answered = Answered(parse(row.observation)["answered"]) if row.observation else None
+        is_plain = answered is Answered.APPROVED and not wanted.label  # a yes to a mere note
+        self.is_told |= answered not in (None, *_NOT_OF_PEOPLE) and not is_plain
+        verdict = _verdict(row, answered)
         if verdict is not None:
             self.verdicts.append(verdict)
 
@@ -161,9 +174,14 @@ def _steps(runs: Sequence[RunId]) -> Any:
     )
 
 
-def _verdict(row: Any) -> VerdictKind | None:
+def _resolving(later: Wanted, earlier: Wanted | None) -> Wanted:
+    """Of two calls the later one, unless it resolves nothing and the earlier one does."""
+    return earlier if earlier is not None and earlier.label and not later.label else later
+
+
+def _verdict(row: Any, answered: Answered | None) -> VerdictKind | None:
     """What policy said; None: it was not asked, for there was nothing left to do."""
-    if row.observation and parse(row.observation)["answered"] == Answered.DENIED.value:
+    if answered is Answered.DENIED:
         return VerdictKind.DENY  # the contract's no stands there in its own words
     word = row.verdict.partition(":")[0]
     return next((kind for kind in VerdictKind if kind.value == word), None)

@@ -78,8 +78,9 @@ class EvidenceBook:
 
 
 def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[str]) -> Evidence:
-    of_each = [[one for one in real if one.reasoner == name] for name in reasoners]
-    counted = [label for labels in of_each for label in labels if label.is_executable]
+    shown = [one for one in real if one.is_executable]
+    of_each = [[one for one in shown if one.reasoner == name] for name in reasoners]
+    counted = [label for labels in of_each for label in labels]
     errors = sum(not label.is_correct for label in counted)
     interval = clopper_pearson_interval(errors, len(counted), _DELTA) if counted else None
     return Evidence(
@@ -87,16 +88,15 @@ def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[str]) 
         errors=errors,
         low=interval.lower if interval else None,
         high=interval.upper if interval else None,
-        is_evidenced=all(_is_certified(labels, alpha) for labels in of_each),
+        is_evidenced=bool(counted) and all(_is_certified(labels, alpha) for labels in of_each),
     )
 
 
 def _is_certified(labels: Sequence[Labelled], alpha: float) -> bool:
-    """Whether the labels of one reasoner hold a risk limit at some threshold."""
-    scored = [label for label in labels if label.raw_confidence is not None]
+    """Whether the labels of one reasoner hold a risk limit at some threshold; all of them count."""
     answer = certify(
-        np.array([label.raw_confidence for label in scored], dtype=np.float64),
-        np.array([not label.is_correct for label in scored], dtype=np.float64),
+        np.array([label.raw_confidence or 0.0 for label in labels], dtype=np.float64),
+        np.array([not label.is_correct for label in labels], dtype=np.float64),
         plan=CertificationPlan(alpha=alpha),
     )
     return isinstance(answer, Certificate)

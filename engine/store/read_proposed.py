@@ -19,6 +19,7 @@ from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.runtime.policy import cell_of
 from engine.service.live_rows import HeldRow, ProposedRow
 from engine.store import case_rows, mapping, tables
+from engine.store.drafts import is_scripted_draft
 from engine.store.read_deciding import Deciding, words_of
 from engine.store.read_denied import denied_of
 from engine.store.read_source import ReadSource
@@ -61,8 +62,10 @@ class ProposedActions:
         for row in rows:
             action = mapping.action_of(row)
             made = measured.get(row.recommendation_id)
+            is_scripted = is_scripted_draft(made.draft) if made else False
             found[row.id] = Judged(
-                row=self._row(cases[row.case_id], action, made), beyond=_beyond(action)
+                row=self._row(cases[row.case_id], action, made, is_scripted=is_scripted),
+                beyond=_beyond(action),
             )
         return found
 
@@ -84,7 +87,9 @@ class ProposedActions:
         if action is None:
             return None
         return HeldRow(
-            action=self._row(case, action, made),
+            action=self._row(
+                case, action, made, is_scripted=made.draft.is_scripted if made else False
+            ),
             note=case.attention_note,
             words=words_of(self._deciding(case, made, action)),
             role=case.role,
@@ -109,7 +114,7 @@ class ProposedActions:
             denied=denied_of(self._source, case, action, desk_now),
         )
 
-    def _row(self, case: Case, action: Action, made: Any) -> ProposedRow:
+    def _row(self, case: Case, action: Action, made: Any, *, is_scripted: bool) -> ProposedRow:
         envelope = self._source.policy.current().envelope_of(case, action)
         usual, wider = _thresholds(envelope, made)
         return ProposedRow(
@@ -128,6 +133,7 @@ class ProposedActions:
             amount=self._amount(case, action),
             undo=self._undo(case, action),
             origin=case.origin,
+            is_scripted=is_scripted,
         )
 
     def _amount(self, case: Case, action: Action) -> Money | None:
@@ -144,8 +150,9 @@ class ProposedActions:
         return {row.id: case_rows.case_of(row) for row in rows}
 
     def _measured(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
-        query = select(_made.id, _made.threshold, _made.wider_threshold).where(_made.id.in_(ids))
-        return {row.id: row for row in self._source.all(query)} if ids else {}
+        query = select(_made.id, _made.threshold, _made.wider_threshold, _made.draft)
+        found = self._source.all(query.where(_made.id.in_(ids))) if ids else ()
+        return {row.id: row for row in found}
 
     def _claims(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
         now = self._source.clock.now()

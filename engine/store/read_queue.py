@@ -16,6 +16,7 @@ from engine.domain.case_status import FOR_PEOPLE, CaseStatus
 from engine.domain.ids import CaseId
 from engine.service.rows import Page, QueueFilter, QueueRow
 from engine.store import tables
+from engine.store.drafts import is_scripted_draft
 from engine.store.read_pages import (
     bounded,
     cursor_of,
@@ -94,6 +95,7 @@ class Queue:
                 _claim.person.label("claimed_by"),
                 _claim.expires_at.label("claimed_until"),
                 _made.threshold,
+                _made.draft,
             )
             .outerjoin(tables.claims, and_(_claim.case_id == _case.id, _claim.expires_at > now))
             .outerjoin(tables.recommendations, _made.id == _case.recommendation_id)
@@ -188,6 +190,7 @@ def _row(row: Any) -> QueueRow:
         claimed_by=row.claimed_by or "",
         claimed_until=row.claimed_until,
         origin=Origin(row.origin),
+        is_scripted=is_scripted_draft(row.draft),
     )
 
 

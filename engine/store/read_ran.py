@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, select
@@ -18,6 +18,7 @@ from engine.domain.recommendation import Action
 from engine.service.live_rows import RanRow
 from engine.service.words import name
 from engine.store import case_rows, mapping, tables
+from engine.store.drafts import is_scripted_draft
 from engine.store.read_source import ReadSource
 from engine.store.read_undo_words import undo_words
 from engine.store.types import storable
@@ -51,7 +52,8 @@ class RanAlone:
         cases = {row.id: case_rows.case_of(row) for row in self._of(tables.cases, _case.id, ids)}
         actions = self._actions([row.action_id for row in found])
         effects = self._effects(ids)
-        truths = self._truths(ids)
+        truths = self._truths(cases)
+        scripted = self._scripted([made for _, made in actions.values()])
         awaiting = self._awaiting_audit([row.action_id for row in found])
         return tuple(
             self._row(
@@ -62,6 +64,7 @@ class RanAlone:
                 effects[row.case_id],
                 truths.get((row.case_id, actions[row.action_id][1])),
                 awaits_audit=row.action_id in awaiting,
+                is_scripted=actions[row.action_id][1] in scripted,
             )
             for row in found
         )
@@ -76,6 +79,7 @@ class RanAlone:
         truth: OutcomeKind | None,
         *,
         awaits_audit: bool,
+        is_scripted: bool,
     ) -> RanRow:
         action, _ = judged
         desk = self._source.desks.get(case.desk)
@@ -97,12 +101,18 @@ class RanAlone:
             truth=truth,
             awaits_audit=awaits_audit,
             origin=case.origin,
+            is_scripted=is_scripted,
         )
 
     def _actions(self, ids: Sequence[Any]) -> dict[Any, tuple[Action, Any]]:
         """Each action, and the recommendation it belongs to."""
         rows = self._of(tables.actions, _action.id, ids)
         return {row.id: (mapping.action_of(row), row.recommendation_id) for row in rows}
+
+    def _scripted(self, made: Sequence[Any]) -> frozenset[Any]:
+        """Which of these recommendations a script put forward."""
+        rows = self._of(tables.recommendations, tables.recommendations.c.id, made)
+        return frozenset(row.id for row in rows if is_scripted_draft(row.draft))
 
     def _effects(self, cases: Sequence[Any]) -> dict[Any, tuple[Effect, ...]]:
         """All effects of cases, each case's in their order."""
@@ -112,11 +122,14 @@ class RanAlone:
             found[row.case_id] = (*found.get(row.case_id, ()), mapping.effect_of(row))
         return found
 
-    def _truths(self, cases: Sequence[Any]) -> dict[tuple[Any, Any], OutcomeKind]:
-        """What was said last of each recommendation, where anybody knew."""
-        rows = self._of(tables.outcomes, _outcome.case_id, cases)
+    def _truths(self, cases: Mapping[Any, Case]) -> dict[tuple[Any, Any], OutcomeKind]:
+        """What was said last of each recommendation, where anybody knew.
+
+        The record says it of what was done, which may not be what it judges its reasoner by.
+        """
+        rows = self._of(tables.outcomes, _outcome.case_id, list(cases))
         return {
-            (row.case_id, row.recommendation_id): OutcomeKind(row.kind)
+            (row.case_id, _said_of(row, cases[row.case_id])): OutcomeKind(row.kind)
             for row in sorted(rows, key=lambda one: (one.recorded_at, one.id))
             if row.kind != OutcomeKind.UNKNOWN.value
         }
@@ -139,6 +152,11 @@ class RanAlone:
 
     def _of(self, table: Any, column: Any, values: Sequence[Any]) -> Sequence[Any]:
         return self._source.all(select(table).where(column.in_(values))) if values else ()
+
+
+def _said_of(row: Any, case: Case) -> Any:
+    is_record = row.label_source == LabelSource.RECORD.value
+    return case.recommendation_id if is_record else row.recommendation_id
 
 
 def _newest(desk: str) -> Select[Any]:

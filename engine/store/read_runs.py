@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from engine.desk import Desk
 from engine.domain.case import Case
 from engine.domain.ids import CaseId, RunId
-from engine.domain.run import Run, RunKind, RunStatus
+from engine.domain.run import Run, RunKind, RunStatus, looks_already
 from engine.domain.run_calls import CallStatus, ModelCall
 from engine.domain.run_moves import Asked
 from engine.errors import NotFound
@@ -146,6 +146,8 @@ class Runs:
         """See `engine.service.run_queries.RunQueries.run_kinds`."""
         case = self._source.reader.case(case_id)
         desk, model = self._source.desks.get(case.desk), self._reasoners.identity
+        runs = self._reads.runs_of(case_id)
+        beside = {one.kind for one in runs if one.is_shadow and one.ended_at is None}
         found = []
         for kind in RunKind:
             asks = model if kind in MODEL_KINDS else None
@@ -153,7 +155,8 @@ class Runs:
                 RunKindRow(
                     kind=kind,
                     decided_by=decider_of(kind),
-                    why_not=self._why_not(kind, case, desk),
+                    why_not=self._why_not(kind, case, desk)
+                    or (looks_already(kind) if kind in beside else ""),
                     model=asks.name if asks else "",
                     is_scripted=asks.is_scripted if asks else False,
                 )
@@ -238,6 +241,8 @@ def _matching(which: RunFilter) -> list[ColumnElement[bool]]:
         said.append(_r.status == which.status.value)
     if which.is_shadow is not None:
         said.append(_r.is_shadow == which.is_shadow)
+    if which.is_scripted is not None:
+        said.append(_r.is_scripted == which.is_scripted)
     if which.case_id is not None:
         said.append(_r.case_id == which.case_id)
     return said

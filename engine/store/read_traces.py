@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,19 @@ from sqlalchemy import case, exists, func, select
 from engine.domain.actor import DecidedBy
 from engine.domain.case_status import CaseStatus
 from engine.domain.ids import CaseId
+from engine.domain.recommendation import is_scripted
 from engine.domain.span import Stage
 from engine.service.rows import Page, SpanRow, TraceRow
 from engine.store import tables
 from engine.store.read_pages import bounded, cursor_of, holds, identity, read_cursor
 from engine.store.read_source import ReadSource
+from engine.store.run_tables import runs
 from engine.store.types import storable
 
 _LISTED = "traces"
 _case = tables.cases.c
 _span = tables.spans.c
+_run = runs.c
 _HAS_SPANS = exists().where(_span.case_id == _case.id)
 _BY_ENGINE = case((_span.stage != Stage.PERSON.value, _span.duration_us), else_=0)
 
@@ -78,7 +82,15 @@ class Traces:
         """The spans of a case in the order in which they began, numbered from 1."""
         query = select(tables.spans).where(_span.case_id == case_id)
         rows = self._source.all(query.order_by(_span.started_at, _span.sequence))
-        return tuple(_span_row(row, place) for place, row in enumerate(rows, start=1))
+        scripted = self._scripted(case_id)
+        return tuple(_span_row(row, place, scripted) for place, row in enumerate(rows, start=1))
+
+    def _scripted(self, case_id: CaseId) -> Sequence[Any]:
+        """When runs in which a script stands in for a model had the case."""
+        query = select(_run.started_at, _run.ended_at).where(
+            _run.case_id == case_id, _run.is_scripted.is_(True), _run.is_shadow.is_(False)
+        )
+        return self._source.all(query)
 
 
 def _trace_row(row: Any, sums: Any) -> TraceRow:
@@ -94,7 +106,17 @@ def _trace_row(row: Any, sums: Any) -> TraceRow:
     )
 
 
-def _span_row(row: Any, place: int) -> SpanRow:
+def _is_scripted(span: Any, runs: Sequence[Any]) -> bool:
+    """Whether a script was asked in a step, or decided it: one case has one run at a time."""
+    if span.decided_by != DecidedBy.MODEL.value:
+        return is_scripted(span.rule)
+    end = span.started_at + timedelta(microseconds=span.duration_us)
+    return any(
+        run.started_at <= end and (run.ended_at is None or end <= run.ended_at) for run in runs
+    )
+
+
+def _span_row(row: Any, place: int, scripted: Sequence[Any]) -> SpanRow:
     return SpanRow(
         sequence=place,
         stage=row.stage,
@@ -106,4 +128,5 @@ def _span_row(row: Any, place: int) -> SpanRow:
         inputs=row.inputs,
         outputs=row.outputs,
         error=row.error,
+        is_scripted=_is_scripted(row, scripted),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from engine.domain.budget import BudgetLimit, Period, Reservation, window_at
 from engine.domain.case import Lease
 from engine.domain.ids import RunId
-from engine.domain.run import RunStatus
+from engine.domain.run import Run, RunStatus, looks_already
 from engine.domain.run_calls import CallStatus, ModelBudgets, ModelCall, ModelCallId
 from engine.domain.run_moves import observation_to_json
 from engine.domain.transition import BudgetReserved, RunAnswered, RunBegun, RunMoved
@@ -43,7 +43,25 @@ class SqlRuns:
         """See `engine.ports.Runs.begin`."""
         lease = {**_UNLEASED, "wake_at": begun.wake_at, "lease_epoch": 0}
         row = {**run_rows.run_row(begun.run), **lease, "client_key": begun.client_key or None}
-        return insert_missing(self._connection, runs, row)
+        is_new = insert_missing(self._connection, runs, row)
+        if is_new and begun.run.is_shadow:
+            self._require_alone(begun.run)
+        return is_new
+
+    def _require_alone(self, run: Run) -> None:
+        """Of runs beside a case, one of a kind goes on at a time; its case is locked to tell."""
+        case = tables.cases.c
+        locked = select(case.id).where(case.id == run.case_id).with_for_update()
+        self._connection.execute(locked).one()
+        other = select(_r.id).where(
+            _r.case_id == run.case_id,
+            _r.kind == run.kind.value,
+            _r.is_shadow,
+            _r.id != run.id,
+            _r.status.in_(_GOING_ON),
+        )
+        if self._connection.execute(other).first() is not None:
+            raise Conflict(looks_already(run.kind))
 
     def claim_due(
         self, *, now: datetime, lease: Lease, limit: int, desk: str
@@ -106,6 +124,8 @@ class SqlRuns:
             raise Conflict(f"Run {run.id} is no longer in these hands.")
         if step is not None:
             self._connection.execute(run_steps.insert(), run_rows.step_row(run.id, step))
+        if run.status.value not in _GOING_ON:
+            self._lose(run.id)
 
     def answer(self, answered: RunAnswered) -> None:
         """See `engine.ports.Runs.answer`."""
@@ -137,6 +157,7 @@ class SqlRuns:
             .where(_r.id == run_id, _r.status.in_(_GOING_ON))
             .values(status=RunStatus.SUPERSEDED.value, ended_at=at, end_note=why, **_UNLEASED)
         )
+        self._lose(run_id)
 
     def put_off(self, run_id: RunId, lease_epoch: int, until: datetime) -> None:
         """See `engine.ports.Runs.put_off`."""
@@ -159,7 +180,7 @@ class SqlRuns:
     def intend_call(self, call: ModelCall, lease_epoch: int, budgets: ModelBudgets) -> None:
         """See `engine.ports.Runs.intend_call`."""
         mine = self._connection.execute(
-            select(_r.cost_micro_usd)
+            select(_r.cost_micro_usd, _r.is_shadow)
             .where(self._is_ours(call.run_id, lease_epoch))
             .with_for_update()
         ).first()
@@ -171,19 +192,35 @@ class SqlRuns:
                 f"The next question could cost up to {call.reserved_micro_usd} millionths of a "
                 f"dollar; {mine.cost_micro_usd} of the {budgets.run} for the run are used."
             )
-        for taken in _takings(call, budgets):
-            reserve(self._connection, taken)
+        self._reserve(call, budgets, is_shadow=mine.is_shadow)
         self._connection.execute(
             update(runs).where(_r.id == call.run_id).values(cost_micro_usd=after)
         )
         self._connection.execute(model_calls.insert(), run_rows.call_row(call))
 
+    def _reserve(self, call: ModelCall, budgets: ModelBudgets, *, is_shadow: bool) -> None:
+        try:
+            for taken in _takings(call, budgets.beside if is_shadow else budgets):
+                reserve(self._connection, taken)
+        except BudgetSpent as error:
+            if not is_shadow:
+                raise
+            why = "Runs beside a case use half of it at most; live ones have the rest."
+            raise BudgetSpent(f"{error.message} {why}") from None
+
     def end_call(self, call: ModelCall, budgets: ModelBudgets) -> bool:
         """See `engine.ports.Runs.end_call`."""
         c = model_calls.c
+        # Of a run that was superseded all the same: whoever asked is there, so its cost is known.
+        is_late = and_(
+            c.status == CallStatus.LOST.value,
+            select(_r.id)
+            .where(_r.id == call.run_id, _r.status == RunStatus.SUPERSEDED.value)
+            .exists(),
+        )
         ended = self._connection.execute(
             update(model_calls)
-            .where(c.id == call.id, c.status == CallStatus.INTENDED.value)
+            .where(c.id == call.id, or_(c.status == CallStatus.INTENDED.value, is_late))
             .values(said=None, **run_rows.call_result(call))
         )
         if ended.rowcount != 1:
@@ -223,10 +260,14 @@ class SqlRuns:
 
     def lose_calls(self, run_id: RunId, lease_epoch: int) -> int:
         """See `engine.ports.Runs.lose_calls`."""
-        c = model_calls.c
         mine = self._connection.execute(select(_r.id).where(self._is_ours(run_id, lease_epoch)))
         if mine.first() is None:
             raise Conflict(f"Run {run_id} is no longer in these hands.")
+        return self._lose(run_id)
+
+    def _lose(self, run_id: RunId) -> int:
+        """Call those lost that are open; what they took stays taken."""
+        c = model_calls.c
         lost = self._connection.execute(
             update(model_calls)
             .where(c.run_id == run_id, c.status == CallStatus.INTENDED.value)

@@ -126,7 +126,8 @@ def compared_records() -> list[RunRecord]:
     made = [_record(case, kind) for case in range(CASES) for kind in RunKind]
     again = next(one for one in made if one.kind is RunKind.AGENT)
     later = again.started_at + timedelta(hours=1)
-    return [*made, replace(again, run_id=RunId(uuid_of("compared again", 0)), started_at=later)]
+    run_id = RunId(uuid_of("compared again", 0))
+    return [*made, replace(again, run_id=run_id, started_at=later, is_repeat=True)]
 
 
 def _record(case: int, kind: RunKind) -> RunRecord:

@@ -133,9 +133,11 @@ class FakeQueries(FakeRunQueries, FakeComparisons):
         return part_of(found, cursor, limit)
 
     def spans(self, case_id: CaseId) -> tuple[rows.SpanRow, ...]:
-        """The same trace for every case."""
+        """The same trace for every case; a script's where its card says so."""
         self._check()
-        return self._listed(observe.spans())
+        card = self._engine.cards.get(case_id)
+        is_scripted = card is not None and card.row.is_scripted
+        return self._listed(observe.spans(is_scripted=is_scripted))
 
     def cells(self, desk: str = "") -> tuple[rows.CellRow, ...]:
         """The envelope matrix."""

@@ -154,9 +154,16 @@ _SPANS = (
 )
 
 
-def spans() -> tuple[rows.SpanRow, ...]:
-    """The trace of one case that a person approved and whose first call failed."""
-    return tuple(replace(span, sequence=number) for number, span in enumerate(_SPANS, start=1))
+def spans(*, is_scripted: bool = False) -> tuple[rows.SpanRow, ...]:
+    """The trace of one case that a person approved and whose first call failed.
+
+    Args:
+        is_scripted: Whether a script stood in for the model.
+    """
+    return tuple(
+        replace(span, sequence=number, is_scripted=is_scripted and span.decided_by is _MODEL)
+        for number, span in enumerate(_SPANS, start=1)
+    )
 
 
 # ---------------------------------------------------------------------------- ledger and choices

@@ -197,5 +197,6 @@ def _matches(row: RunRow, which: RunFilter) -> bool:
         and which.kind in (None, row.kind)
         and which.status in (None, row.status)
         and which.is_shadow in (None, row.is_shadow)
+        and which.is_scripted in (None, row.is_scripted)
         and which.case_id in (None, row.case_id)
     )

@@ -17,7 +17,7 @@ def test_every_request_keeps_every_limit() -> None:
 def test_report_is_read_by_people_and_programs() -> None:
     report = bench_authorize(calls=200, repeats=2)
     assert len(report.runs) == 2
-    assert report.rules == 20 + GUARDRAILS
+    assert report.rules == 21 + GUARDRAILS
     assert f"{CELLS} cells" in report.words()
     told = report.to_json()
     assert told["p99_us"]["median"] >= told["p50_us"]["median"] > 0

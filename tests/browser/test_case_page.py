@@ -1,13 +1,16 @@
 """The case page: the card in each state, and what refuses a decision."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from console.format import error_words
+from console.components.case_facts import id_of
+from console.format import error_words, fact_value
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
+from engine.domain.recommendation import Reason
 from engine.errors import Conflict, EngineError, InvalidRequest, NotAllowed, StoreUnavailable
 from engine.service.requests import (
     ClaimCase,
@@ -85,6 +88,21 @@ def test_doubted_facts_come_first_and_say_why(fake: FakeEngine) -> None:
 def test_counter_evidence_stands_before_support(fake: FakeEngine, row: QueueRow) -> None:
     sides = [line[0] for line in texts(data_of(open_case(row), "reasons"))]
     assert sides == ["against", "against", "missing", "for", "for", "for"]
+
+
+def test_models_grounds_name_fact_and_value(fake: FakeEngine, row: QueueRow) -> None:
+    card = fake.cards[row.case_id]
+    assert card.recommendation is not None
+    fact = card.facts[0]
+    because = Reason(fact=id_of(fact), text="It is what this case shows.", weight=1.0)
+    draft = replace(card.recommendation.draft, reasoner="agent", reasons=(because,))
+    advice = replace(card.recommendation, draft=draft, is_calibrated=False)
+    fake.cards[row.case_id] = replace(card, recommendation=advice)
+    app = open_case(row)
+    shown = data_of(app, "reasons")["rows"][-1][1]
+    assert shown["note"].endswith(f": {fact_value(fact.value)}")
+    meaning = data_of(app, "meaning")["lines"][0][0]["text"]
+    assert meaning.endswith("not been measured yet, so software does not act alone.")
 
 
 def test_copilot_card_says_what_it_would_have(fake: FakeEngine, row: QueueRow) -> None:

@@ -13,7 +13,7 @@ from engine.domain.case import Origin
 from engine.domain.run import RunKind
 from engine.errors import StoreUnavailable
 from engine.service.comparison_rows import ComparisonSlice, Made, Models, RunsMade
-from engine.testing.fake_comparison import CASES, compared_records
+from engine.testing.fake_comparison import CASES, compared, compared_records
 from engine.testing.fake_engine import FakeEngine
 from tests.browser.conftest import ManualClock, Served, data_of, open_page
 from tests.browser.watching import pick, picked_table, texts, words_on
@@ -71,10 +71,31 @@ def test_page_says_what_figures_rest_on(fake: FakeEngine, monkeypatch: pytest.Mo
     for row, words in (
         (plain, NO_DATED_RUN),
         (simulated, "Simulated cases: made up by a program"),
-        (simulated, "The newest 77 of 80 runs are compared."),
+        (simulated, "77 of 80 runs are compared: first runs before repeats"),
     ):
         monkeypatch.setattr(fake.queries, "comparison", lambda which, row=row: row)
         assert words in words_on(open_page("compare"))
+
+
+def test_kind_that_only_ran_again_counts_nothing(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = compared_records()
+    again = [replace(one, is_repeat=one.kind is RunKind.AGENT) for one in made[: len(made) // 2]]
+    few = [
+        one for one in again if one.kind is not RunKind.WORKFLOW or one.case_id == made[0].case_id
+    ]
+    row = compared(ComparisonSlice(), few)
+    monkeypatch.setattr(fake.queries, "comparison", lambda which: row)
+    app = open_page("compare")
+    rows = figures(app)
+    assert rows["Cases, each with its first run"][AGENT] == "0 | 0 live, 0 in shadow"
+    assert rows["Repeats, left out"][1:] == ["0", "0", "0", "20"]
+    assert rows["Completed"][AGENT] == "–"
+    uneven = "The kinds looked at different cases: 1 of 20 were looked at by all."
+    assert uneven in words_on(app)
+    for name in ("Agreement", "Run length", "Tools and scopes", "Failures and review"):
+        assert not view(name).exception
 
 
 def test_every_filter_reaches_the_slice(

@@ -90,7 +90,7 @@ def model(*, is_scripted: bool = False) -> FunctionModel:
 
 
 def compared_world(folder: Path, database_url: str) -> World:
-    """Five tickets that the agent reasoned about, live; then runs beside them, then the truth.
+    """Five tickets that the agent reasoned about, live, runs beside them, answers, then the truth.
 
     One was approved, one rejected, one overridden, of one the model would not answer, and one still
     waits.
@@ -107,16 +107,17 @@ def compared_world(folder: Path, database_url: str) -> World:
     ]
     world.submit(rows)
     world.work()
-    world.decide(world.case(APPROVED), world.person("ann"), DecisionKind.APPROVE)
-    world.decide(world.case(REJECTED), world.person("ben"), DecisionKind.REJECT)
-    instead = {"tool": "assign_owner", "arguments": {"number": OVERRIDDEN, "owner": "south"}}
-    world.decide(world.case(OVERRIDDEN), world.person("ben"), DecisionKind.OVERRIDE, **instead)
-    world.work()
     for source_id in (APPROVED, REJECTED):
         world.clock.move(minutes=1)
         start(world, RunKind.WORKFLOW, source_id)
         start(world, RunKind.PLAYBOOK, source_id)
         start(world, RunKind.AGENT, source_id)
+    world.work()
+    world.clock.move(minutes=1)
+    world.decide(world.case(APPROVED), world.person("ann"), DecisionKind.APPROVE)
+    world.decide(world.case(REJECTED), world.person("ben"), DecisionKind.REJECT)
+    instead = {"tool": "assign_owner", "arguments": {"number": OVERRIDDEN, "owner": "south"}}
+    world.decide(world.case(OVERRIDDEN), world.person("ben"), DecisionKind.OVERRIDE, **instead)
     world.work()
     world.clock.move(days=1)
     world.work()
@@ -143,6 +144,17 @@ def start_scripted(world: World) -> None:
 
 def let_run_alone(world: World, source_id: str) -> None:
     """What a person approved was policy's alone, behind the engine's back; an auditor disagrees."""
+    audit(world, source_id)
+    with world.parts.database.writer.begin() as connection:
+        connection.execute(
+            update(tables.grants)
+            .where(tables.grants.c.case_id == world.case(source_id).id)
+            .values(basis=GrantBasis.VERDICT.value)
+        )
+
+
+def audit(world: World, source_id: str) -> None:
+    """Somebody who had not seen what was recommended says south."""
     case = world.case(source_id)
     known = world.clock.now()
     blind = Outcome(
@@ -163,12 +175,6 @@ def let_run_alone(world: World, source_id: str) -> None:
     with world.parts.store.begin() as unit:
         unit.apply([step])
         unit.commit()
-    with world.parts.database.writer.begin() as connection:
-        connection.execute(
-            update(tables.grants)
-            .where(tables.grants.c.case_id == case.id)
-            .values(basis=GrantBasis.VERDICT.value)
-        )
 
 
 def make_simulated(world: World, source_id: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from engine.adapters.messages_wire import MOST_BYTES
+from engine.domain.answer_limits import MOST_CHARACTERS
 from engine.domain.model_call import Message, ModelTool, Speaker, StopReason, TextBlock, TokenUsage
 from engine.errors import ModelError, ModelRefused, ModelUnavailable
 from engine.testing.messages_server import Failure, MessagesServer, Said, fails, says, uses
@@ -165,6 +167,13 @@ MESSAGE: dict[str, Any] = {
     "usage": {"input_tokens": 3, "output_tokens": 1},
 }
 USE = {"type": "tool_use", "id": "t", "name": "x", "input": {}}
+LONG_TEXT = "x" * (MOST_CHARACTERS + 1)
+
+
+def nested(depth: int) -> Any:
+    return json.loads("[" * depth + "]" * depth)
+
+
 MISSHAPEN: dict[str, Any] = {
     "no-object": [1, 2],
     "text": "hello",
@@ -180,6 +189,9 @@ MISSHAPEN: dict[str, Any] = {
     "no-usage": {**MESSAGE, "usage": None},
     "negative-usage": {**MESSAGE, "usage": {"input_tokens": -3, "output_tokens": 1}},
     "usage-of-words": {**MESSAGE, "usage": {"input_tokens": "many", "output_tokens": 1}},
+    "usage-beyond-numbers": {**MESSAGE, "usage": {"input_tokens": 2**63, "output_tokens": 1}},
+    "text-too-long": {**MESSAGE, "content": [{"type": "text", "text": LONG_TEXT}]},
+    "arguments-too-deep": {**MESSAGE, "content": [{**USE, "input": {"a": nested(60)}}]},
     "nothing": {},
 }
 
@@ -199,6 +211,17 @@ def test_misshapen_answer_is_unavailable(name: str) -> None:
         pytest.raises(ModelUnavailable, match=r"input_tokens is missing|it is no JSON"),
     ):
         model_at(server.url).count(request())
+
+
+@pytest.mark.parametrize("depth", [400, 5_000])
+def test_answer_too_deep_to_read_is_unavailable(depth: int) -> None:
+    text = json.dumps({**MESSAGE, "content": [{**USE, "input": {"a": 0}}]})
+    deep = text.replace('"a": 0', f'"a": {"[" * depth}{"]" * depth}').encode()
+    with (
+        SmallServer(answers(200, deep, content_type="application/json")) as server,
+        pytest.raises(ModelUnavailable, match="it is nested more than 50 deep"),
+    ):
+        model_at(server.url).ask(request())
 
 
 def stream(*events: dict[str, Any] | str) -> bytes:
@@ -229,6 +252,17 @@ STREAMS: dict[str, bytes] = {
     "words-for-usage": stream(
         {**START, "message": {**MESSAGE, "usage": {"input_tokens": "many"}}}, STOP
     ),
+    "number-for-words": stream(
+        START, OPEN, {**PIECE, "delta": {"type": "text_delta", "text": 5}}, DONE, STOP
+    ),
+    "block-of-no-kind": stream(START, {**OPEN, "content_block": {"text": "x"}}, DONE, STOP),
+    "arguments-too-deep": stream(
+        START,
+        OPEN,
+        {**PIECE, "delta": {"type": "input_json_delta", "partial_json": "[" * 5_000}},
+        DONE,
+        STOP,
+    ),
     "no-event": stream("event: message_start\ndata: [1]\n\n", STOP),
     "bad-bytes": b"event: message_start\ndata: \xff\xfe\n\n",
     "empty": b"",
@@ -240,6 +274,33 @@ def test_misshapen_stream_is_unavailable(name: str) -> None:
     answer = answers(200, STREAMS[name], content_type="text/event-stream")
     with SmallServer(answer) as server, pytest.raises(ModelUnavailable, match="cannot be read"):
         model_at(server.url).ask(request(), is_cancelled=lambda: False)
+
+
+def test_stream_is_left_once_too_long() -> None:
+    """What comes after that is not heard: neither kept here nor passed on."""
+    opened = {**OPEN, "content_block": {"type": "text", "text": ""}}
+    piece = {**PIECE, "delta": {"type": "text_delta", "text": "x" * 100_000}}
+    endless = stream(START, opened, *[piece] * 30)
+    heard: list[str] = []
+    with (
+        SmallServer(answers(200, endless, content_type="text/event-stream")) as server,
+        pytest.raises(ModelUnavailable, match=r"it is longer than 1,000,000 char") as caught,
+    ):
+        model_at(server.url).ask(request(), on_text=heard.append)
+    assert caught.value.facts == {"usage": TokenUsage(input=3, output=1)}
+    assert len("".join(heard)) == 900_000
+
+
+@pytest.mark.parametrize("ask_with", WAYS.values(), ids=WAYS)
+def test_flood_of_bytes_is_left(ask_with: AskWith) -> None:
+    """Neither an answer nor an event ever ends, and the server goes on."""
+    kind = "text/event-stream" if ask_with else "application/json"
+    flood = answers(200, b"data: " + b" " * MOST_BYTES, content_type=kind)
+    with (
+        SmallServer(flood) as server,
+        pytest.raises(ModelUnavailable, match=r"it is longer than 16,000,000 bytes"),
+    ):
+        model_at(server.url).ask(request(), **ask_with)
 
 
 def test_events_not_known_yet_are_passed_over() -> None:

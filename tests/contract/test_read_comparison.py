@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,11 +18,12 @@ from engine.domain.run_moves import (
     ToolFailed,
     ToolReturned,
     WriteAnswered,
+    move_to_json,
     observation_to_json,
 )
 from engine.domain.verdict import VerdictKind
 from engine.service.comparison_rows import ComparisonRow, Counted, KindFigures, Made, Models
-from engine.store.read_comparison_steps import FAILED
+from engine.store.read_comparison_steps import FAILED, Walked
 from engine.testing.world import START, World
 from tests.contract.comparison_world import (
     APPROVED,
@@ -32,6 +34,7 @@ from tests.contract.comparison_world import (
     make_simulated,
     start_scripted,
 )
+from tests.scenario.stub.running import ask
 
 PLAYBOOK, WORKFLOW, AGENT = RunKind.PLAYBOOK, RunKind.WORKFLOW, RunKind.AGENT
 
@@ -90,7 +93,9 @@ def figures_of_the_workflow(workflow: KindFigures) -> None:
     (fault,) = workflow.faults
     assert fault.handled == (("stub", 1),)
     (reads, writes) = workflow.tools
-    assert (reads.calls, reads.failed, reads.runs, writes.calls) == (8, 4, 4, 3)
+    # The one that is not there was refused: it is no read, and four times policy's no.
+    assert (reads.calls, reads.failed, reads.runs, writes.calls) == (4, 0, 4, 3)
+    assert dict(workflow.control.verdicts)[VerdictKind.DENY] == 4
 
 
 def test_story_of_runs_adds_up(world: World) -> None:
@@ -163,6 +168,41 @@ def test_empty_database_compares_nothing(tmp_path: Path, database_url: str) -> N
     assert (row.runs, row.comparison.kinds, row.replies) == (0, (), ())
     assert world.engine.queries.runs_made() == ()
     world.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "answered", "judged", "told"),
+    [
+        ("south", Answered.REJECTED, "south", "north"),
+        ("south", Answered.OVERRIDDEN, "south", "north"),
+        ("south", Answered.FACT_GIVEN, "south", "north"),
+        ("south", Answered.APPROVED, "south", "north"),
+        ("south", Answered.FAILED, "south", "north"),
+        ("south", Answered.DENIED, "north", None),
+        ("south", Answered.EXECUTED, "north", None),
+        ("south", Answered.TIMED_OUT, "north", None),
+        ("", Answered.APPROVED, "north", None),
+        ("", Answered.REJECTED, "", "north"),
+    ],
+)
+def test_people_end_what_is_judged(
+    first: str, answered: Answered, judged: str, told: str | None
+) -> None:
+    did = Walked()
+    for number, (label, answer) in enumerate([(first, answered), ("north", Answered.APPROVED)]):
+        seen = observation_to_json(WriteAnswered(answered=answer, by="ann", why="so"))
+        row = SimpleNamespace(
+            kind="ask_write",
+            number=number,
+            move=canonical_text(move_to_json(ask(label))),
+            head="",
+            duration_us=1,
+            verdict=f"{VerdictKind.ESCALATE}: so",
+            observation=canonical_text(seen),
+        )
+        did.take(row)
+    assert (did.wanted and did.wanted.label) == judged
+    assert (did.told and did.told.label) == told
 
 
 def test_failed_observations_are_told_by_their_beginning() -> None:

@@ -11,6 +11,7 @@ from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, hard_rule
 from engine.govern.limits import Limits, Wider
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "envelope.md"
+SHIPPED = DOCUMENT.parents[1] / "engine" / "desks" / "orders" / "envelope.yaml"
 TEXT = DOCUMENT.read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
@@ -35,6 +36,19 @@ def test_example_resolves_as_it_says() -> None:
     ]
     assert (note.phase, note.most_urgent_priority, len(note.hours)) == ("COPILOT", 3, 1)
     assert len(hard_rules(read_document(GuardrailDocument, EXAMPLES[1], "rules"))) == 2
+
+
+def test_diff_widens_exactly_one_cell() -> None:
+    (diff,) = re.findall(r"```diff\n(.*?)```", TEXT, re.DOTALL)
+    shipped = draft = SHIPPED.read_text("utf-8")
+    for hunk in diff.split("@@\n"):
+        lines = hunk.splitlines(keepends=True)
+        before = "".join(line[1:] for line in lines if line[0] != "+")
+        assert draft.count(before) == 1
+        draft = draft.replace(before, "".join(line[1:] for line in lines if line[0] != "-"))
+    was, now = (resolve(read_document(EnvelopeDocument, one, "it")) for one in (shipped, draft))
+    changed = {str(cell): now[cell].limits.phase for cell in now if now[cell] != was[cell]}
+    assert changed == {"orders/address_undeliverable/correct_address": "BOUNDED"}
 
 
 def test_every_limit_is_explained() -> None:

@@ -27,6 +27,7 @@ def runs(draw: st.DrawFn) -> list[RunRecord]:
             wanted=draw(st.none() | WANTED),
             truth=draw(st.none() | LABELS),
             is_hindsight=draw(st.booleans()),
+            is_repeat=draw(st.booleans()),
         )
         for number in range(count)
     ]
@@ -56,3 +57,4 @@ def test_figures_account_for_every_run(made: list[RunRecord], chance: object) ->
         assert judged <= pair.same.n
         assert pair.same_call <= pair.same.k
     assert len(found.differences) <= found.differing <= found.cases
+    assert found.common <= min((one.runs for one in found.kinds if one.runs), default=0)

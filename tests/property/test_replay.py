@@ -1,5 +1,6 @@
 """The vectorised replay says what `authorize` says, row by row and in the order of events."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.domain.budget import Period, window_start
 from engine.domain.case import Origin
+from engine.domain.verdict import VerdictKind
 from engine.govern.authorize import authorize
 from engine.govern.history import DecisionHistory
 from engine.govern.local_time import as_moment, as_us, local_times, window_starts
@@ -18,6 +20,7 @@ from engine.govern.policy_set import PolicySet
 from engine.govern.replay import Replayed, Replaying, replay
 from engine.govern.replay_sequence import replay_in_sequence
 from engine.govern.request import Usage
+from engine.service.words import BROKEN
 from tests.property.replays import DESK, START, ZONES, cuts_of, histories, policies, request
 
 
@@ -57,13 +60,27 @@ def test_history_answers_as_its_requests_did(seed: int, policy: PolicySet) -> No
         past.add(PastDecision(request=one, case_id=f"case {row}", text=""))
     history = past.history(desk=DESK, origin=Origin.SIMULATED, as_of=START)
     told = policy.of(history.cells)
+    escalating: Counter[str] = Counter()
+    are_people_asked = np.zeros(len(asked), dtype=bool)
     for row, one in enumerate(asked):
         limits = told[int(history.cell[row])]
         before = authorize(one, limits, Usage())
         after = authorize(history.request(row), limits, Usage())
         assert (before.kind, before.would_have) == (after.kind, after.would_have)
+        are_people_asked[row] = before.kind is VerdictKind.ESCALATE
+        for rule in before.broken if are_people_asked[row] else ():
+            escalating[rule.rule] += rule.otherwise is VerdictKind.ESCALATE
+    counted = dict(Replaying(history).held_back(told, are_people_asked))
+    told_by_moment = {"confidence_below_threshold", *BESIDE}
+    assert {name: count for name, count in counted.items() if name not in told_by_moment} == {
+        name: count
+        for name, count in escalating.items()
+        if count and name in BROKEN and name not in told_by_moment
+    }
 
 
+BESIDE = {"outside_hours", "budget_spent", "paused", "audit_key_missing", "role_may_not_decide"}
+"""Checks that are not counted as limits that hold back."""
 CHANGES = [(3, 29), (10, 25), (4, 4), (10, 3), (3, 8), (11, 1)]
 """Days of 2026 on or before which clocks change somewhere."""
 near = st.builds(

@@ -54,11 +54,15 @@ def test_variables_and_options_are_read() -> None:
     ("name", "value", "words"),
     [
         ("PORT", "many", "must be a whole number"),
+        ("MODEL_PRICE_INPUT", "3.00", "millionths of a dollar: 3 USD a million tokens is 3000000"),
+        ("MODEL_BUDGET_DAY", "5.5", "millionths of a dollar: 3 USD is 3000000"),
         ("PORT", "70000", "must be 0 to 65535"),
         ("WORKERS", "0", "must be 1 or more"),
         ("SESSION_HOURS", "0", "must be more than 0"),
         ("TAKE_BACK_S", "-1", "must be 0 to 3600"),
         ("ANTHROPIC_URL", "api.example", "must begin with http"),
+        ("ANTHROPIC_URL", "https://h/x?k=key", r"is https://h/x\?\*\*\*: it must be a place alone"),
+        ("ANTHROPIC_URL", "https://h/x#key", r"is https://h/x#\*\*\*: it must be a place alone"),
         ("MODEL_THINKING", "hard", "must be one of adaptive, between_tools"),
         ("MODEL_TIMEOUT_S", "0", "must be above 0, at most 600"),
         ("MODEL_CALLS_AT_ONCE", "0", "must be 1 or more"),
@@ -67,11 +71,15 @@ def test_variables_and_options_are_read() -> None:
     ],
     ids=[
         "no-number",
+        "price-with-a-dot",
+        "budget-with-a-dot",
         "port",
         "workers",
         "session",
         "take-back",
         "url",
+        "url-query",
+        "url-fragment",
         "thinking",
         "timeout",
         "calls",
@@ -112,8 +120,14 @@ def test_every_setting_is_documented() -> None:
         ("postgresql://ops@h/d", "postgresql://ops@h/d"),
         ("sqlite:////var/lib/a.db", "sqlite:////var/lib/a.db"),
         ("http://[broken", "***"),
+        ("https://u:pw@h/x?k=secret&l=1#secret", "https://u:***@h/x?***"),
+        ("https://h/x#secret", "https://h/x#***"),
+        ("https://h/x", "https://h/x"),
     ],
-    ids=["plain", "at-sign", "query", "no-password", "file", "broken"],
+    ids=[
+        *("plain", "at-sign", "query", "no-password", "file", "broken"),
+        *("web-query", "web-fragment", "web"),
+    ],
 )
 def test_passwords_are_masked(url: str, shown: str) -> None:
     assert masked(url) == shown

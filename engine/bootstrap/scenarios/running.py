@@ -179,7 +179,7 @@ def _misfits(suite: Suite, kind: DeskScenarios) -> Iterator[tuple[tuple[str | in
     for at, scenario in enumerate(suite.all):
         here = ("scenarios", at)
         expect = scenario.expect
-        for field in ("done", "person", "denied"):
+        for field in ("done", "beside", "person", "denied"):
             known = kind.actions | {ANYTHING} | ({NOTHING} if field == "person" else set())
             for name in getattr(expect, field) or ():
                 if name not in known:

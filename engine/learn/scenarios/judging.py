@@ -6,6 +6,7 @@ forbidden was, is read from the books.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -78,6 +79,8 @@ def wrongs(scenario: Scenario, happened: Happened) -> tuple[str, ...]:
 def _all_wrongs(scenario: Scenario, happened: Happened) -> Iterator[str]:
     if not _is_expected(scenario.expect, happened):
         yield f"expected {expected_words(scenario.expect)}"
+    elif beyond := _beyond(scenario.expect, happened):
+        yield f"beyond what is expected: {beyond}"
     for one in scenario.never:
         found = _forbidden(one, happened)
         if found:
@@ -116,6 +119,15 @@ def _is_expected(expect: Expected, happened: Happened) -> bool:
         case Ending.REFUSED:
             return expect.refused
     return False
+
+
+def _beyond(expect: Expected, happened: Happened) -> str:
+    """What was called and is neither to be done nor allowed beside it, or more often than that."""
+    if happened.ending is not Ending.DONE:
+        return ""
+    named = Counter((*(expect.done or ()), *(expect.beside or ())))
+    own = (call.tool for call in happened.after.calls if call.target == happened.target)
+    return "" if ANYTHING in named else ", ".join((Counter(own) - named).elements())
 
 
 def _begins_with(actions: tuple[str, ...], wanted: Actions | None) -> bool:

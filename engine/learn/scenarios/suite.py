@@ -19,7 +19,6 @@ ANYTHING, NOTHING = "anything", "nothing"
 
 Why = Annotated[Note, Field(min_length=10)]
 Actions = Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
-"""Of the first action of a plan: one of these is right."""
 
 
 class Expected(Closed):
@@ -27,6 +26,9 @@ class Expected(Closed):
 
     done: Actions | None = None
     """Software does it alone, and the first thing it does is one of these."""
+    beside: Actions | None = None
+    """What may follow the first thing done, beside the others of `done`; each as often as it
+    stands there."""
     person: Actions | None = None
     """A person is asked; the recommendation begins with one of these, `anything` or `nothing`."""
     denied: Actions | None = None
@@ -43,6 +45,8 @@ class Expected(Closed):
                 "say what has to come out: done, person, denied, closed or refused, "
                 "such as person: [anything]"
             )
+        if self.beside and not self.done:
+            raise ValueError("beside says what may follow: say what has to be done first")
         return self
 
 

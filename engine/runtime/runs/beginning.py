@@ -10,6 +10,7 @@ from engine.domain.case import Case
 from engine.domain.fact import FactSet
 from engine.domain.ids import RunId
 from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.recommendation import author
 from engine.domain.run import Run, RunKind, RunStatus
 from engine.domain.transition import RunBegun, Transition
 from engine.ports import Clock, Ids, Reader
@@ -121,4 +122,5 @@ def decider_of(kind: RunKind) -> DecidedBy:
 
 def actor_of(run: Run) -> Actor:
     """A run as the author of a ledger entry."""
-    return Actor(decided_by=decided_by(run), name=run.kind.value)
+    name = author(run.kind.value, is_scripted=run.is_scripted)
+    return Actor(decided_by=decided_by(run), name=name)

@@ -79,8 +79,8 @@ class Endings:
                 payload={"decision": said[-1].answer_id, "reason": said[-1].why},
             )
             return Transition(before=case, after=after, entries=(entry,))
-        kind = held.run.kind.value
-        return without(case, kind, Marks(self.clock), f"the {kind} ended: {move.summary}")
+        why = f"the {held.run.kind} ended: {move.summary}"
+        return without(case, actor_of(held.run).name, Marks(self.clock), why)
 
     def _done(self, case: Case) -> Case | None:
         """The case as done, with the recommendation of what stands; None where nothing does."""
@@ -124,7 +124,7 @@ class Endings:
             why = "; ".join((*self.tried(held.run, move), error.message))
             marks, code = Marks(self.clock), Attention.SOURCE_UNAVAILABLE
             step = without(held.case, held.desk.reasoner.name, marks, why, code)
-        end = failed_span(held.run, move, self.clock.now())
+        end = failed_span(held.run, move, failed.run.ended_at or self.clock.now())
         spans = (*spans_of(held.run, held.untraced), end)
         self.journal.commit(
             replace(
@@ -141,7 +141,7 @@ class Endings:
         tried, case = self.tried(held.run, move), held.case
         if held.has_asked_people:
             why = f"{tried[-1]}; what it asked for before is in the trace"
-            return without(case, held.run.kind.value, Marks(self.clock), why)
+            return without(case, actor_of(held.run).name, Marks(self.clock), why)
         kind = self._next(held.run)
         takes = self.beginning.reasoners.takes
         if kind and move.fault is not RunFault.PAUSED and takes(case.desk, kind, case.case_type):

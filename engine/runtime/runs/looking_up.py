@@ -23,6 +23,8 @@ from engine.runtime.runs.journal import Journal, Performed, Stopwatch
 PERMIT = "read permit"
 NOT_OF_THIS_CASE = f"{VerdictKind.DENY}: not_of_this_case"
 """No permit was issued and nothing was called: it names somebody else's record."""
+NO_TOOL = "no read tool of the desk"
+"""The same of a tool that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class LookingUp:
         if tool is None:
             why = f"{held.desk.name} has no read tool {move.tool}."
             failed = ToolFailed(code=FailureCode.READ_REFUSED, why=why)
-            self._append(held, move, failed, watch, verdict="no read tool of the desk")
+            self._append(held, move, failed, watch, verdict=NO_TOOL)
             return
         target, known = held.desk.target_of(held.signal), held.facts_with().facts
         try:

@@ -179,6 +179,7 @@ class Putting:
             draft=put.draft,
             in_hand=held.in_hand,
             target=put.target,
+            is_shadow=held.run.is_shadow,
         )
         return self.reasoning.putting_forward.judged(advice, put.marks)
 

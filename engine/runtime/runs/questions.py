@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.act.crash_points import Reach, RunPoint
+from engine.domain.answer_limits import too_much
 from engine.domain.model_call import ModelPrice, ModelRequest, TokenUsage
 from engine.domain.run_calls import CallStatus, ModelBudgets, ModelCall, ModelCallId
 from engine.domain.run_fault import RunFault
@@ -46,7 +47,7 @@ class _Asking:
     model: Model
     request: ModelRequest
     done: Performed
-    """The step as it will be; its cost is that of the tries before."""
+    """The step as it will be; its cost and its time are those of the tries before."""
     call: ModelCall
     watch: Stopwatch
 
@@ -62,6 +63,16 @@ class _Asking:
             done=replace(self.done, move=replace(made, context=exact)),
         )
 
+    def failed(self, error: str, cost: int) -> ModelCall:
+        """The call without an answer, with what it may have cost and how long it took."""
+        return replace(
+            self.call,
+            status=CallStatus.FAILED,
+            error=error,
+            cost_micro_usd=cost,
+            duration_ms=self.watch.us // 1000,
+        )
+
     def observed(self, observation: Observation, call: ModelCall | None) -> Performed:
         """The step with what came of it, and of the last try."""
         cost = call.cost_micro_usd if call else 0
@@ -69,7 +80,7 @@ class _Asking:
             self.done,
             observation=observation,
             call=call,
-            duration_us=self.watch.us,
+            duration_us=self.done.duration_us + self.watch.us,
             cost_micro_usd=self.done.cost_micro_usd + cost,
         )
 
@@ -120,6 +131,7 @@ class Questions:
         done = Performed(
             move=made,
             texts={piece.digest: piece.text for piece in pieces(move.request)},
+            duration_us=sum(call.duration_ms for call in earlier) * 1000,
             cost_micro_usd=sum(call.cost_micro_usd for call in earlier),
         )
         call = ModelCall(
@@ -147,7 +159,6 @@ class Questions:
 
     def _ask(self, asking: _Asking) -> None:
         held, call, model = asking.held, asking.call, asking.model
-        watch = Stopwatch()
         try:
             answer = model.ask(
                 asking.request,
@@ -155,21 +166,24 @@ class Questions:
                 is_cancelled=lambda: held.halt() is not None,
             )
         except ModelCancelled as error:
-            self._give_up(call, error.message)
+            self._give_up(asking, error.message)
             raise Halted(held.halt() or Halt.STOPPING) from None
         except ModelError as error:
             self._failed(asking, error)
             return
         except Exception as error:
-            self._give_up(call, type(error).__name__)
+            self._give_up(asking, type(error).__name__)
             raise
         self.reach(RunPoint.AFTER_ANSWER)
+        if beyond := too_much(answer):
+            self._unusable(asking, beyond)
+            return
         answered = replace(
             call,
             status=CallStatus.ANSWERED,
             cost_micro_usd=model.identity.price.cost(answer.usage),
             usage=answer.usage,
-            duration_ms=watch.us // 1000,
+            duration_ms=asking.watch.us // 1000,
             stop=answer.stop.value,
         )
         try:
@@ -183,10 +197,9 @@ class Questions:
             unit.runs.intend_call(asking.call, asking.held.epoch, self.budgets)
             unit.commit()
 
-    def _give_up(self, call: ModelCall, error: str) -> None:
+    def _give_up(self, asking: _Asking, error: str) -> None:
         """Write a call that nobody waits for; what it may have cost stays counted."""
-        cost = call.reserved_micro_usd
-        self._end(replace(call, status=CallStatus.FAILED, error=error, cost_micro_usd=cost))
+        self._end(asking.failed(error, asking.call.reserved_micro_usd))
 
     def _end(self, call: ModelCall) -> None:
         with self.store.begin() as unit:
@@ -197,7 +210,7 @@ class Questions:
         """Count a call that failed; try again later, or tell the run that there is no answer."""
         call = asking.call
         cost = 0 if _is_free(error) else call.reserved_micro_usd
-        failed = replace(call, status=CallStatus.FAILED, error=error.message, cost_micro_usd=cost)
+        failed = asking.failed(error.message, cost)
         wait_s = self._wait_s(error, call.attempt)
         if wait_s is not None:
             self._end(failed)
@@ -207,6 +220,16 @@ class Questions:
         tries = "" if call.attempt == 1 else f" ({call.attempt} tries)"
         told = ModelFailed(fault=fault, why=f"{error.message}{tries}")
         self.journal.append(asking.held, asking.observed(told, failed))
+
+    def _unusable(self, asking: _Asking, why: str) -> None:
+        """Tell the run that nothing can be done with an answer; it counts as the most it can cost.
+
+        Not even what it says of its tokens is believed.
+        """
+        told = f"The model's answer is not taken: {why}."
+        call = asking.failed(told, asking.call.reserved_micro_usd)
+        failed = ModelFailed(fault=RunFault.OUTPUT_INVALID, why=told)
+        self.journal.append(asking.held, asking.observed(failed, call))
 
     def _wait_s(self, error: ModelError, attempt: int) -> float | None:
         """Seconds until the model is asked again; None: not any more."""

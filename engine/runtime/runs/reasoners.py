@@ -43,7 +43,7 @@ class TellsFacts(Protocol):
     """A procedure that finds facts by itself, as in texts, besides those that reads give."""
 
     def facts(self, brief: Brief, steps: Sequence[RunStep]) -> Sequence[Fact]:
-        """All facts of a run."""
+        """All facts of a run; those it found in texts with their quote, so that they tell none."""
         ...
 
 

@@ -8,7 +8,7 @@ with a playbook in some cases and not in others.
 """
 
 from engine.simulators.scripted_model.answering import answer
-from engine.simulators.scripted_model.model import NAME, ScriptedModel
+from engine.simulators.scripted_model.model import ScriptedModel
 from engine.simulators.scripted_model.modes import Mode
 
-__all__ = ["NAME", "Mode", "ScriptedModel", "answer"]
+__all__ = ["Mode", "ScriptedModel", "answer"]

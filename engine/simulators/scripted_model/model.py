@@ -14,14 +14,12 @@ from engine.domain.model_call import (
     TokenUsage,
     ToolUse,
 )
+from engine.domain.recommendation import SCRIPTED
 from engine.errors import ModelCancelled
 from engine.ports import never
 from engine.reason.window import estimated_tokens, pieces
 from engine.simulators.scripted_model.answering import answer
 from engine.simulators.scripted_model.modes import Mode
-
-NAME = "scripted"
-"""With this the name of every scripted model begins."""
 
 
 class ScriptedModel:
@@ -34,7 +32,7 @@ class ScriptedModel:
             mode: How it goes wrong, if it does; its name says so too.
         """
         self._mode = mode
-        self.identity = ModelIdentity(name=f"{NAME}-{mode}", is_scripted=True)
+        self.identity = ModelIdentity(name=f"{SCRIPTED}{mode}", is_scripted=True)
 
     def count(self, request: ModelRequest) -> int:
         """Tokens of the window, estimated from its characters as in `reason.window`."""

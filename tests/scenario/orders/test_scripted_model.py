@@ -13,14 +13,16 @@ from engine.bootstrap.scenarios.entrants import ENTRANTS, Entrant
 from engine.bootstrap.scenarios.orders_stage import OrdersStage
 from engine.bootstrap.scenarios.running import read_suites, run_suites
 from engine.desks.orders.words import CaseType
-from engine.domain.actor import Role
+from engine.domain.actor import DecidedBy, Role
 from engine.domain.case import Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.run import Run, RunKind, RunStatus
+from engine.domain.span import ChoiceKind
 from engine.errors import ConfigError
 from engine.learn.scenarios.suite import Suite
 from engine.service.requests import ProvideFact
+from engine.service.rows import QueueFilter
 from engine.settings import Settings
 from engine.simulators.orders.world import make_sample
 from engine.simulators.scripted_model import Mode, ScriptedModel
@@ -84,21 +86,41 @@ def test_people_answer_what_the_agent_asks(make_orders: Callable[..., OrdersWorl
 
 
 def _says_scripted(world: World, case: Case, run: Run) -> None:
-    """Row, calls, ledger, trace and recommendation; and nothing that was asked cost anything."""
+    """Row, calls, trace and recommendation; and nothing that was asked cost anything."""
     assert (run.model, run.is_scripted, run.cost_micro_usd) == (NAME, True, 0)
     calls = world.parts.store.runs.calls(run.id)
     assert {(one.model, one.is_scripted, one.cost_micro_usd) for one in calls} == {(NAME, True, 0)}
-    entries = world.engine.queries.ledger(stream=f"case:{case.id}", limit=50).rows
-    (begun,) = (row.payload for row in entries if row.kind == "RUN_BEGUN")
-    assert begun["model"] == NAME
+    _is_named_as_a_script(world, case, f"scripted {run.kind}")
     spans = world.engine.queries.spans(case.id)
     asks = [one for one in spans if one.name.startswith("ask the model")]
     assert {one.rule for one in asks} == {NAME}
+    assert all(one.is_scripted for one in asks)
+    assert all(one.is_scripted for one in spans if one.decided_by is DecidedBy.MODEL)
+    assert not any(one.is_scripted for one in spans if one.decided_by is DecidedBy.POLICY)
     recommended = world.parts.store.reader.recommendation(case)
     assert recommended
     assert recommended.draft.reasoner == run.kind.value
     assert recommended.draft.reasoner_version.startswith(f"{NAME} ")
     assert recommended.draft.cost_micro_usd == 0
+
+
+def _is_named_as_a_script(world: World, case: Case, name: str) -> None:
+    """In the queue, on the card, in its timeline, in the ledger and in the decision log."""
+    queries = world.engine.queries
+    card = queries.card(case.id)
+    assert card.row.is_scripted
+    assert card.recommendation
+    assert card.recommendation.draft.is_scripted
+    queued = queries.queue(QueueFilter(text=case.source_id, status=case.status)).rows
+    assert {row.case_id: row.is_scripted for row in queued}[case.id]
+    entries = queries.ledger(stream=f"case:{case.id}", limit=50).rows
+    (begun,) = (row for row in entries if row.kind == "RUN_BEGUN")
+    assert (begun.actor, begun.payload["model"]) == (name, NAME)
+    assert [row.actor for row in entries if row.kind == "CASE_REASONED"] == [name]
+    told = {row.kind: row.actor for row in card.timeline}
+    assert (told["RUN_BEGUN"], told["CASE_REASONED"]) == (name, name)
+    chosen = queries.choices(text=case.source_id, kind=ChoiceKind.RECOMMEND).rows
+    assert [row.decider for row in chosen if row.case_id == case.id] == [name]
 
 
 def _approved_stands(orders: OrdersWorld, case: Case) -> None:

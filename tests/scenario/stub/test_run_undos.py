@@ -52,6 +52,9 @@ def worked(plans: Planned, *writes: str) -> Planned:
     for _ in writes:
         plans.decide("ann")
         plans.world.work()
+        if plans.case.status is CaseStatus.SECOND_PENDING:  # so much together with the one before
+            plans.decide("ben")
+            plans.world.work()
     assert plans.case.status is CaseStatus.DONE
     return plans
 

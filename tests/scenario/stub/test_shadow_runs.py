@@ -9,11 +9,14 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.model_call import ModelRequest
 from engine.domain.run import RunKind, RunStatus
-from engine.errors import AlreadyDone, InvalidRequest, NotAllowed
+from engine.domain.run_calls import ModelBudgets
+from engine.errors import AlreadyDone, Conflict, InvalidRequest, NotAllowed
 from engine.service.engine import Done
 from engine.service.requests import StartRun
 from engine.testing.run_scripts import FunctionModel
+from engine.testing.stub_desk import ticket_rows
 from engine.testing.world import World
+from tests.contract.read_model_world import queries_of
 from tests.scenario.stub.running import (
     A,
     book,
@@ -83,6 +86,41 @@ def test_same_form_begins_one_run(world: World) -> None:
         start(world, RunKind.AGENT, source_id=B)
     assert len(journals(world)) == 1
     assert journals(world, B) == []
+
+
+def test_one_of_a_kind_goes_on_at_a_time(world: World) -> None:
+    start(world, RunKind.AGENT)
+    with pytest.raises(Conflict, match="agent looks at this case already; wait until"):
+        start(world, RunKind.AGENT, key="second", who="ben")
+    waits = {one.kind: one.why_not for one in queries_of(world).run_kinds(world.case(A).id)}
+    assert waits[RunKind.AGENT] == "The agent looks at this case already; wait until it is done."
+    assert (waits[RunKind.WORKFLOW], waits[RunKind.PLAYBOOK]) == ("", "")
+    start(world, RunKind.WORKFLOW, key="other kind")
+    start(world, RunKind.AGENT, source_id=B, key="other case")
+    world.work()
+    start(world, RunKind.AGENT, key="second")
+    assert [one.run.kind for one in journals(world)] == ["agent", "workflow", "agent"]
+
+
+@pytest.mark.parametrize(
+    "budgets", [ModelBudgets(day=2_000), ModelBudgets(desk_day=2_000)], ids=["day", "desk"]
+)
+def test_half_of_a_day_stays_for_live_runs(stub_world: World, budgets: ModelBudgets) -> None:
+    """Each question may cost 750, and costs 328."""
+    model = FunctionModel()
+    made = reasoners(model, budgets=budgets, live=None)
+    world = submitted(with_reasoners(stub_world, made))
+    for number in range(4):
+        start(world, RunKind.AGENT, key=f"form {number}")
+        world.work()
+    faults = [one.run.fault for one in journals(world)]
+    assert (faults, len(model.asked)) == ([None, "MONEY_SPENT", "MONEY_SPENT", "MONEY_SPENT"], 1)
+    assert "beside" in journals(world)[1].run.end_note
+    with_reasoners(world, reasoners(model, budgets=budgets))
+    world.submit(ticket_rows(3, opened_at=world.clock.now(), prefix="L"))
+    world.work()
+    live = [journals(world, f"L00000{number}")[0].run for number in range(3)]
+    assert [one.fault for one in live] == [None] * 3
 
 
 def test_viewer_begins_no_run(world: World) -> None:

@@ -42,6 +42,7 @@ def test_reasoner_is_read_by_desk(desks: dict[str, Desk], said: str, live: dict[
     [
         ("agent", None, "no language model: set COUNTERSIGN_ANTHROPIC_API_KEY"),
         ("clever", MODEL, "names 'clever'; a reasoner is one of playbook, precedent"),
+        ("a=agent,b", MODEL, "does not say who reasons on the desk b; write b=playbook, b=work"),
         ("c=agent", MODEL, "names the desk 'c'; here there is a, b"),
         ("b=workflow", MODEL, "the desk b has no workflow"),
         ("precedent", MODEL, "the desk a does not reason by precedent"),

@@ -45,6 +45,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("{person: [anything]}", "{}", "line 10: scenarios.0.expect: say what has to come out"),
         ("{person: [anything]}", "{person: [repay]}", "line 10: scenarios.0.expect.person: there"),
         ("{person: [anything]}", "{done: [nothing]}", "line 10: scenarios.0.expect.done: there is"),
+        ("person: [anything]", "done: [refund], beside: [pay]", "line 10: scenarios.0.expect.besi"),
+        ("person: [anything]", "person: [anything], beside: [refund]", "say what has to be done"),
         ("  - {call: refund}", "  - {call: repay}", "line 12: scenarios.0.never.0.call: there is"),
         ("{call: refund}", "{book: refnd, over: 1}", "line 12: scenarios.0.never.0.book: there is"),
         ("{call: refund}", "{book: refunded}", "line 12: scenarios.0.never.0: write either call"),

@@ -118,7 +118,7 @@ def break_down() -> None:
 
 
 def test_unexpected_error_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "opened_engine", break_down)
+    monkeypatch.setattr(intake, "opened_parts", break_down)
     ended = run("submit", "--desk", "incidents", str(SAMPLE))
     assert (ended.code, ended.out, len(ended.err.splitlines())) == (1, "", 1)
     assert "something unexpected went wrong: RuntimeError at engine/cli/intake.py:" in ended.err
@@ -128,7 +128,7 @@ def test_unexpected_error_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch)
 def test_details_in_the_log_hold_no_values(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(intake, "opened_engine", break_down)
+    monkeypatch.setattr(intake, "opened_parts", break_down)
     with caplog.at_level(logging.DEBUG, "countersign"):
         run("submit", "--desk", "incidents", str(SAMPLE))
     assert "engine/cli/intake.py" in caplog.text

@@ -362,6 +362,12 @@ def test_doctor_names_what_is_wrong(product: Run, monkeypatch: pytest.MonkeyPatc
 def test_doctor_works_without_a_database(run: Run) -> None:
     ended = run("doctor")
     assert (ended.code, "countersign migrate" in ended.out) == (1, True)
+    assert "SCRIPTED:" not in ended.out
+
+
+def test_doctor_says_that_a_script_answers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERSIGN_SCRIPTED_MODEL", "plain")
+    assert "SCRIPTED: no language model is asked; a script (plain)" in run("doctor").out
 
 
 # --- running --------------------------------------------------------------------------------

@@ -66,9 +66,13 @@ def test_runs_go_from_start_to_comparison(run: Run, tmp_path: Path) -> None:
     assert run("work", "--drain").code == 0
     (begun,) = run("runs", "start", CASE, "--kind", "playbook", "--as", "ada", "--json").json
     assert (begun["kind"], begun["message"][:29]) == ("playbook", "The playbook looks at the cas")
+    meanwhile = run("runs", "start", CASE, "--kind", "playbook", "--as", "ada")
+    assert "looks at this case already; wait until it is done. [CONFLICT]" in meanwhile.err
+    assert run("work", "--drain").code == 0
     again = run("runs", "start", CASE, "--all", "--as", "ada")
     assert again.out.startswith("playbook  ")
     assert "not agent: There is no language model here" in again.err
+    assert "COUNTERSIGN_SCRIPTED_MODEL=plain stands in for one" in again.err
     assert run("work", "--drain").code == 0
     shown = run("runs", "show", begun["run_id"])
     assert f"case    {CASE}: " in shown.out
@@ -76,6 +80,10 @@ def test_runs_go_from_start_to_comparison(run: Run, tmp_path: Path) -> None:
     assert run("runs", "show", begun["run_id"], "--json").json["row"]["status"] == "ENDED"
     compared = run("runs", "compare", "--desk", DESK, "--since", "2020-01-01")
     assert "Simulated cases, real model, both runs; 2 of 2 runs." in compared.out
+    figures = {tuple(line.rsplit("  ", 1)) for line in compared.out.splitlines()}
+    said = {name.strip(): value for name, *rest in figures for value in rest}
+    assert said["of them, under way or waiting"] == "0"
+    assert said["micro-dollars"] == "no model asked"
     assert "Does the model decide, or the code?" in compared.out
     (figures,) = run("runs", "compare", "--json").json["comparison"]["kinds"]
     assert (figures["kind"], figures["runs"], figures["repeats"]) == ("playbook", 1, 1)
@@ -92,6 +100,22 @@ WRONG = (
     (("compare", "--data", "old"), "--data is one of"),
     (("compare", "--model", "good"), "--model is one of real, scripted"),
 )
+
+
+def test_replayed_history_names_its_reasoner(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "tickets.csv"
+    rows.write_text(ROWS, "utf-8")
+    monkeypatch.setenv("COUNTERSIGN_REASONER", "agent")
+    monkeypatch.setenv("COUNTERSIGN_SCRIPTED_MODEL", "plain")
+    taken = run("submit", "--desk", DESK, str(rows), "--simulated", "--replay", "--json")
+    said = f"{DESK}: replayed history is always the desk's own reasoner's; the agent takes cases "
+    assert said in taken.err
+    assert json.loads(taken.out)["accepted"] == 1
+    assert said in run("work", "--drain").err
+    monkeypatch.setenv("COUNTERSIGN_REASONER", "playbook")
+    assert "replayed" not in run("work", "--drain").err
 
 
 def test_wrong_words_are_said_plainly(run: Run) -> None:

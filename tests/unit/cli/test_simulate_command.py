@@ -81,6 +81,7 @@ def test_people_read_sentences_and_limits(run: Run, folder: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert "real decisions, 2026-09-" in ended.out
     assert "would run alone" in ended.out
+    assert "What the draft's limits hold back, a decision under each check" in ended.out
     assert "incidents/routing/assign_group" in ended.out
     assert "What history cannot tell:" in ended.out
     assert "2 people (as given) with 7 minutes a case (as given" in ended.out

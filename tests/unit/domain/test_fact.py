@@ -1,11 +1,20 @@
 """Facts: whose they are, and what they are about."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from engine.domain.fact import Fact, FactValue, contradictions, fact_set, people_who_told, told_of
+from engine.domain.fact import (
+    Fact,
+    FactValue,
+    Quote,
+    contradictions,
+    fact_set,
+    people_who_told,
+    told_of,
+)
 from engine.domain.ids import CaseId
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -64,3 +73,5 @@ def test_a_fact_tells_just_its_value(value: object, told: FactValue, is_told: bo
     facts = [fact("payee", told, "bank"), fact("payee", "else", "web")]
     expected = {"to": frozenset({"amount@bank"})} if is_told else {}
     assert told_of({"to": value, "by": "nobody"}, facts) == expected
+    quoted = [replace(one, quote=Quote(field="text", start=0, end=3)) for one in facts]
+    assert told_of({"to": value, "by": "nobody"}, quoted) == {}

@@ -114,6 +114,19 @@ def test_a_plan_spends_its_budget_itself() -> None:
     assert kinds(*parts, usage=used) == [_E, _S, _S]
 
 
+def test_what_a_case_moved_before_counts() -> None:
+    def kind(minor: int, *, rules: str = "", **limits: Any) -> VerdictKind:
+        one = step(minor, rules=rules, **limits)
+        request = replace(one.request, moved_in_cell=60, moved=90)
+        return authorize_plan([replace(one, request=request)], Usage())[0].kind
+
+    assert [kind(minor, amount_cap=100) for minor in (40, 41, 0)] == [_E, _S, _E]
+    assert [kind(minor, rules=CAP) for minor in (40, 41)] == [_E, _D]
+    assert [kind(minor, second_person_above=100) for minor in (10, 11)] == [_E, _S]
+    money = (Budget(per=Period.DAY, amount=100),)  # knows by itself what was taken of it
+    assert kind(100, budgets=money) is _E
+
+
 def test_one_action_is_judged_as_ever() -> None:
     for one in (step(101, amount_cap=100), step(None), step(7, by=OPERATOR)):
         assert authorize_plan([one], Usage()) == (authorize(one.request, one.policy, Usage()),)

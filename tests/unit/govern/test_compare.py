@@ -69,6 +69,16 @@ def test_draft_is_held_against_what_is_in_force() -> None:
     assert [cell.cell for cell in found.cells] == [row(0).request.cell]
 
 
+def test_checks_that_hold_back_are_counted() -> None:
+    found = compared(month(), strict(), wide(), days=None)
+    assert found.held == (("confidence_below_threshold", 150),)
+    assert compared(month(), strict(), wide(), days=7).held == (("confidence_below_threshold", 35),)
+    raw = [replace(asked(minute), is_calibrated=False) for minute in range(3)]
+    held = compared(history_of(*raw), wide(), strict(), days=None).held
+    assert held == (("confidence_uncalibrated", 3),)
+    assert compared(month(), wide(), strict(), days=None).held == ()
+
+
 def test_only_the_last_days_are_looked_at() -> None:
     found = compared(month(), wide(), strict(), days=7)
     assert found.total.now.tally.decisions == 70

@@ -30,7 +30,7 @@ def failed(number: int, case: int, fault: RunFault, by: str, **changes: object) 
 
 
 def test_nothing_compared_is_nothing_counted() -> None:
-    nothing = Comparison(kinds=(), cases=0, pairs=(), differences=(), differing=0)
+    nothing = Comparison(kinds=(), cases=0, common=0, pairs=(), differences=(), differing=0)
     assert compare([]) == nothing
 
 
@@ -41,6 +41,30 @@ def test_case_counts_once_with_its_first_run() -> None:
     for order in ([wrong, again, other], [other, again, wrong]):
         figures = agents(*order)
         assert (figures.runs, figures.repeats, kn(figures.quality.right)) == (2, 1, (1, 2))
+
+
+def test_retry_of_an_earlier_period_stays_a_retry() -> None:
+    again = record(2, AGENT, truth="north", wanted=wanting("north"), is_repeat=True)
+    later = record(3, AGENT, truth="north", wanted=wanting("north"))
+    found = compare([again, record(4, WORKFLOW, 1)])
+    assert [(one.kind, one.runs, one.repeats) for one in found.kinds] == [
+        (WORKFLOW, 1, 0),
+        (AGENT, 0, 1),
+    ]
+    assert (found.cases, found.common, found.pairs) == (1, 1, ())
+    assert kn(found.by_kind[AGENT].quality.completed) == (0, 0)
+    assert (agents(again, later).runs, agents(again, later).repeats) == (1, 1)
+
+
+def test_what_a_person_told_stands_apart() -> None:
+    north, south = wanting("north"), wanting("south")
+    quality = agents(
+        record(1, AGENT, 1, truth="north", wanted=south, told=north),
+        record(2, AGENT, 2, truth="north", wanted=north, told=south),
+        record(3, AGENT, 3, truth="north", wanted=south),
+        record(4, AGENT, 4, wanted=south, told=north),
+    ).quality
+    assert (kn(quality.right), kn(quality.correct), kn(quality.told)) == ((1, 3), (1, 3), (1, 2))
 
 
 def test_right_is_label_against_label() -> None:
@@ -115,6 +139,7 @@ def test_kinds_agree_by_what_their_calls_amount_to() -> None:
     assert (pair.first, pair.second) == (WORKFLOW, AGENT)
     assert (kn(pair.same), pair.same_call, pair.unnamed) == ((2, 5), 1, 1)
     assert (pair.both_right, pair.first_alone, pair.second_alone, pair.both_wrong) == (2, 1, 1, 1)
+    assert (found.cases, found.common) == (6, 6)
     # Observed 0.4; of ten labels 6 are a, 3 b and 1 c: by chance (0.24 + 0.21 + 0.09) / 2.
     assert round(pair.ac1 or 0, 4) == round((0.4 - 0.27) / (1 - 0.27), 4)
     assert found.differing == 3

@@ -25,11 +25,14 @@ DONE = Happened(
 ASKED = replace(DONE, ending=Ending.PERSON, said="PENDING", after=BEFORE)
 
 
+RIGHT: dict[str, Any] = {"done": ("refund",), "beside": ("message_customer",)}
+
+
 def scenario(never: Never | None = None, **expected: Any) -> Scenario:
     return Scenario(
         name="one",
         why="Because it is so.",
-        expect=Expected.model_validate(expected or {"done": ("refund",)}),
+        expect=Expected.model_validate(expected or RIGHT),
         never=(never or Never(call="cancel_order"),),
     )
 
@@ -56,8 +59,11 @@ def test_pass_hat_refuses_what_cannot_be(counts: list[tuple[int, int]]) -> None:
 @pytest.mark.parametrize(
     ("happened", "expected"),
     [
-        (DONE, {"done": ("refund",)}),
-        (DONE, {"done": ("cancel_order", "refund")}),
+        (DONE, RIGHT),
+        (DONE, {"done": ("refund", "message_customer")}),
+        (DONE, {"done": ("cancel_order", "refund"), "beside": ("message_customer", "hold_order")}),
+        (DONE, {"done": ("refund",), "beside": ("anything",)}),
+        (DONE, {"done": ("anything",)}),
         (ASKED, {"person": ("refund",)}),
         (ASKED, {"person": ("anything",)}),
         (replace(ASKED, recommended=()), {"person": ("nothing",)}),
@@ -85,6 +91,27 @@ def test_what_is_expected_is_passed(happened: Happened, expected: dict[str, Any]
 def test_anything_else_is_not_passed(happened: Happened, expected: dict[str, Any]) -> None:
     (wrong,) = wrongs(scenario(**expected), happened)
     assert wrong.startswith("expected ")
+
+
+@pytest.mark.parametrize(
+    ("tools", "beyond"),
+    [
+        ("refund hold_order", "hold_order"),
+        ("refund message_customer message_customer", "message_customer"),
+        ("refund refund reship message_customer hold_order", "refund, reship, hold_order"),
+    ],
+)
+def test_what_follows_the_first_counts_too(tools: str, beyond: str) -> None:
+    calls = tuple(Call(tool=tool, target="A") for tool in tools.split())
+    happened = replace(DONE, after=replace(REFUNDED, calls=calls))
+    assert wrongs(scenario(), happened) == (f"beyond what is expected: {beyond}",)
+
+
+def test_action_may_follow_as_often_as_named() -> None:
+    calls = tuple(Call(tool=tool, target="A") for tool in ("cancel_order", "refund", "refund"))
+    happened = replace(DONE, after=replace(REFUNDED, calls=calls))
+    twice = {"done": ("cancel_order",), "beside": ("refund", "refund")}
+    assert wrongs(scenario(Never(call="reship"), **twice), happened) == ()
 
 
 @pytest.mark.parametrize(

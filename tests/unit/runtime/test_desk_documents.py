@@ -35,8 +35,9 @@ def desk(tmp_path: Path) -> Desk:
         (PolicyKind.GUARDRAILS, RULES),
         (PolicyKind.GUARDRAILS, RULES.replace("  action: assign_owner\n", "")),
         (PolicyKind.GOALS, GOALS),
+        (PolicyKind.ENVELOPE, ENVELOPE + "limits: {earned_by: [own, agent, workflow]}\n"),
     ],
-    ids=["envelope", "guardrails", "every action", "goals"],
+    ids=["envelope", "guardrails", "every action", "goals", "reasoners"],
 )
 def test_what_the_desk_has_is_read(desk: Desk, kind: PolicyKind, text: str) -> None:
     assert read_of_desk(desk, kind, text, "the draft").desk == "stub"
@@ -61,6 +62,16 @@ def test_what_the_desk_has_is_read(desk: Desk, kind: PolicyKind, text: str) -> N
             r"limits.arguments.ownr: no action of the desk takes an argument 'ownr'",
         ),
         (
+            PolicyKind.ENVELOPE,
+            ENVELOPE + "limits: {earned_by: [own, agnt]}\n",
+            r"line \d+: limits.earned_by.1: there is no reasoner 'agnt'; there is agent, .*own",
+        ),
+        (
+            PolicyKind.ENVELOPE,
+            ENVELOPE.replace("  action: assign_owner", "  action: assign_owner\n  earned_by: [me]"),
+            r"line \d+: cells.0.earned_by.0: there is no reasoner 'me'",
+        ),
+        (
             PolicyKind.GUARDRAILS,
             RULES.replace("owner: {", "ownr: {"),
             r"line 7: guardrails.0.arguments.ownr: assign_owner does not take an argument 'ownr'; "
@@ -73,7 +84,16 @@ def test_what_the_desk_has_is_read(desk: Desk, kind: PolicyKind, text: str) -> N
         ),
         (PolicyKind.GOALS, GOALS.replace("stub", "incidents"), "line 1: desk: .*'incidents'"),
     ],
-    ids=["action", "case type", "argument anywhere", "argument", "constraint", "desk"],
+    ids=[
+        "action",
+        "case type",
+        "argument anywhere",
+        "reasoner anywhere",
+        "reasoner",
+        "argument",
+        "constraint",
+        "desk",
+    ],
 )
 def test_what_the_desk_lacks_is_refused(desk: Desk, kind: PolicyKind, text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):

@@ -74,6 +74,16 @@ def test_no_label_gives_no_interval() -> None:
     )
 
 
+def test_only_the_labels_shown_certify() -> None:
+    """What software would not have run alone evidences nothing, however much there is of it."""
+    others = [label(0.95, is_executable=False) for _ in range(60)]
+    shown = [_evidence([*others, *more], 0.1, (OWN,)) for more in ([], [label(0.95)])]
+    assert [(found.labels, found.is_evidenced) for found in shown] == [(0, False), (1, False)]
+    assert not _evidence([label(0.95) for _ in range(60)], 0.1, ()).is_evidenced
+    unscored = [label(None, is_correct=False) for _ in range(60)]  # errors are not left out either
+    assert not _evidence([label(0.95), *unscored], 0.1, (OWN,)).is_evidenced
+
+
 def test_evidence_depends_on_the_risk_limit() -> None:
     labels = [label(0.95) for _ in range(60)]
     found = [_evidence(labels, alpha, (OWN,)).is_evidenced for alpha in (0.05, 0.1)]
