@@ -45,7 +45,7 @@ def wrong_argument(
         return f"{name} is {value!s:.60}"
     if rule.longest is not None and not (isinstance(value, str) and len(value) <= rule.longest):
         return f"{name} is longer than {rule.longest}"
-    if untold := untold_by(name, rule, told):
+    if rule.told_by and (untold := untold_by(name, rule, told)):
         return f"{name} is {value!s:.60}, told by no {untold}"
     return ""
 

@@ -74,12 +74,12 @@ class AuthorizationRequest:
     @property
     def amount_in_cell(self) -> Money | None:
         """What its case would have moved in its cell with it; what caps are held to."""
-        return _more(self.amount, self.moved_in_cell)
+        return _more(self.amount, self.moved_in_cell) if self.moved_in_cell else self.amount
 
     @property
     def amount_in_all(self) -> Money | None:
         """What its case would have moved in all cells with it; what takes a second person."""
-        return _more(self.amount, self.moved)
+        return _more(self.amount, self.moved) if self.moved else self.amount
 
     @property
     def malformed(self) -> str:
@@ -103,7 +103,7 @@ class AuthorizationRequest:
 
 def _more(amount: Money | None, moved: int) -> Money | None:
     """An amount with what was moved before; one that moves nothing makes nothing more."""
-    if amount is None or amount.minor <= 0 or not moved:
+    if amount is None or amount.minor <= 0:
         return amount
     return replace(amount, minor=amount.minor + moved)
 

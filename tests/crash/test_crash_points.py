@@ -13,7 +13,7 @@ from tests.crash import doomed
 from tests.crash.doomed import Doom, StorePoint
 from tests.crash.site import KILLED, UNSURE, Site, rows_of
 
-ALONE = 5
+ALONE = 3
 LEAST_KILLS: dict[str, int] = {
     CrashPoint.BEFORE_INTAKE: 1,
     CrashPoint.AFTER_INTAKE: 1,

@@ -29,7 +29,7 @@ def assert_kept(report: FaultReport) -> None:
 
 def test_faults_and_kills_lose_and_double_nothing(room: Path, processes: ForkServerContext) -> None:
     place = FaultPlace(folder=room, database_url=f"sqlite:///{room}/countersign.db")
-    report = run_campaign(place, FaultPlan(cases=90, kills=6, seed=SEED), processes=processes)
+    report = run_campaign(place, FaultPlan(cases=60, kills=5, seed=SEED), processes=processes)
     assert_kept(report)
 
 
