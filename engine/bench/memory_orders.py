@@ -15,11 +15,9 @@ from pathlib import Path
 
 from engine.bench.paired import Judged
 from engine.bootstrap import OpenWorker, open_worker
-from engine.desks.orders import orders_desk
 from engine.desks.orders.reasoner import PlaybookReasoner
-from engine.desks.orders.shop.database import Database, open_database
 from engine.desks.orders.shop.operations import Shop
-from engine.desks.orders.words import DESK, SYSTEM
+from engine.desks.orders.words import DESK
 from engine.domain.actor import Person, Role
 from engine.domain.case import Case, Origin
 from engine.domain.case_status import CaseStatus
@@ -37,8 +35,8 @@ from engine.simulators.orders.driver import ShopInProcess, play
 from engine.simulators.orders.events import Episode, Outcome
 from engine.simulators.orders.world import make_plan
 from engine.testing.run_scripts import FunctionModel, FunctionProcedure, Inline, question
-from engine.testing.straight_shop import StraightTransport
-from engine.testing.world import FakeClock, World, make_world
+from engine.testing.straight_shop import straight_orders
+from engine.testing.world import World
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CALLS = 2
@@ -64,23 +62,10 @@ def run_orders(arm: OrdersArm, folder: Path) -> tuple[Judged, ...]:
         arm: Which.
         folder: Empty; takes the databases.
     """
-    opened: list[Database] = []
-
-    def desks(place: Path, clock: FakeClock) -> dict[str, object]:
-        database = open_database(f"sqlite:///{place / 'shop.db'}")
-        database.prepare()
-        opened.append(database)
-        return {DESK: orders_desk(transport=StraightTransport(Shop(database, clock)))}
-
-    world = make_world(folder, desks)  # type: ignore[arg-type]
-    try:
-        world.parts.keys.make(f"{SYSTEM}.key")
+    with straight_orders(folder) as (world, shop):
         made = _reasoners(world.parts.store.reader, asks_memory=arm.asks_memory)
         world.parts = replace(world.parts, reasoners=made)
-        return _Walk(world, Shop(opened[0], world.clock)).run(arm)
-    finally:
-        world.close()
-        opened[0].close()
+        return _Walk(world, shop).run(arm)
 
 
 def _reasoners(reader: Reader, *, asks_memory: bool) -> Reasoners:

@@ -6,19 +6,15 @@ the product; a person approves what waits, so that agents hear what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.bootstrap.models import open_model
 from engine.bootstrap.reasoners import open_reasoners
-from engine.desk import Desk
-from engine.desks.orders import orders_desk
-from engine.desks.orders.shop.database import open_database
 from engine.desks.orders.shop.operations import Shop
-from engine.desks.orders.words import DESK, SYSTEM
 from engine.domain.actor import Role
 from engine.domain.case import Origin
 from engine.domain.case_status import CaseStatus
@@ -32,8 +28,8 @@ from engine.simulators.orders.events import Plan
 from engine.simulators.orders.world import make_sample
 from engine.testing.messages_server import MessagesServer
 from engine.testing.scripted_messages import scripted
-from engine.testing.straight_shop import StraightTransport
-from engine.testing.world import FakeClock, World, make_world
+from engine.testing.straight_shop import straight_orders
+from engine.testing.world import World
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SEED = 3
@@ -106,7 +102,7 @@ def ask_about(kind: RunKind, cases: int, folder: Path) -> Asking:
     """
     plan = make_sample(SEED, cases, START)
     sources = [episode.row.id for episode in plan.episodes]
-    with _opened(folder) as (world, shop), MessagesServer(scripted) as server:
+    with straight_orders(folder) as (world, shop), MessagesServer(scripted) as server:
         model = _connected(world, kind, server.url)
         _happen(world, shop, plan)
         _approve(world, sources)
@@ -116,24 +112,6 @@ def ask_about(kind: RunKind, cases: int, folder: Path) -> Asking:
             requests=tuple(model.requests),
             windows=tuple(model.windows),
         )
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[tuple[World, Shop]]:
-    """An engine with the orders desk, and the shop it acts on."""
-    database = open_database(f"sqlite:///{folder / 'shop.db'}")
-    database.prepare()
-
-    def desks(place: Path, clock: FakeClock) -> Mapping[str, Desk]:
-        return {DESK: orders_desk(transport=StraightTransport(Shop(database, clock)))}
-
-    world = make_world(folder, desks)
-    try:
-        world.parts.keys.make(f"{SYSTEM}.key")
-        yield world, Shop(database, world.clock)
-    finally:
-        world.close()
-        database.close()
 
 
 def _happen(world: World, shop: Shop, plan: Plan) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.canonical import digest
-from engine.domain.packed_arrays import pack, unpack
+from engine.domain.packed_arrays import pack_fields, unpack
 from engine.errors import ModelError
 
 NEVER_US = 2**62
@@ -144,10 +144,7 @@ class Library:
 
     def to_bytes(self) -> bytes:
         """One library has one byte form."""
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
-        values = {name: value for name, value in found.items() if name not in arrays}
-        return pack(_MAGIC, values | {"procedure": asdict(self.procedure)}, arrays)
+        return pack_fields(_MAGIC, self)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Library:

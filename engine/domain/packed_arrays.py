@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import asdict, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.canonical import canonical_text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -34,6 +38,23 @@ def pack(magic: bytes, values: Mapping[str, object], arrays: Arrays) -> bytes:
     head = canonical_text({"values": values, "arrays": table}).encode()
     blocks = b"".join(array.tobytes() for array in little.values())
     return magic + zlib.compress(len(head).to_bytes(8, "little") + head + blocks, 6)
+
+
+def pack_fields(magic: bytes, record: DataclassInstance) -> bytes:
+    """Write a frozen record of arrays and values; its records of values are written as theirs.
+
+    Args:
+        magic: As of `pack`.
+        record: A dataclass.
+    """
+    found = {one.name: getattr(record, one.name) for one in fields(record)}
+    arrays = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+    values = {
+        name: asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+        for name, value in found.items()
+        if name not in arrays
+    }
+    return pack(magic, values, arrays)
 
 
 def unpack(magic: bytes, content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.canonical import digest
-from engine.domain.packed_arrays import pack, unpack
+from engine.domain.packed_arrays import pack_fields, unpack
 from engine.errors import ModelError
 
 UNSEEN = 0
@@ -141,10 +141,7 @@ class FittedPrecedent:
 
     def to_bytes(self) -> bytes:
         """One fit has one byte form."""
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
-        values = {name: value for name, value in found.items() if name not in arrays}
-        return pack(_MAGIC, values | {"procedure": asdict(self.procedure)}, arrays)
+        return pack_fields(_MAGIC, self)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> FittedPrecedent:

@@ -1,16 +1,45 @@
-"""Straight shop: the way to a shop of this process, without HTTP and credentials."""
+"""Straight shop: the orders desk on a shop of this process, without HTTP and credentials."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from engine.desk import Desk
+from engine.desks.orders import orders_desk
+from engine.desks.orders.shop.database import open_database
 from engine.desks.orders.shop.operations import Caller, Shop
 from engine.desks.orders.shop.refusals import Refused
 from engine.desks.orders.shop.toolbox import READS, WRITES
+from engine.desks.orders.words import DESK, SYSTEM
 from engine.domain.canonical import Json, parse
 from engine.domain.credential import Credential
 from engine.errors import ToolError
+from engine.testing.world import FakeClock, World, make_world
+
+
+@contextmanager
+def straight_orders(folder: Path) -> Iterator[tuple[World, Shop]]:
+    """An engine with the orders desk alone, and the shop it acts on.
+
+    Args:
+        folder: Empty; takes the databases.
+    """
+    database = open_database(f"sqlite:///{folder / 'shop.db'}")
+    database.prepare()
+
+    def desks(place: Path, clock: FakeClock) -> Mapping[str, Desk]:
+        return {DESK: orders_desk(transport=StraightTransport(Shop(database, clock)))}
+
+    world = make_world(folder, desks)
+    try:
+        world.parts.keys.make(f"{SYSTEM}.key")
+        yield world, Shop(database, world.clock)
+    finally:
+        world.close()
+        database.close()
 
 
 class StraightTransport:
