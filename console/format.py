@@ -121,20 +121,27 @@ def deadline(due_at: datetime | None, now: datetime, *, of: str = "") -> str:
     return f"{of} {said}".strip()
 
 
-def confidence(value: float | None, threshold: float | None) -> str:
+def confidence(value: float | None, threshold: float | None, *, is_calibrated: bool) -> str:
     """Confidence against what software would need: never a colour alone."""
     if value is None:
         return "no confidence"
+    if not is_calibrated:
+        return f"{percent(value)}, uncalibrated"
     if threshold is None:
         return f"{percent(value)}, nothing certified"
     sign = "≥" if value >= threshold else "<"
     return f"{percent(value)} {sign} {percent(threshold)}"
 
 
-def confidence_meaning(value: float | None, threshold: float | None) -> str:
+def confidence_meaning(value: float | None, threshold: float | None, *, is_calibrated: bool) -> str:
     """The same as a sentence, for a tooltip."""
     if value is None:
         return "The recommendation states no confidence"
+    if not is_calibrated:
+        return (
+            f"The reasoner's own score is {percent(value)}; how often such a score proves right "
+            "has not been measured yet, so software does not act alone"
+        )
     if threshold is None:
         return f"{percent(value)} likely right; no threshold is certified for software"
     return f"{percent(value)} likely right; to act alone software needs {percent(threshold)}"

@@ -67,6 +67,17 @@ def address_of(page: PageSpec) -> str:
     return page.slug.replace("_", "-")
 
 
+def guesses_of(page: PageSpec) -> frozenset[str]:
+    """What people type for a page instead of its address: its title, its file, one or many."""
+    titled = page.title.lower().replace(" ", "-")
+    names = {titled, page.slug, titled.removesuffix("s"), f"{titled.removesuffix('s')}s"}
+    names |= {name.capitalize() for name in names | {address_of(page)}}
+    if page is PAGES[0]:  # which opens at the root alone
+        names.add(address_of(page))
+        return frozenset(names)
+    return frozenset(names) - {address_of(page)}
+
+
 def pages_for(person: Person) -> tuple[PageSpec, ...]:
     """The pages a person sees: those without roles and those with one of the person's."""
     return tuple(page for page in PAGES if not page.roles or person.has_any(page.roles))

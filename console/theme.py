@@ -59,11 +59,14 @@ _PAGE = """
 a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; color: #fff !important;
   background: light-dark(#1f5f8b, #2b78ab); text-decoration: none; }
 .stButton button { min-height: 2.05rem; padding: .1rem .6rem; }
+/* Beside select boxes, and as tall as they are. */
+.stHorizontalBlock > .stElementContainer > .stButtonGroup button { min-height: 2.5rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-status_strip) {
   position: sticky; top: 0; z-index: 90; padding-block: .3rem; background: var(--ground);
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-queue_list) { position: sticky; top: 2.1rem; }
 .st-key-queue_list { gap: .4rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-queue_back) { display: none; }
 .st-key-case_detail { min-height: calc(100vh - 3.4rem - var(--above, 0rem)); }
 [data-testid="stLayoutWrapper"]:has(> .st-key-decision_bar) {
   position: sticky; bottom: 0; z-index: 80; margin-top: auto; background: var(--ground);
@@ -83,8 +86,21 @@ a.way-in { display: inline-block; padding: .35rem .9rem; border-radius: 5px; col
 }
 @container (max-width: 34rem) {
   .st-key-decision_bar kbd { display: none; }
+  .st-key-decision_buttons button p { font-size: .82rem; }
 }
 .st-key-decision_bar { padding: .5rem 0 .6rem; border-top: 1px solid var(--line); gap: .45rem; }
+/* Narrow: the open case takes the place of the list, and a button leads back. */
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-inline: .8rem; }
+  .st-key-status_strip .stHorizontalBlock { row-gap: .2rem; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-queue_list) { position: static; }
+  :is(.st-key-queue_list, .st-key-account_keys) .stColumn { min-width: 0; }
+  .stApp:has(.st-key-queue_list) .st-key-no_case { display: none; }
+  .stApp:has(.st-key-case_detail) .st-key-queue_list > :not(:has(> .st-key-queue_keys)) {
+    display: none; }
+  .stApp:has(.st-key-case_detail) .st-key-queue_list :has(> .st-key-queue_back) {
+    display: block; }
+}
 </style>
 """
 

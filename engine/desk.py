@@ -15,6 +15,8 @@ from engine.domain.actor import Role
 from engine.domain.canonical import Json
 from engine.domain.case import Signal
 from engine.domain.fact import Fact, FactSet
+from engine.domain.identity import ReasonerId, reasoner_id
+from engine.domain.naming import NOTHING, Identifiers
 from engine.domain.outcome import Label
 from engine.domain.policy import PolicyKind
 from engine.domain.precedent import PrecedentProcedure
@@ -171,6 +173,8 @@ class Desk:
     """Why the money in a call is not what code calculates; empty: it is."""
     workflow: Workflow | None = None
     """The declared path of each case type, for runs in which a model answers inside the steps."""
+    identifiers: Identifiers = NOTHING
+    """How its identifiers look in a text, so that no text of software names another case's."""
     customer_of: Callable[[FactSet], str] = lambda facts: ""
     """Whom a case is about, for budgets of each customer: the identifier the system of record
     gave, not a name somebody typed; empty where nobody is."""
@@ -197,6 +201,11 @@ class Desk:
         """Its tools, facts and sources in the words of people, by code."""
         tools = (*self.read_tools, *self.effect_tools)
         return {tool.contract.name: tool.contract.title for tool in tools} | dict(self.names)
+
+    @property
+    def reasoner_id(self) -> ReasonerId:
+        """Whose record its own reasoner's recommendations are part of."""
+        return reasoner_id(self.reasoner.name, self.reasoner.version)
 
     def effect_tool(self, name: str) -> EffectTool | None:
         """The tool of that name that changes something; None where the desk has none."""

@@ -21,6 +21,7 @@ from engine.domain.effect import Effect
 from engine.domain.fact import Fact, FactSet
 from engine.domain.failure import FailureNoted
 from engine.domain.grant import Grant
+from engine.domain.identity import ReasonerId
 from engine.domain.ids import ActionId, CaseId, ModelVersionId, RecommendationId, RunId
 from engine.domain.ledger import EntryDraft
 from engine.domain.model_call import ModelAnswer, ModelIdentity, ModelRequest
@@ -303,6 +304,9 @@ class PolicyVersion:
     """Who made it active again after it had been superseded."""
     simulation: Json = None
     """What history says of it, as it was when it was proposed; None: not asked."""
+    earned: Mapping[str, str] | None = None
+    """Of an envelope, by name the version of each reasoner when two people put it into force: its
+    phases are those versions' and no other's. None: nobody did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -325,8 +329,8 @@ class LabelledPrediction:
     known_at: datetime
     raw_confidence: float
     is_correct: bool
-    reasoner: str = ""
-    """Who said it; empty: the desk's own reasoner."""
+    by: ReasonerId | None = None
+    """Who said it; None: the desk's own reasoner."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -372,8 +376,8 @@ class LabelDue:
     recommendation_id: RecommendationId | None
     """The one that it judges: of a case that a run reasoned about or people told something of, the
     first that was put to anybody, before any answer; otherwise the one that stands."""
-    reasoner: str = ""
-    """Who made it; empty: nobody is known."""
+    by: ReasonerId | None = None
+    """Who made it; None: nobody is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ Fakes and builders live in engine/testing, helpers of one folder in that folder.
 import gc
 import os
 import re
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,10 +18,10 @@ from hypothesis import settings
 
 from tests import postgres, templates
 from tests.distribution import GroupScheduling, note_groups
-from tests.machine import find_chromium, find_postgres, is_ci, memory_folder
+from tests.machine import CHROMIUM_SWITCHES, find_chromium, find_postgres, is_ci, memory_folder
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -51,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci" if is_ci() else "default")
     _calculate_on_one_core()
     _forget_the_developers_settings()
+    _keep_what_is_compiled()
     worker_input = getattr(config, "workerinput", None)
     if worker_input is None:
         config.stash[SHARED_FOLDER] = postgres.make_shared_folder()
@@ -85,6 +87,12 @@ def _calculate_on_one_core() -> None:
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+
+
+def _keep_what_is_compiled() -> None:
+    """Tests start many processes: each would compile the whole engine, a third of its start."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _forget_the_developers_settings() -> None:
@@ -180,7 +188,7 @@ def _lacks(what: str) -> NoReturn:
 
 @pytest.fixture(scope="module", autouse=True)
 def cheap_hashing() -> Iterator[None]:
-    """Passwords of test accounts guard nothing: a full hash takes 0.2 s, and each engine makes one.
+    """Passwords of test accounts guard nothing: a full hash takes 0.2 s.
 
     Tests of the hash itself put a fixture of this name in its place that changes nothing.
     """
@@ -261,34 +269,22 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
     """A running Chromium. One a module: while it lives, asyncio.run does not work here."""
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import Error, expect, sync_playwright
 
+    from tests.browser.operating import SLOW_MS
+
+    expect.set_options(timeout=SLOW_MS)
     with ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
         system = find_chromium()
         try:
-            browser = playwright.chromium.launch(
-                executable_path=system, args=["--disable-dev-shm-usage"]
-            )
+            browser = playwright.chromium.launch(executable_path=system, args=CHROMIUM_SWITCHES)
         except Error:
             if system is not None:
                 raise
             _lacks("Chromium")
         stack.callback(browser.close)
         yield browser
-
-
-@pytest.fixture
-def page(chromium: "Browser") -> Iterator["Page"]:
-    """A page in a window of its own, with no cookies."""
-    context = chromium.new_context(
-        viewport={"width": 1440, "height": 900},
-        locale="en-GB",
-        timezone_id="UTC",
-        reduced_motion="reduce",
-    )
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,19 @@ POSTGRES_PLACES = (
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ON_MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
+CHROMIUM_SWITCHES = (
+    "--disable-dev-shm-usage",
+    # With each window the system's Chromium loads two pages for its own address bar, which nobody
+    # sees: a third of the processor time of showing a page. The rest of the list is Playwright's
+    # own, as far as it bears on pages: only the last such switch counts.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,"
+    "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
+)
+"""How tests start Chromium, besides Playwright's own switches."""
+
 MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 4 * 1024**3
 """Bytes; with less free, the files of tests go to the disk as usual."""

@@ -35,7 +35,7 @@ def render() -> None:
         _draw_person(account)
         st.subheader("Password", anchor=False)
         account_password.draw()
-    with keys:
+    with keys, st.container(key="account_keys"):
         st.subheader("Sessions", anchor=False)
         account_keys.draw_sessions(account.sessions, session.now())
         st.subheader("Bearer tokens", anchor=False)

@@ -26,7 +26,9 @@ def render() -> None:
 
 
 def _draw_keys() -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="queue_keys", horizontal=True, vertical_alignment="center"):
+        if open_case.current() is not None:
+            _draw_way_back()
         for label, by, shortcut in (("Previous", -1, "K"), ("Next", 1, "J")):
             st.button(
                 label,
@@ -39,6 +41,17 @@ def _draw_keys() -> None:
             "Go on after deciding",
             key=session.key(PAGE, "goes_on"),
             help="Open the next case as soon as one is decided.",
+        )
+
+
+def _draw_way_back() -> None:
+    """The way back to the list: a narrow window shows the open case in its place."""
+    with st.container(key="queue_back", width="content"):
+        st.button(
+            "All cases",
+            key=session.key(PAGE, "back_to_list"),
+            icon=":material/arrow_back:",
+            on_click=case_address.leave,
         )
 
 

@@ -5,6 +5,8 @@ Real and simulated data stay apart, and so do runs of a scripted model and of a 
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from console import session
@@ -83,6 +85,8 @@ def _draw_basis(row: ComparisonRow) -> None:
             "model is."
         )
     said.append(_NO_DATED_RUN)
+    if mixed := _mixed(row):
+        said.append(f"Versions with records of their own are compared as one: {mixed}.")
     if row.left_out:
         said.append(
             f"{row.runs - row.left_out:,} of {row.runs:,} runs are compared: first runs before "
@@ -92,6 +96,13 @@ def _draw_basis(row: ComparisonRow) -> None:
         st.warning(" ".join(said), icon=":material/science:")
     else:
         st.caption(said[0])
+
+
+def _mixed(row: ComparisonRow) -> str:
+    """The versions of reasoners of which more than one was compared, with their runs."""
+    names = Counter(by.partition("@")[0] for by, _ in row.versions)
+    several = [(by, runs) for by, runs in row.versions if names[by.partition("@")[0]] > 1]
+    return ", ".join(f"{by} ({runs:,} {'run' if runs == 1 else 'runs'})" for by, runs in several)
 
 
 def _draw_start() -> None:

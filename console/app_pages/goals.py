@@ -16,7 +16,7 @@ _COLUMNS = (
     Column(label="Measure", width="36%"),
     Column(label="Target", width="20%"),
     Column(label="Now", width="34%"),
-    Column(label="", width="10%"),
+    Column(label="Met", width="10%"),
 )
 
 

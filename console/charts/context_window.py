@@ -1,7 +1,7 @@
-"""Context window: what stood in each question of a run, by block, against its budgets.
+"""Context window: what stood in each question of a run, by block, and against its budgets.
 
-On the left the windows by block, on the right how much of the budgets is used. Draws nothing; text
-from rows is escaped.
+Two charts, which stand beside each other or, in a narrow window, one over the other. Draws nothing;
+text from rows is escaped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from html import escape
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from console.charts.palette import SHARES, Palette, palette
 from console.format import percent
@@ -29,31 +28,58 @@ _REST = "the rest"
 def context_window(
     contexts: Sequence[ContextRow], limits: LimitsRow | None, *, is_dark: bool = False
 ) -> go.Figure:
-    """Stacked tokens by block and question; beside them the share of the budgets that is used.
+    """Stacked tokens by block and question.
 
     Args:
         contexts: The context ledger of each question, at least one, in their order.
-        limits: The budgets; None: they are not known, and there are no shares.
+        limits: The budgets; None: they are not known.
         is_dark: Whether the page is dark.
     """
-    colours = palette(is_dark)
-    count = 1 if limits is None else 2
-    figure = make_subplots(
-        rows=1, cols=count, column_widths=[0.64, 0.36][:count], horizontal_spacing=0.09
+    colours, steps = palette(is_dark), _steps(contexts)
+    figure = go.Figure(
+        [_bars(steps, name, tokens, colour) for name, tokens, colour in _series(contexts, colours)]
     )
-    steps = [str(context.step) for context in contexts]
-    for name, tokens, colour in _series(contexts, colours):
-        figure.add_trace(_bars(steps, name, tokens, colour), row=1, col=1)
-    _lay_out(figure, len(steps))
+    _lay_out(figure)
+    figure.update_layout(barmode="stack", bargap=max(0.25, 1 - 0.12 * len(steps)))
+    figure.update_yaxes(title="Tokens in the window", tickformat=",d", nticks=6)
     if limits is not None:
         _add_windows_budget(figure, contexts, limits, colours)
-        _add_shares(figure, steps, contexts, limits, colours)
+    return figure
+
+
+def budget_shares(
+    contexts: Sequence[ContextRow], limits: LimitsRow, *, is_dark: bool = False
+) -> go.Figure:
+    """How much of its budget each window takes, and all windows and answers of the run so far.
+
+    Args:
+        contexts: The context ledger of each question, at least one, in their order.
+        limits: The budgets.
+        is_dark: Whether the page is dark.
+    """
+    colours, steps = palette(is_dark), _steps(contexts)
+    soft, hard = limits.window_soft, limits.window_hard
+    windows = [context.window / hard for context in contexts]
+    used = [context.used / limits.run for context in contexts] if limits.run else []
+    figure = go.Figure(_line(steps, windows, "window", "square", colours.person))
+    if used:
+        figure.add_trace(_line(steps, used, "run so far", "circle", colours.code))
+    _lay_out(figure)
+    top = max([1.0, *windows, *used])
+    figure.update_yaxes(**SHARES, title="Share of the hard budget", range=[0, _ROOM * top])
+    run = f", run {limits.run:,}" if limits.run else ""
+    _add_line(figure, soft / hard, f"soft budget {soft:,}", colours.faint)
+    _add_line(figure, 1.0, f"hard budget {hard:,}{run}", colours.bound)
     return figure
 
 
 def kind_of(name: str) -> str:
     """What a block is, whichever step it belongs to: `result 3` is a result."""
     return _NUMBER.sub("", name).strip() or name
+
+
+def _steps(contexts: Sequence[ContextRow]) -> list[str]:
+    return [str(context.step) for context in contexts]
 
 
 def _series(contexts: Sequence[ContextRow], colours: Palette) -> list[tuple[str, list[int], str]]:
@@ -103,39 +129,16 @@ def _add_windows_budget(
     )
     drawn = [one for one in found if 0 < one[0] <= _IN_SIGHT * largest]
     for limit, name, colour in drawn:
-        _add_line(figure, limit, f"{name} budget {limit:,}", colour, col=1)
+        _add_line(figure, limit, f"{name} budget {limit:,}", colour)
     top = max([largest, *(limit for limit, _, _ in drawn)])
-    figure.update_yaxes(range=[0, _ROOM * top], row=1, col=1)
-
-
-def _add_shares(
-    figure: go.Figure,
-    steps: Sequence[str],
-    contexts: Sequence[ContextRow],
-    limits: LimitsRow,
-    colours: Palette,
-) -> None:
-    """How much of its budget each window takes, and all windows and answers of the run so far."""
-    soft, hard = limits.window_soft, limits.window_hard
-    windows = [context.window / hard for context in contexts]
-    used = [context.used / limits.run for context in contexts] if limits.run else []
-    figure.add_trace(_line(steps, windows, "window", "square", colours.person), row=1, col=2)
-    if used:
-        figure.add_trace(_line(steps, used, "run so far", "circle", colours.code), row=1, col=2)
-    _add_line(figure, soft / hard, f"soft budget of a window {soft:,}", colours.faint, col=2)
-    run = f", of the run {limits.run:,}" if limits.run else ""
-    _add_line(figure, 1.0, f"hard budget of a window {hard:,}{run}", colours.bound, col=2)
-    top = max([1.0, *windows, *used])
-    figure.update_yaxes(
-        **SHARES, title="Share of the hard budget", range=[0, _ROOM * top], row=1, col=2
-    )
+    figure.update_yaxes(range=[0, _ROOM * top])
 
 
 def _line(
     steps: Sequence[str], shares: Sequence[float], name: str, symbol: str, colour: str
 ) -> go.Scatter:
     return go.Scatter(
-        name=f"{name}, share",
+        name=name,
         x=list(steps),
         y=list(shares),
         mode="lines+markers",
@@ -147,7 +150,7 @@ def _line(
     )
 
 
-def _add_line(figure: go.Figure, at: float, said: str, colour: str, *, col: int) -> None:
+def _add_line(figure: go.Figure, at: float, said: str, colour: str) -> None:
     figure.add_hline(
         y=at,
         line={"dash": "dash", "width": 1.5, "color": colour},
@@ -159,15 +162,12 @@ def _add_line(figure: go.Figure, at: float, said: str, colour: str, *, col: int)
             "font": {"color": colour, "size": 12},
             "showarrow": False,
         },
-        row=1,
-        col=col,
     )
 
 
-def _lay_out(figure: go.Figure, count: int) -> None:
+def _lay_out(figure: go.Figure) -> None:
     figure.update_layout(
-        barmode="stack",
-        bargap=max(0.25, 1 - 0.12 * count),
+        showlegend=True,
         height=HEIGHT_PX,
         margin={"l": 8, "r": 16, "t": 34, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -178,4 +178,3 @@ def _lay_out(figure: go.Figure, count: int) -> None:
         type="category", fixedrange=True, showgrid=False, tickangle=0, title="Question, by its step"
     )
     figure.update_yaxes(fixedrange=True, zeroline=False, automargin=True, rangemode="tozero")
-    figure.update_yaxes(title="Tokens in the window", tickformat=",d", nticks=6, row=1, col=1)

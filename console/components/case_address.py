@@ -57,6 +57,12 @@ def write() -> None:
         st.query_params[QUERY] = named
 
 
+def leave() -> None:
+    """Close the open case; the address names none any more."""
+    open_case.give_back()
+    st.query_params.pop(QUERY, None)
+
+
 def leave_for(case_id: str) -> None:
     """Let a way to a case open it, whether or not it was open here before."""
     written: frozenset[str] = session.recall(PAGE, "written", frozenset())

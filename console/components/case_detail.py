@@ -40,10 +40,11 @@ def draw(*, on_decided: Callable[[], None]) -> None:
     """
     case = open_case.current()
     if case is None:
-        st.info(
-            "No case is open. Pick one from the queue, or press J there.",
-            icon=":material/touch_app:",
-        )
+        with st.container(key="no_case"):
+            st.info(
+                "No case is open. Pick one from the queue, or press J there.",
+                icon=":material/touch_app:",
+            )
         return
     open_case.touch()
     now = desk_clock.now_of(case.card.row.desk)

@@ -58,7 +58,7 @@ def _draw_source(advice: Recommendation, draft: Draft) -> None:
             [
                 Piece(
                     text=words.shortened(
-                        f"{codes.name(draft.reasoner)}, version {draft.reasoner_version}; "
+                        f"{codes.name(draft.reasoner)}, version {draft.by.version}; "
                         f"calibration {advice.calibration or 'none'}"
                     ),
                     look="dim",
@@ -160,7 +160,7 @@ def _draw_alternatives(advice: Recommendation, desk: str) -> None:
     text_table.draw(
         (
             Column(label="Choices compared", width="52%"),
-            Column(label="Share of the model's own score", width="48%"),
+            Column(label="Share of its own score", width="48%"),
         ),
         [
             (

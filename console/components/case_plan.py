@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from console.components import case_facts, desk_words, plan_list, previews, text_line
-from console.components.plan_list import Call, Change
+from console.components.plan_list import Argument, Call, Change
 from console.components.text_line import Piece, Tone
 from engine.domain.difference import Difference
 from engine.domain.plan import StepStatus
@@ -82,9 +82,20 @@ def _later(step: PlanStepRow, preview: Preview | None) -> str:
     return previews.later_words(step.ordinal - 1, "done")
 
 
-def _view(card: CaseCard, step: PlanStepRow) -> tuple[tuple[str, str], ...]:
-    desk = card.row.desk
-    return tuple((title, desk_words.label(desk, text)) for title, text in step.arguments_view)
+def _view(card: CaseCard, step: PlanStepRow) -> tuple[Argument, ...]:
+    return tuple(_argument(card.row.desk, step, *one) for one in step.arguments_view)
+
+
+def _argument(desk: str, step: PlanStepRow, title: str, text: str) -> Argument:
+    """An argument, its marked words apart."""
+    places = [(start, end) for of, start, end in step.marked if of == title]
+    if not places:
+        return Argument(title=title, parts=(desk_words.label(desk, text),))
+    parts, upto = [], 0
+    for start, end in places:
+        parts += [text[upto:start], text[start:end]]
+        upto = end
+    return Argument(title=title, parts=(*parts, text[upto:]))
 
 
 def _changes(card: CaseCard, difference: Difference | None) -> tuple[Change, ...] | None:

@@ -14,15 +14,40 @@ from console.components.text_table import Cell, Column
 from engine.domain.actor import DecidedBy
 from engine.domain.phase import Phase
 from engine.domain.recommendation import Action
-from engine.domain.verdict import RuleResult
+from engine.domain.verdict import RuleResult, VerdictKind
 from engine.service import phrases
 from engine.service import words as codes
-from engine.service.rows import CaseCard, TimelineRow
+from engine.service.rows import CaseCard, ChosenRow, TimelineRow
+
+_TO_A_PERSON: dict[VerdictKind, str] = {
+    VerdictKind.EXECUTE: "May run",
+    VerdictKind.VETO_WINDOW: "Run unless stopped",
+    VerdictKind.ESCALATE: "Takes a second person",
+    VerdictKind.DENY: "Refused",
+}
 
 
 def draw_verdict(card: CaseCard) -> None:
     """Policy's answer and when it was given: broken rules first, then those that were kept."""
     st.subheader("What policy says", anchor=False)
+    if card.chosen is not None:
+        _draw_chosen(card.chosen, desk_words.titles(card.row.desk))
+    _draw_recommended(card)
+
+
+def _draw_chosen(chosen: ChosenRow, titles: Mapping[str, str]) -> None:
+    """Its answer to what a person had done instead: that ran, under the rules that bind people."""
+    line = [
+        Piece(text=f"To what {chosen.person} chose:", look="dim"),
+        Piece(text=chosen.words, tone="strong"),
+        Piece(text=_TO_A_PERSON[chosen.verdict.kind], look="chip", tone="strong"),
+    ]
+    text_line.draw([line], key="verdict_chosen")
+    binding = [rule for rule in chosen.verdict.rules if rule.binds_people]
+    _draw_rules([(rule, "") for rule in binding], titles, "Rules for what was chosen")
+
+
+def _draw_recommended(card: CaseCard) -> None:
     advice = card.recommendation
     if advice is None or not advice.actions:
         text_line.draw([[Piece(text="No action was judged.", look="dim")]], key="verdict")
@@ -31,16 +56,22 @@ def draw_verdict(card: CaseCard) -> None:
     lines = [_answer(card, card.judged_at or advice.as_of), _would_have(card), [stale]]
     text_line.draw(lines, key="verdict")
     titles = desk_words.titles(card.row.desk)
+    _draw_rules(rules_of(advice.actions), titles, "Rules")
+
+
+def _draw_rules(
+    rules: Sequence[tuple[RuleResult, str]], titles: Mapping[str, str], label: str
+) -> None:
     text_table.draw(
         (
             Column(label="", width="13%"),
-            Column(label="Rule", width="43%"),
-            Column(label="Limit", width="23%"),
-            Column(label="Seen", width="21%"),
+            Column(label="Rule", width="40%"),
+            Column(label="Limit", width="25%"),
+            Column(label="Seen", width="22%"),
         ),
-        [_rule_cells(rule, titles, step) for rule, step in rules_of(advice.actions)],
-        key="rules",
-        label="Rules",
+        [_rule_cells(rule, titles, step) for rule, step in rules],
+        key=label.lower().replace(" ", "_"),
+        label=label,
     )
 
 
@@ -74,7 +105,7 @@ def _answer(card: CaseCard, judged: datetime) -> list[Piece]:
     if card.verdict is None:
         return []
     return [
-        Piece(text="Policy's answer:", look="dim"),
+        Piece(text="To the recommendation:" if card.chosen else "Policy's answer:", look="dim"),
         Piece(text=codes.VERDICT_MARK[card.verdict], look="chip", tone="strong", hint=card.verdict),
         Piece(text=f"as judged {words.moment(judged)} UTC", look="dim", hint=words.exact(judged)),
     ]
@@ -125,10 +156,10 @@ def draw_timeline(rows: tuple[TimelineRow, ...], now: datetime) -> None:
     st.subheader("Timeline", anchor=False)
     text_table.draw(
         (
-            Column(label="When", width="15%"),
-            Column(label="Stage", width="11%"),
-            Column(label="What happened", width="46%"),
-            Column(label="Decided by", width="28%"),
+            Column(label="When", width="16%"),
+            Column(label="Stage", width="15%"),
+            Column(label="What happened", width="42%"),
+            Column(label="Decided by", width="27%"),
         ),
         [_event_cells(row, now) for row in reversed(rows)],
         key="timeline",

@@ -43,6 +43,12 @@ _CSS = f"""
 label {{ font-weight: 500; }}
 select {{ font: inherit; color: #1d1600; background: #fff3d6; border: 1px solid #7a5200;
   border-radius: 4px; padding: .05rem .3rem; max-width: 17rem; }}
+form {{ min-width: 0; margin-left: auto; }}
+@media (max-width: 640px) {{
+  .said {{ display: none; }}
+  .words {{ display: none; }}
+  select {{ max-width: 100%; }}
+}}
 select:focus-visible {{ outline: 2px solid #1d1600; outline-offset: 1px; }}
 """
 
@@ -50,7 +56,8 @@ _HTML = """
 <div class="mark" role="note">
   <span class="name">DEMONSTRATION</span><span class="said"></span>
   <form method="post" action="/persona"><input type="hidden" name="next">
-    <label>You are <select name="name" aria-label="Whose place to take"></select></label></form>
+    <label><span class="words">You are </span>
+      <select name="name" aria-label="Whose place to take"></select></label></form>
 </div>
 """
 

@@ -18,6 +18,7 @@ from console.components.text_line import Piece
 from console.components.text_table import Cell, Column, Tone
 from engine.domain.phase import Phase
 from engine.service import words as codes
+from engine.service.identity_changes import record_words, unearned_words
 from engine.service.rows import BudgetRow, CellRow, WiderRow
 
 _COLUMNS = (
@@ -86,7 +87,11 @@ def _row(cell: CellRow, shared: Sequence[str], *, is_grouped: bool) -> _Row:
         Cell(
             text=desk_words.tool(cell.action, cell.desk), tone="strong", note=where, hint=cell.cell
         ),
-        Cell(text=codes.PHASE[cell.phase], tone=tone, note=codes.PHASE_MEANS[cell.phase]),
+        Cell(
+            text=codes.PHASE[cell.phase],
+            tone="warn" if cell.unearned else tone,
+            note=unearned_words(cell) or codes.PHASE_MEANS[cell.phase],
+        ),
         _threshold(cell),
         evidence(cell),
         _budget(cell),
@@ -157,13 +162,17 @@ def _shares(row: BudgetRow) -> Iterator[tuple[float, str]]:
 
 def evidence(cell: CellRow) -> Cell:
     """What the labels that count say about a cell, with the interval, or what is missing."""
+    whose = "; ".join(record_words(one) for one in cell.records)
     if cell.labels == 0:
-        return Cell(text="unevidenced", tone="warn", note="no label that counts yet")
+        has_past = any(one.before for one in cell.records)
+        said = whose if has_past else "no label that counts yet"
+        return Cell(text="unevidenced", tone="warn", note=said, hint=whose)
     share = words.percent(cell.errors / cell.labels, 1)
     said = f"{cell.errors:,} of {cell.labels:,}"
     if cell.error_low is not None and cell.error_high is not None:
         low, high = words.percent(cell.error_low, 1), words.percent(cell.error_high, 1)
         said = f"{said}, {words.INTERVAL} {low} to {high}"
     if cell.is_evidenced:
-        return Cell(text=share, note=said)
-    return Cell(text="unevidenced", tone="warn", note=f"too few labels: {share} wrong, {said}")
+        return Cell(text=share, note=said, hint=whose)
+    few = f"too few labels: {share} wrong, {said}"
+    return Cell(text="unevidenced", tone="warn", note=few, hint=whose)

@@ -41,7 +41,7 @@ _CSS = (
     + """
 .list { border: 1px solid var(--st-border-color); border-radius: 5px; overflow-y: auto;
   container-type: inline-size; }
-.row { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 .6rem; width: 100%;
+.row { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .6rem; width: 100%;
   text-align: left; font: inherit; color: inherit; background: none; border: 0; cursor: pointer;
   border-left: 3px solid transparent; padding: .3rem .6rem .34rem .5rem;
   border-bottom: 1px solid color-mix(in srgb, var(--st-border-color) 70%, transparent); }
@@ -51,9 +51,9 @@ _CSS = (
 .row[aria-current="true"] { border-left-color: var(--st-primary-color);
   background: color-mix(in srgb, var(--st-primary-color) 13%, transparent); }
 .small { font-size: .84rem; font-variant-numeric: tabular-nums; }
-.what { overflow-wrap: anywhere; grid-column: 1 / -1; }
+.what { overflow-wrap: anywhere; flex: 1 0 100%; }
 .marks { display: flex; gap: .25rem; flex-wrap: wrap; justify-content: flex-end;
-  align-items: center; }
+  align-items: center; margin-left: auto; }
 .row > .small { white-space: nowrap; }
 .later { font-size: .84rem; min-height: 1.3em; }
 .empty { padding: 1rem; white-space: pre-line; }

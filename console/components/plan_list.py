@@ -29,6 +29,15 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Argument:
+    """One argument of a call."""
+
+    title: str
+    parts: tuple[str, ...]
+    """Its text; every second part is marked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
     """One call as it is drawn."""
 
@@ -37,8 +46,8 @@ class Call:
     """After the title: its state, what kind of effect it has."""
     lines: tuple[tuple[Piece, ...], ...] = ()
     """Under the title: way back, refusals, what went wrong."""
-    view: tuple[tuple[str, str], ...] = ()
-    """Title and text of every argument."""
+    view: tuple[Argument, ...] = ()
+    """Every argument."""
     changes: tuple[Change, ...] | None = None
     """None: nobody was asked."""
     changed: str = "What it would change"
@@ -60,6 +69,8 @@ ol.many > li { padding-left: 1.5rem; position: relative; }
   margin: .2rem 0 0; }
 .dt { color: color-mix(in srgb, var(--st-text-color) 66%, transparent); font-size: .88rem; }
 .dd { white-space: pre-line; }
+mark { color: inherit; font-weight: 600; padding: 0 .12rem; border-radius: 3px;
+  background: color-mix(in srgb, var(--st-primary-color) 20%, transparent); }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; margin-top: .3rem; }
 th { text-align: left; font-weight: 500; font-size: .8rem; padding: .1rem .5rem .15rem 0;
   border-bottom: 1px solid var(--st-border-color);
@@ -88,8 +99,10 @@ const drawPiece = (piece) => {
 };
 const drawView = (view) => {
   const list = make("div", "view");
-  for (const [title, text] of view) {
-    list.append(make("span", "dt", title), make("span", "dd", text));
+  for (const [title, ...parts] of view) {
+    const text = make("span", "dd");
+    text.append(...parts.map((part, index) => make(index % 2 ? "mark" : "span", "", part)));
+    list.append(make("span", "dt", title), text);
   }
   return list;
 };
@@ -187,7 +200,7 @@ def _drawn(call: Call) -> dict[str, object]:
             for line in call.lines
             if (drawn := [asdict(piece) for piece in line if piece.text])
         ],
-        "view": [list(pair) for pair in call.view],
+        "view": [[one.title, *one.parts] for one in call.view],
         "changed": call.changed,
         "changes": None if call.changes is None else [asdict(one) for one in call.changes],
     }

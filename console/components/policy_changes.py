@@ -1,4 +1,8 @@
-"""What a document changes, as the engine's sentences, with what widens and what backs it."""
+"""What a document changes, as the engine's sentences, with what widens and what backs it.
+
+What concerns software stands first, and the same words are said once for all cells they are about;
+cells that people decide before and after are folded below.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import streamlit as st
 from console import format as words
 from console.components import desk_words, text_line
 from console.components.text_line import Piece
+from engine.service.change_words import ChangeGroup, grouped, parted
 from engine.service.rows import ChangeRow
 
 
@@ -17,26 +22,46 @@ def draw(changes: Sequence[ChangeRow], *, key: str) -> None:
     if not changes:
         st.text("Nothing changes.")
         return
+    first, rest = parted(changes)
+    if first:
+        text_line.draw(_lines(grouped(first)), key=key)
+    else:
+        st.text("Nothing changes in what software may do.")
+    if rest:
+        with st.popover(_rest_words(rest), icon=":material/groups:"):
+            text_line.draw(_lines(grouped(rest)), key=f"{key}:rest")
+
+
+def _rest_words(rest: Sequence[ChangeRow]) -> str:
+    count = len(rest)
+    cells = "1 cell that people decide" if count == 1 else f"{count} cells that people decide"
+    wider = sum(row.widens for row in rest)
+    more = f"; more may happen in {wider}" if wider else ""
+    return f"{cells}, before and after{more}"
+
+
+def _lines(groups: Sequence[ChangeGroup]) -> list[list[Piece]]:
     lines = []
-    for change in changes:
-        lines.append([Piece(text=subject(change.subject), tone="strong")])
-        lines += [[Piece(text=sentence)] for sentence in change.sentences]
-        if change.widens:
-            lines.append(_widening(change))
-    text_line.draw(lines, key=key)
+    for group in groups:
+        named = words.listed([subject(code) for code in group.subjects])
+        lines.append([Piece(text=named, tone="strong")])
+        lines += [[Piece(text=sentence)] for sentence in group.sentences]
+        if group.widens:
+            lines.append(_widening(group))
+    return lines
 
 
-def _widening(change: ChangeRow) -> list[Piece]:
+def _widening(group: ChangeGroup) -> list[Piece]:
     said = "More may happen than now"
     pieces = [Piece(text=said, look="chip", tone="warn")]
-    if change.evidence:
-        pieces.append(Piece(text=words.tidy(change.evidence), look="dim"))
+    if group.evidence:
+        pieces.append(Piece(text=words.tidy(group.evidence), look="dim"))
     return pieces
 
 
 def subject(code: str) -> str:
-    """A cell by its title, a rule by its name, the goal and the document by those words."""
+    """A cell by its title, a rule by its name, what is said of the whole by that word."""
     kind, sign, name = code.partition(":")
     if sign:
         return f"{kind.capitalize()} {name.replace('_', ' ')}"
-    return code.capitalize() if code in ("goal", "document") else desk_words.cell(code)
+    return desk_words.cell(code) if "/" in code else code.capitalize()

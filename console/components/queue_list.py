@@ -64,8 +64,10 @@ def line_of(row: QueueRow, now: datetime, reader: str) -> Line:
         urgency=words.urgency(row.due_at, now),
         scripted=scripted_mark.WORD if row.is_scripted else "",
         proposal=row.proposal or "no recommendation",
-        confidence=words.confidence(row.confidence, row.threshold),
-        meaning=words.confidence_meaning(row.confidence, row.threshold),
+        confidence=words.confidence(row.confidence, row.threshold, is_calibrated=row.is_calibrated),
+        meaning=words.confidence_meaning(
+            row.confidence, row.threshold, is_calibrated=row.is_calibrated
+        ),
         share=row.confidence,
         mark=row.threshold,
         why=attention_words.why_short(row, titles),
@@ -115,6 +117,7 @@ _CSS = (
   .pair > :last-child { margin-left: auto; }
 }
 @media (max-width: 68rem) { .list { height: calc(100vh - 22rem - var(--above, 0rem)); } }
+@media (max-width: 640px) { .list { height: calc(100vh - 19rem - var(--above, 0rem)); } }
 .empty { padding: 1.2rem 1rem; white-space: pre-line; }
 """
 )

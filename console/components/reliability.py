@@ -31,7 +31,7 @@ def draw(score: CellScore) -> None:
     with chart:
         chart_frame.draw(
             reliability(score.reliability, is_dark=chart_frame.is_dark()),
-            key=f"reliability:{score.cell}:{score.origin}",
+            key=f"reliability:{score.cell}:{score.origin}:{score.reasoner}",
             alt=f"Reliability diagram of {desk_words.cell(score.cell)}, "
             f"{len(score.reliability)} bins",
         )

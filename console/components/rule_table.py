@@ -11,11 +11,11 @@ from engine.domain.verdict import VerdictKind
 from engine.service.policy_rows import RuleRow
 
 _COLUMNS = (
-    Column(label="Rule", width="20%"),
-    Column(label="What it limits", width="32%"),
-    Column(label="Where", width="20%"),
+    Column(label="Rule", width="18%"),
+    Column(label="What it limits", width="21%"),
+    Column(label="Where", width="19%"),
     Column(label="Otherwise", width="12%"),
-    Column(label="Why", width="16%"),
+    Column(label="Why", width="30%"),
 )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
 
 from console import format as words
 from console import session
-from console.charts.context_window import context_window
+from console.charts.context_window import budget_shares, context_window
 from console.components import chart_frame, pick_list, run_memory
 from console.components.pick_list import Line, Mark
 from console.components.text_line import Tone
@@ -19,6 +20,7 @@ from engine.service.run_rows import BlockRow, ContextRow, LimitsRow, RunCard
 
 BLOCKS = "run_blocks"
 _CHART = session.key(run_memory.PAGE, "chart")
+_SHARES = session.key(run_memory.PAGE, "shares")
 _CHOICE = session.key(run_memory.PAGE, "choice")
 _LONGEST = 60_000
 _PERCENT = 0.01
@@ -36,12 +38,7 @@ def draw(card: RunCard) -> None:
     if opened is None:
         st.info("No model was asked in this run, so no window was filled.", icon=":material/info:")
         return
-    chart_frame.draw(
-        context_window(contexts, card.limits, is_dark=chart_frame.is_dark()),
-        key=_CHART,
-        alt=budget_words(contexts, card.limits),
-        on_select=_take_click,
-    )
+    _draw_charts(contexts, card.limits)
     st.caption(budget_words(contexts, card.limits))
     left, right = st.columns([4, 5], gap="medium")
     with left:
@@ -58,6 +55,21 @@ def draw(card: RunCard) -> None:
         )
     with right:
         _draw_text(card, opened)
+
+
+def _draw_charts(contexts: tuple[ContextRow, ...], limits: LimitsRow | None) -> None:
+    """The windows by block and, where the budgets are known, how much of them is used."""
+    alt, is_dark = budget_words(contexts, limits), chart_frame.is_dark()
+    blocks = context_window(contexts, limits, is_dark=is_dark)
+    if limits is None:
+        chart_frame.draw(blocks, key=_CHART, alt=alt, on_select=partial(_take_click, _CHART))
+        return
+    left, right = st.columns([16, 9], gap="small")
+    with left:
+        chart_frame.draw(blocks, key=_CHART, alt=alt, on_select=partial(_take_click, _CHART))
+    with right:
+        shares = budget_shares(contexts, limits, is_dark=is_dark)
+        chart_frame.draw(shares, key=_SHARES, alt=alt, on_select=partial(_take_click, _SHARES))
 
 
 def budget_words(contexts: tuple[ContextRow, ...], limits: LimitsRow | None) -> str:
@@ -139,9 +151,9 @@ def _choose() -> None:
     run_memory.open_question(int(st.session_state[_CHOICE]))
 
 
-def _take_click() -> None:
+def _take_click(chart: str) -> None:
     """A click on a bar or a point opens its question; one beside them changes nothing."""
-    points = st.session_state[_CHART]["selection"]["points"]
+    points = st.session_state[chart]["selection"]["points"]
     steps = [str(point.get("x", "")) for point in points]
     if steps and steps[0].isdecimal():
         run_memory.open_question(int(steps[0]))

@@ -42,6 +42,7 @@ def draw(card: RunCard) -> None:
         [
             Piece(text=f"Started {words.exact(row.started_at)}", look="dim"),
             Piece(text=_ended(row), look="dim"),
+            Piece(text=row.by, look="code", hint="Whose record it is: model and procedure"),
             Piece(text="procedure", look="dim"),
             Piece(text=row.version, look="code", hint="Identity of code, prompts and limits"),
         ],

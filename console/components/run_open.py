@@ -32,7 +32,8 @@ def _draw(run_id: RunId, was_going_on: bool) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    with st.container(key="run_body"):
+    # A place of its own for each view: what one had drawn never stands in the other meanwhile.
+    with st.container(key="run_window" if view == run_memory.CONTEXT else "run_trace"):
         if view == run_memory.CONTEXT:
             run_context.draw(card)
         else:

@@ -14,18 +14,20 @@ import streamlit as st
 from console import format as words
 from console.components import desk_clock, desk_words, text_table
 from engine.domain.case import Origin
+from engine.service import words as codes
+from engine.service.identity_changes import record_words
 from engine.service.rows import CellScore, DeskRow, Share
 
 _COLUMNS = (
-    text_table.Column(label="Cell", width="24%"),
-    text_table.Column(label="Data", width="11%"),
-    text_table.Column(label="Cases", width="7%", is_right=True),
+    text_table.Column(label="Cell and reasoner", width="24%"),
+    text_table.Column(label="Data", width="9%"),
+    text_table.Column(label="Cases", width="6%", is_right=True),
     text_table.Column(label="Waiting", width="7%", is_right=True),
     text_table.Column(label="Executed alone", width="9%", is_right=True),
     text_table.Column(label="By decision", width="8%", is_right=True),
-    text_table.Column(label="Correct (truth)", width="12%", is_right=True),
+    text_table.Column(label="Correct (truth)", width="13%", is_right=True),
     text_table.Column(label="Wrong when alone", width="11%", is_right=True),
-    text_table.Column(label="Agreed (people)", width="11%", is_right=True),
+    text_table.Column(label="Agreed (people)", width="13%", is_right=True),
 )
 
 
@@ -40,7 +42,7 @@ class Measure:
 
 
 def draw_overview(scores: Sequence[CellScore]) -> None:
-    """Draw one row a cell and data origin, under its case type where there are several."""
+    """Draw one row a cell, data origin and reasoner, under its case type."""
     counted = [score for score in scores if is_counted(score)]
     types = list(dict.fromkeys(_type_of(score) for score in counted))
     rows: list[list[text_table.Cell | str]] = []
@@ -54,7 +56,8 @@ def draw_overview(scores: Sequence[CellScore]) -> None:
 
 
 _WHOSE = (
-    "A case, its truth and what people said of it count where its first action belongs; "
+    "A row counts what one reasoner recommended: one that is often right proves nothing of "
+    "another. A case, its truth and what people said of it count where its first action belongs; "
     "executions count every step of a plan in the cell of that step, so the two do not add up."
 )
 
@@ -96,8 +99,14 @@ def cases_words(scores: Sequence[CellScore], desks: Sequence[DeskRow]) -> str:
 
 
 def title(score: CellScore) -> str:
-    """A cell and its data origin, for choosing."""
-    return f"{desk_words.cell(score.cell)} ({score.origin.value} data)"
+    """A cell, whose recommendations, and the data's origin, for choosing."""
+    whose = f", {reasoner_words(score)}" if score.reasoner else ""
+    return f"{desk_words.cell(score.cell)}{whose} ({score.origin.value} data)"
+
+
+def reasoner_words(score: CellScore) -> str:
+    """Whose recommendations a row counts."""
+    return codes.name(score.reasoner).lower() if score.reasoner else "no recommendation"
 
 
 def _row(score: CellScore, is_grouped: bool) -> list[text_table.Cell | str]:
@@ -105,7 +114,7 @@ def _row(score: CellScore, is_grouped: bool) -> list[text_table.Cell | str]:
     desk, action = score.cell.partition("/")[0], score.cell.rpartition("/")[2]
     named = desk_words.tool(action, desk) if is_grouped else desk_words.cell(score.cell)
     return [
-        text_table.Cell(text=named, hint=score.cell),
+        text_table.Cell(text=named, note=reasoner_words(score), hint=score.cell),
         text_table.Cell(text=score.origin.value, tone="warn" if is_simulated else ""),
         f"{score.cases:,}",
         f"{score.pending:,}",
@@ -120,7 +129,7 @@ def _row(score: CellScore, is_grouped: bool) -> list[text_table.Cell | str]:
 def _short(share: Share) -> text_table.Cell:
     if share.n == 0:
         return text_table.Cell(text="–", tone="dim", hint="nothing counted yet")
-    return text_table.Cell(text=words.percent(share.value, 1), note=f"n {share.n:,}")
+    return text_table.Cell(text=words.percent(share.value, 1), note=f"n\u00a0{share.n:,}")
 
 
 def interval_words(share: Share) -> str:
@@ -179,6 +188,8 @@ def _draw_correctness(score: CellScore) -> None:
         st.caption("Calibration: no scored prediction has met its truth yet.")
     else:
         st.caption(f"Calibration error (ECE) {score.ece:.3f}, Brier score {score.brier:.3f}")
+    if score.records:
+        st.caption("Whose record: " + "; ".join(map(record_words, score.records)))
 
 
 def _draw_execution(score: CellScore) -> None:

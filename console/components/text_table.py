@@ -66,7 +66,23 @@ tr.group:first-child td { padding-top: .2rem; }
 .bar.quiet > i { background: color-mix(in srgb, var(--st-text-color) 42%, transparent); }
 .bar > b { position: absolute; top: -3px; bottom: -3px; width: 2px;
   background: var(--st-text-color); }
-caption, .empty { text-align: left; }
+.empty { text-align: left; }
+.root { container-type: inline-size; }
+/* Too narrow for many columns: each row is a block, and each cell names its column. */
+@container (max-width: 36rem) {
+  .many, .many :is(tbody, tr) { display: block; }
+  .many :is(colgroup, thead) { display: none; }
+  .many tr { padding: .3rem 0 .4rem;
+    border-bottom: 1px solid color-mix(in srgb, var(--st-border-color) 55%, transparent); }
+  .many tr:last-child { border-bottom: none; }
+  .many td { display: flow-root; }
+  .many td.blank { display: none; }
+  .many td, .many tr.group td { border: 0; padding: .05rem 0; text-align: left; }
+  .many tr:not(.group) :is(td + td, .alone) { padding-left: 8.4rem; }
+  .many tr:not(.group) :is(td + td, .alone)::before { content: attr(data-label); float: left;
+    width: 8rem; margin-left: -8.4rem; font-size: .82rem; overflow-wrap: normal;
+    color: color-mix(in srgb, var(--st-text-color) 66%, transparent); }
+}
 """
 )
 
@@ -79,9 +95,11 @@ const make = (tag, className, text) => {
 };
 const drawCell = (column, cell) => {
   const td = make("td", column.is_right ? "right" : "");
+  td.dataset.label = column.label;
   td.append(make("span", (cell.tone || "") + (cell.is_code ? " mono" : ""), cell.text));
   if (cell.note) td.append(" ", make("span", "note dim", cell.note));
   if (cell.hint) td.title = cell.hint;
+  if (!td.textContent.trim() && cell.share === null) td.classList.add("blank");
   if (cell.share !== null) {
     const bar = make("div", cell.is_quiet ? "bar quiet" : "bar");
     const filled = make("i");
@@ -102,7 +120,7 @@ export default function ({ data, parentElement }) {
     root.replaceChildren(make("div", "empty dim", data.empty));
     return;
   }
-  const table = make("table");
+  const table = make("table", data.columns.length > 4 ? "many" : "");
   table.setAttribute("aria-label", data.label);
   const group = make("colgroup");
   const head = make("tr");
@@ -118,6 +136,7 @@ export default function ({ data, parentElement }) {
   for (const row of data.rows) {
     const tr = make("tr");
     row.forEach((cell, index) => tr.append(drawCell(data.columns[index], cell)));
+    if (data.rows.length === 1) tr.firstElementChild.classList.add("alone");
     if (row.length < data.columns.length) {
       tr.className = "group";
       tr.lastElementChild.colSpan = data.columns.length - row.length + 1;

@@ -48,6 +48,7 @@ _STREAMLIT_PAGE = Path(st.__file__).parent / "static" / "index.html"
 REQUIRED: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "type",
+    "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "global.developmentMode": False,
     # A browser drops what the server believes it kept when runs overlap; the page then stands.
@@ -125,7 +126,7 @@ def create_app(
     return st.App(
         _SCRIPT,
         lifespan=lifespan,
-        routes=[*doors.routes(), *_api_routes(api, check), _first_page()],
+        routes=[*doors.routes(), *_api_routes(api, check), *_guessed_pages()],
         middleware=[
             Middleware(SecurityHeaders, console_policy=console_policy(_STREAMLIT_PAGE)),
             Middleware(SessionGuard, is_signed_in=doors.is_signed_in),
@@ -187,14 +188,22 @@ def _api_routes(api: Any, check: HealthCheck) -> list[BaseRoute]:
     ]
 
 
-def _first_page() -> Route:
-    """The first page opens at the root alone; its own address, as people type it, leads there."""
+def _guessed_pages() -> list[BaseRoute]:
+    """Addresses as people type them lead to the page that is meant; the first one is the root."""
+    first = navigation.PAGES[0]
+    return [
+        Route(f"/{guess}", _to(navigation.address_of(page) if page is not first else ""))
+        for page in navigation.PAGES
+        for guess in sorted(navigation.guesses_of(page))
+    ]
 
-    def to_root(request: Request) -> Response:
+
+def _to(address: str) -> Callable[[Request], Response]:
+    def lead(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/{query}", 307, {"Cache-Control": "no-store"})
+        return RedirectResponse(f"/{address}{query}", 307, {"Cache-Control": "no-store"})
 
-    return Route(f"/{navigation.address_of(navigation.PAGES[0])}", to_root, methods=["GET"])
+    return lead
 
 
 def _warm_up(opened: OpenedOnce, clock: _Clock) -> None:

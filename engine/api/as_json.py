@@ -1,4 +1,7 @@
-"""Rows as JSON: dataclasses to plain values. Digests are written in hex, times in ISO 8601."""
+"""Rows as JSON: dataclasses and named tuples to plain values.
+
+Digests are written in hex, times in ISO 8601.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,8 @@ def as_json(value: object) -> Json:
             return value
         case Mapping():
             return {str(name): as_json(item) for name, item in value.items()}
+        case tuple() if hasattr(value, "_asdict"):
+            return as_json(value._asdict())
         case list() | tuple():
             return [as_json(item) for item in value]
         case set() | frozenset():

@@ -14,7 +14,7 @@ from typing import Any
 from engine.adapters.http_tools import HttpTransport
 from engine.bench.faults_world import CARRIER, OTHER, UNSURE, WAREHOUSE, stumbles, turn_of
 from engine.desk import Desk, Learning
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.desks.orders.perceive import perceive
 from engine.desks.orders.words import DESK, RESOLUTION_OF, CaseType
 from engine.domain.budget import Period

@@ -27,12 +27,15 @@ from engine.simulators.orders.driver import ShopInProcess, play
 from engine.simulators.orders.events import Plan
 from engine.simulators.orders.world import make_sample
 from engine.testing.messages_server import MessagesServer
+from engine.testing.messages_server.answering import ServerWays
 from engine.testing.scripted_messages import scripted
 from engine.testing.straight_shop import straight_orders
 from engine.testing.world import World
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SEED = 3
+_WAYS = ServerWays(shortest_prefix=1_024)
+"""What most models keep; shorter beginnings are paid for anew each time."""
 _ROUNDS = 4
 """Approvals of one case: a script asks for no more."""
 
@@ -102,7 +105,7 @@ def ask_about(kind: RunKind, cases: int, folder: Path) -> Asking:
     """
     plan = make_sample(SEED, cases, START)
     sources = [episode.row.id for episode in plan.episodes]
-    with straight_orders(folder) as (world, shop), MessagesServer(scripted) as server:
+    with straight_orders(folder) as (world, shop), MessagesServer(scripted, ways=_WAYS) as server:
         model = _connected(world, kind, server.url)
         _happen(world, shop, plan)
         _approve(world, sources)

@@ -60,13 +60,13 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
     simulating = simulating or simulating_of(parts)
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     policy = PolicyView(store.reader, desks)
-    people = people_of(parts)
+    people, queries = people_of(parts), _queries_of(parts)
     binding = _binding_of(parts, policy)
     return LocalEngine(
         store=store,
         clock=clock,
         desks=desks,
-        queries=_queries_of(parts),
+        queries=queries,
         people=people,
         claiming=Claiming(store=store, clock=clock, claim_s=parts.settings.claim_s),
         deciding=_deciding_of(parts, policy, binding),
@@ -75,8 +75,10 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         looking_again=LookingAgain(store=store, clock=clock, binding=binding),
         repairing=Repairing(store=store, binding=binding),
         starting=Starting(store=store, clock=clock, desks=desks, beginning=beginning_of(parts)),
-        versioning=_versioning_of(parts, simulating),
-        signing=Signing(store=store, clock=clock, desks=desks),
+        versioning=_versioning_of(parts, simulating, queries),
+        signing=Signing(
+            store=store, clock=clock, desks=desks, versions_of=queries.reasoner_versions
+        ),
         braking=Braking(store=store, clock=clock, desks=desks),
         watching=Watching(store=store, clock=clock, policy=policy),
         auditing=Auditing(store=store, clock=clock, ids=ids, desks=desks),
@@ -122,12 +124,13 @@ def _queries_of(parts: Parts) -> SqlQueries:
     )
 
 
-def _versioning_of(parts: Parts, simulating: Simulating) -> Versioning:
+def _versioning_of(parts: Parts, simulating: Simulating, queries: SqlQueries) -> Versioning:
     return Versioning(
         store=parts.store,
         clock=parts.clock,
         desks=parts.desks,
         simulation_of=partial(simulation_of, simulating),
+        versions_of=queries.reasoner_versions,
     )
 
 

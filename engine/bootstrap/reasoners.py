@@ -13,6 +13,7 @@ from engine.errors import ConfigError
 from engine.ports import Clock, Model
 from engine.reason.agent.judging import DeskWords
 from engine.reason.agent.procedure import AgentProcedure
+from engine.reason.agent.tools import offers
 from engine.reason.brief import Procedure, RunLimits
 from engine.reason.workflow import WorkflowProcedure
 from engine.runtime.runs.beginning import MODEL_KINDS
@@ -92,6 +93,10 @@ def _agent(desk: Desk, limits: RunLimits) -> AgentProcedure:
             describe=lambda tool, arguments: tools[tool].describe(arguments),
         ),
         limits=limits,
+        tools=offers(
+            (tool.contract for tool in desk.read_tools),
+            (tool.contract for tool in desk.effect_tools),
+        ),
     )
 
 

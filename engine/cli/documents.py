@@ -6,42 +6,50 @@ The three groups of commands are the same; what differs is who may use them, whi
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.document_signing import Number, Over, add_signing
+from engine.cli.document_versions import (
+    changes_of,
+    execute_shown,
+    say_cell,
+    say_changes,
+    seen_version,
+    version_of,
+    versions_of,
+)
 from engine.cli.document_words import what_it_is
-from engine.cli.opening import AsJson, AsName, DeskName, execute_as, opened_engine, settings_with
+from engine.cli.opening import (
+    AsJson,
+    AsName,
+    DeskName,
+    DeskOption,
+    execute_as,
+    one_desk,
+    opened_engine,
+    settings_with,
+)
 from engine.cli.output import CHECK_FAILED, GOOD, say, say_json, say_table
-from engine.domain.policy import PolicyKind, VersionStatus
-from engine.errors import ConfigError, InvalidRequest, NotFound
+from engine.domain.policy import PolicyKind
+from engine.errors import ConfigError, InvalidRequest
 
 if TYPE_CHECKING:
     from engine.govern.documents import PolicyDocument
-    from engine.service.local import LocalEngine
-    from engine.service.requests import Request
-    from engine.service.rows import ChangeRow, VersionRow
+    from engine.service.rows import VersionRow
 
 File = Annotated[Path, typer.Argument(help="The document as YAML.")]
-Number = Annotated[int, typer.Argument(help="The version.")]
+What = Annotated[
+    str,
+    typer.Argument(metavar="[DESK|CELL|VERSION]", help="A desk, a cell of one, or a version."),
+]
 Version = Annotated[int | None, typer.Option("--version", help="The active one by default.")]
-Earlier = Annotated[
-    int | None, typer.Option("--version", help="The one before the active one by default.")
-]
-Over = Annotated[
-    int | None,
-    typer.Option(
-        "--over",
-        help="The active version you looked at: refused if another one is active by then. "
-        "By default the one that is active now.",
-    ),
-]
-From = Annotated[int | None, typer.Option("--from", help="The active one by default.")]
 _NOBODY = "(shipped)"
 """Who proposed what the desk ships with."""
-To = Annotated[int | None, typer.Option("--to", help="Instead of a file.")]
 Note = Annotated[str, typer.Option("--note", "-m", help="What changes, and why.")]
 
 
@@ -51,31 +59,28 @@ def documents_app(kind: PolicyKind, words: str) -> typer.Typer:
     _add_reading(app, kind)
     _add_comparing(app, kind)
     _add_writing(app, kind)
-    _add_signing(app, kind)
+    add_signing(app, kind)
     return app
 
 
 def _add_reading(app: typer.Typer, kind: PolicyKind) -> None:
     @app.command("show")
-    def show(desk: DeskName, version: Version = None, as_json: AsJson = False) -> None:
-        """The versions of a desk's document, and the text of one of them."""
-        versions = _versions(opened_engine(), desk, kind)
+    def show(
+        what: What = "", desk: DeskOption = "", version: Version = None, as_json: AsJson = False
+    ) -> None:
+        """The versions of a desk's document, and the text of one of them; or one cell's limits."""
+        number = int(what) if what.isdecimal() else version
+        named = "" if what.isdecimal() else what.partition("/")[0]
+        versions = versions_of(opened_engine(), one_desk(named, desk), kind)
+        if "/" in what:
+            say_cell(version_of(versions, number), what, as_json=as_json)
+            return
         if as_json:
             say_json(versions)
             return
-        rows = [
-            (
-                str(row.version),
-                row.status,
-                row.drafted_by or _NOBODY,
-                row.rolled_back_by or row.signed_by or "-",
-                row.note,
-            )
-            for row in versions
-        ]
-        say_table(("VERSION", "STATUS", "PROPOSED BY", "SIGNED BY", "NOTE"), rows)
+        _say_versions(versions)
         say()
-        say(_one(versions, version).document.rstrip())
+        say(version_of(versions, number).document.rstrip())
 
     @app.command("validate")
     def validate(file: File) -> None:
@@ -97,6 +102,20 @@ def _add_reading(app: typer.Typer, kind: PolicyKind) -> None:
         say(json.dumps(DOCUMENTS[kind].model_json_schema(), indent=2, ensure_ascii=False))
 
 
+def _say_versions(versions: Sequence[VersionRow]) -> None:
+    rows = [
+        (
+            str(row.version),
+            row.status,
+            row.drafted_by or _NOBODY,
+            row.rolled_back_by or row.signed_by or "-",
+            row.note,
+        )
+        for row in versions
+    ]
+    say_table(("VERSION", "STATUS", "PROPOSED BY", "SIGNED BY", "NOTE"), rows)
+
+
 def _add_comparing(app: typer.Typer, kind: PolicyKind) -> None:
     @app.command("diff")
     def diff(
@@ -114,19 +133,19 @@ def _add_comparing(app: typer.Typer, kind: PolicyKind) -> None:
         if (file is None) == (new is None):
             raise InvalidRequest("Give a file or --to VERSION, and not both.")
         engine = opened_engine()
-        versions = _versions(engine, desk, kind)
-        before = _one(versions, old)
+        versions = versions_of(engine, desk, kind)
+        before = version_of(versions, old)
         if file is not None:
             after, after_name = _read(kind, file).to_yaml(), str(file)
         else:
-            row = _one(versions, new)
+            row = version_of(versions, new)
             after, after_name = row.document, f"version {row.version}"
         lines = _unified(before, after, after_name)
-        changed = _changes(engine, before, after)
+        changed = changes_of(engine, before, after)
         if as_json:
             say_json({"changes": changed, "diff": lines})
         else:
-            _say_changes(changed)
+            say_changes(changed)
             for line in lines:
                 say(line)
         raise typer.Exit(CHECK_FAILED if lines else GOOD)
@@ -146,9 +165,9 @@ def _add_writing(app: typer.Typer, kind: PolicyKind) -> None:
         from engine.service.requests import ProposeVersion
 
         text, engine = _text(file), opened_engine()
-        seen = _seen(_versions(engine, desk, kind), over)
+        seen = seen_version(versions_of(engine, desk, kind), over)
         request = ProposeVersion(kind=kind, desk=desk, document=text, note=note, over=seen)
-        _execute_shown(engine, desk, text, request, as_name, as_json=as_json)
+        execute_shown(engine, desk, text, request, as_name, as_json=as_json)
 
     @app.command("withdraw")
     def withdraw(version: Number, desk: DeskName, as_name: AsName) -> None:
@@ -158,48 +177,7 @@ def _add_writing(app: typer.Typer, kind: PolicyKind) -> None:
         say(execute_as(as_name, WithdrawVersion(kind=kind, desk=desk, version=version)))
 
 
-def _add_signing(app: typer.Typer, kind: PolicyKind) -> None:
-    @app.command("activate")
-    def activate(
-        version: Number,
-        desk: DeskName,
-        as_name: AsName,
-        over: Over = None,
-        as_json: AsJson = False,
-    ) -> None:
-        """Sign a version that somebody else proposed; it is active from then on."""
-        from engine.service.requests import SignVersion
-
-        engine = opened_engine()
-        versions = _versions(engine, desk, kind)
-        text = next((row.document for row in versions if row.version == version), "")
-        request = SignVersion(kind=kind, desk=desk, version=version, over=_seen(versions, over))
-        _execute_shown(engine, desk, text, request, as_name, as_json=as_json)
-
-    @app.command("rollback")
-    def rollback(
-        desk: DeskName,
-        as_name: AsName,
-        reason: Annotated[str, typer.Option("--reason", "-r", "-m", help="Why.")],
-        version: Earlier = None,
-        over: Over = None,
-        as_json: AsJson = False,
-    ) -> None:
-        """Make an earlier version active again, by default the one before the active one."""
-        from engine.service.requests import RollBack
-
-        engine = opened_engine()
-        versions = _versions(engine, desk, kind)
-        earlier, seen = _earlier(versions, version), _seen(versions, over)
-        request = RollBack(kind=kind, desk=desk, version=earlier.version, reason=reason, over=seen)
-        _execute_shown(engine, desk, earlier.document, request, as_name, as_json=as_json)
-
-
 # --- what the commands share -------------------------------------------------------------
-
-
-def _versions(engine: LocalEngine, desk: str, kind: PolicyKind) -> tuple[VersionRow, ...]:
-    return engine.queries.versions(engine.desk(desk).name, kind)
 
 
 def _read(kind: PolicyKind, file: Path) -> PolicyDocument:
@@ -224,72 +202,8 @@ def _unified(before: VersionRow, after: str, after_name: str) -> list[str]:
     return list(unified_diff(before.document.splitlines(), after.splitlines(), *names, lineterm=""))
 
 
-def _execute_shown(
-    engine: LocalEngine,
-    desk: str,
-    document: str,
-    request: Request,
-    as_name: str,
-    *,
-    as_json: bool,
-) -> None:
-    """Ask for something in somebody's name; once it is done, show what it changed."""
-    kind: PolicyKind = getattr(request, "kind", PolicyKind.ENVELOPE)
-    versions = _versions(engine, desk, kind)
-    try:
-        changed = _changes(engine, _one(versions, None), document)
-    except ConfigError:  # no such document: the engine refuses it in its own words, on the record
-        changed = ()
-    message = execute_as(as_name, request, engine)
-    if as_json:
-        say_json({"message": message, "changes": changed})
-    else:
-        _say_changes(changed)
-        say(message)
-
-
-def _changes(engine: LocalEngine, before: VersionRow, after: str) -> tuple[ChangeRow, ...]:
-    return engine.queries.changes(before.desk, before.kind, after, before.version)
-
-
-def _say_changes(changed: tuple[ChangeRow, ...]) -> None:
-    for one in changed:
-        say(one.subject)
-        for sentence in one.sentences:
-            say(f"  {sentence}")
-        if one.widens and one.evidence:
-            say(f"  Software may do more alone; {one.evidence}.")
-        elif one.widens:
-            say("  More may happen than before.")
-
-
 def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} cannot be read: {error}") from None
-
-
-def _one(versions: tuple[VersionRow, ...], wanted: int | None) -> VersionRow:
-    for row in versions:
-        if row.version == wanted or (wanted is None and row.status is VersionStatus.ACTIVE):
-            return row
-    raise NotFound(f"There is no version {wanted if wanted is not None else 'that is active'}.")
-
-
-def _seen(versions: tuple[VersionRow, ...], over: int | None) -> int:
-    return _one(versions, None).version if over is None else over
-
-
-def _earlier(versions: tuple[VersionRow, ...], wanted: int | None) -> VersionRow:
-    if wanted is not None:
-        return _one(versions, wanted)
-    active = _one(versions, None)
-    before = [
-        row
-        for row in versions
-        if row.status is VersionStatus.SUPERSEDED and row.version < active.version
-    ]
-    if not before:
-        raise NotFound("There is no earlier version to go back to.")
-    return max(before, key=lambda row: row.version)

@@ -33,10 +33,12 @@ _WITHDRAWN = "Withdrawn, resolved elsewhere before anybody decided: their later 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CellDrained:
-    """What was done in one cell, under its kind of data."""
+    """What was done in one cell on one reasoner's recommendations, under its kind of data."""
 
     cell: str
     origin: str
+    reasoner: str
+    """Empty: what rests on no recommendation."""
     executed_alone: int
     executed_by_decision: int
     undone: int
@@ -95,6 +97,7 @@ def _cell(score: CellScore) -> CellDrained:
     return CellDrained(
         cell=score.cell,
         origin=score.origin.value,
+        reasoner=score.reasoner,
         executed_alone=score.executed_alone,
         executed_by_decision=score.executed_by_decision,
         undone=score.undone,
@@ -125,7 +128,8 @@ def _say_counts(title: str, counts: Mapping[str, int], words: Mapping[str, str])
 
 
 def _say_cell(cell: CellDrained) -> None:
-    say(f"cell      {cell.cell}, {cell.origin} data")
+    whose = f", {cell.reasoner}" if cell.reasoner else ""
+    say(f"cell      {cell.cell}, {cell.origin} data{whose}")
     say(
         f"          {cell.executed_alone:,} executed alone, "
         f"{cell.executed_by_decision:,} by a person's decision, {cell.undone:,} undone; "

@@ -124,7 +124,7 @@ def work(
     as_json: AsJson = False,
 ) -> None:
     """Run a worker: it advances cases until it is stopped. --drain says how things then stand."""
-    from engine.bootstrap import engine_of, open_clock, open_desks, open_parts, open_worker
+    from engine.bootstrap import open_clock, open_desks, open_parts, open_worker
 
     settings = settings_with(database_url=database_url)
     stopping = stop_on_signals()
@@ -139,6 +139,8 @@ def work(
         opened = open_worker(parts=parts, name=name)
         try:
             if drain:
+                from engine.bootstrap import engine_of
+
                 opened.worker.drain(stopping.is_set)
                 opened.seal()
                 reader = parts.store.reader

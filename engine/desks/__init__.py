@@ -1,4 +1,7 @@
-"""The desks this product ships: one folder and one line of `DESKS` each."""
+"""The desks this product ships: one folder and one line of `DESKS` each.
+
+A desk is imported when it is opened: the shop, a process of its own in this folder, needs none.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from engine.desk import Desk, ShippedServer
-from engine.desks.incidents import incidents_desk
-from engine.desks.orders import orders_desk
-from engine.desks.orders.tools import Transport
 from engine.desks.orders.words import SYSTEM
-from engine.ports import Clock
+
+if TYPE_CHECKING:
+    from engine.desk import Desk, ShippedServer
+    from engine.desks.orders.tools import Transport
+    from engine.ports import Clock
 
 _NO_SHOP = (
     "No shop runs for the orders desk: `countersign up` and `countersign work` start the one that "
@@ -38,11 +42,15 @@ class DeskSettings:
 
 
 def _incidents(settings: DeskSettings) -> Desk:
+    from engine.desks.incidents.desk import incidents_desk
+
     url = settings.itsm_url or f"sqlite:///{settings.data_dir / 'itsm.db'}"
     return incidents_desk(itsm_url=url, clock=settings.clock)
 
 
 def _orders(settings: DeskSettings) -> Desk:
+    from engine.desks.orders.desk import orders_desk
+
     return orders_desk(
         transport=settings.transport(settings.shop_url, _NO_SHOP),
         server=None if settings.shop_url else _shop(settings),
@@ -50,6 +58,8 @@ def _orders(settings: DeskSettings) -> Desk:
 
 
 def _shop(settings: DeskSettings) -> ShippedServer:
+    from engine.desk import ShippedServer
+
     command = (sys.executable, "-m", "engine.desks.orders.shop")
     return ShippedServer(
         name="shop",

@@ -37,7 +37,8 @@ def pack(magic: bytes, values: Mapping[str, object], arrays: Arrays) -> bytes:
     table = [(name, array.dtype.str, array.shape) for name, array in little.items()]
     head = canonical_text({"values": values, "arrays": table}).encode()
     blocks = b"".join(array.tobytes() for array in little.values())
-    return magic + zlib.compress(len(head).to_bytes(8, "little") + head + blocks, 6)
+    # A desk's fit packs in 31 ms; at zlib's usual 6 it takes 81 for 2 % fewer bytes.
+    return magic + zlib.compress(len(head).to_bytes(8, "little") + head + blocks, 4)
 
 
 def pack_fields(magic: bytes, record: DataclassInstance) -> bytes:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.domain.actor import DecidedBy
 from engine.domain.canonical import Json
+from engine.domain.identity import ReasonerId, reasoner_id
 from engine.domain.ids import ActionId, CaseId, RecommendationId
 from engine.domain.verdict import Verdict
 
@@ -63,6 +65,16 @@ def is_scripted(version: str) -> bool:
     return version.startswith(SCRIPTED)
 
 
+_MODELLED = frozenset({"workflow", "agent"})
+"""Reasoners that ask a language model; any other one is code: rules, or a count of past cases."""
+
+
+def recommended_by(reasoner: str) -> DecidedBy:
+    """Who picks what a reasoner, or the author of a record, puts forward."""
+    asked = reasoner.removeprefix("scripted ")
+    return DecidedBy.MODEL if asked in _MODELLED else DecidedBy.CODE
+
+
 def author(reasoner: str, *, is_scripted: bool) -> str:
     """A reasoner as records name it: one whose model is a script is named as that."""
     return f"scripted {reasoner}" if is_scripted else reasoner
@@ -74,6 +86,7 @@ class Draft:
 
     reasoner: str
     reasoner_version: str
+    """In full; see `engine.domain.identity` for what changes it."""
     proposals: tuple[Proposal, ...]
     label: str
     """The first choice in one word (for routing: the group)."""
@@ -92,6 +105,11 @@ class Draft:
     cost_micro_usd: int = 0
     tried: tuple[str, ...] = ()
     """Who was asked before, and why that did not serve, a sentence each."""
+
+    @property
+    def by(self) -> ReasonerId:
+        """Whose record this recommendation is part of."""
+        return reasoner_id(self.reasoner, self.reasoner_version)
 
     @property
     def is_scripted(self) -> bool:

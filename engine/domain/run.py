@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.domain.fact import Fact
+from engine.domain.identity import ReasonerId, reasoner_id, version_of
 from engine.domain.ids import CaseId, RunId
 from engine.domain.model_call import TokenUsage
 from engine.domain.run_fault import RunFault
@@ -92,6 +93,17 @@ class Run:
     end_note: str = ""
     fallback_of: RunId | None = None
     """The run that failed before this one."""
+
+    @property
+    def by(self) -> ReasonerId:
+        """Whose record what it recommends is part of.
+
+        The last part of a procedure's version says how far it may go, which is no part of that.
+        """
+        if not self.model:
+            return reasoner_id(self.kind.value, self.version)
+        procedure = self.version.rpartition(".")[0] or self.version
+        return ReasonerId(self.kind.value, version_of(self.model, procedure))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from engine.domain.canonical import Json
 
@@ -21,14 +22,20 @@ class VerdictKind(StrEnum):
         """0 for EXECUTE up to 3 for DENY."""
         return _STRICTNESS[self]
 
+    def at_least(self, other: VerdictKind) -> VerdictKind:
+        """This or the other, whichever is stricter."""
+        return other if other is not self and other.strictness > self.strictness else self
+
 
 _STRICTNESS = {kind: place for place, kind in enumerate(VerdictKind)}
 _BY_LETTER = {kind.value[0]: kind for kind in VerdictKind}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RuleResult:
-    """One rule, the limit it holds, the value it saw, and whether it was kept."""
+class RuleResult(NamedTuple):
+    """One rule, the limit it holds, the value it saw, and whether it was kept.
+
+    A tuple, because there are very many: dozens in every verdict, asked for or read.
+    """
 
     rule: str
     """Named for what it forbids, for example `confidence_below_threshold`."""
@@ -41,21 +48,15 @@ class RuleResult:
 
     def to_json(self) -> Json:
         """The short stored form."""
-        letter = self.otherwise.value[0]
+        letter = self.otherwise[0]
         return [self.rule, int(self.is_kept), letter, self.limit, self.seen, int(self.binds_people)]
 
     @staticmethod
     def from_json(row: Json) -> RuleResult:
         """Read the form `to_json` writes."""
         rule, is_kept, letter, limit, seen, binds_people = row
-        return RuleResult(
-            rule=rule,
-            is_kept=bool(is_kept),
-            otherwise=_BY_LETTER[letter],
-            limit=limit,
-            seen=seen,
-            binds_people=bool(binds_people),
-        )
+        kind = _BY_LETTER[letter]
+        return RuleResult(rule, bool(is_kept), kind, limit, seen, bool(binds_people))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

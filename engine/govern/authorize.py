@@ -8,13 +8,14 @@ it cannot widen them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from engine.domain.budget import BudgetLimit
 from engine.domain.phase import Cell
 from engine.domain.verdict import RuleResult, Verdict, VerdictKind
 from engine.govern.envelope import CellEnvelope
-from engine.govern.hard_checks import hard_check
+from engine.govern.hard_checks import HardChecks
 from engine.govern.hard_rules import HardRule
 from engine.govern.look import Check, Look
 from engine.govern.request import AuthorizationRequest, Usage
@@ -30,21 +31,24 @@ class Counted:
     currency: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class CellPolicy:
-    """All that policy says about one cell."""
+    """All that policy says about one cell; what it asks is made when it is asked first."""
 
     envelope: CellEnvelope | None
     """None where the desk's envelope has no such cell."""
     hard_rules: tuple[HardRule, ...] = ()
     """Those that hold for the cell."""
-    checks: tuple[Check, ...] = field(init=False, repr=False, compare=False)
-    """Everything that is asked for an action, in the order in which it is shown."""
 
-    def __post_init__(self) -> None:
-        """Bind the limits to their rules once."""
-        own = _WITHOUT if self.envelope is None else checks_of(self.envelope.limits)
-        object.__setattr__(self, "checks", (*own, *map(hard_check, self.hard_rules)))
+    @cached_property
+    def own_checks(self) -> tuple[Check, ...]:
+        """What the envelope asks for an action, in the order in which it is shown."""
+        return _WITHOUT if self.envelope is None else checks_of(self.envelope.limits)
+
+    @cached_property
+    def hard_checks(self) -> HardChecks:
+        """What the hard rules ask; shown after that."""
+        return HardChecks(self.hard_rules)
 
     def budgets(self, *, is_alone: bool) -> tuple[Counted, ...]:
         """The budgets an action takes from.
@@ -83,29 +87,26 @@ def authorize(request: AuthorizationRequest, policy: CellPolicy, usage: Usage) -
         The verdict with every rule, kept or broken.
     """
     look = Look(request, usage)
-    rules = tuple([check(look) for check in policy.checks])
-    kind, would_have = _strictest(rules, acts_as_person=request.person_roles is not None)
+    own = [check(look) for check in policy.own_checks]
+    hard, broken = policy.hard_checks(look)
+    kind, would_have = _strictest((*own, *broken), is_person=request.person_roles is not None)
     return Verdict(
         kind=kind,
         would_have=would_have,
-        rules=rules,
+        rules=(*own, *hard),
         envelope_hash=policy.envelope.hash if policy.envelope else b"",
     )
 
 
-def _strictest(
-    rules: Sequence[RuleResult], *, acts_as_person: bool
-) -> tuple[VerdictKind, VerdictKind]:
+def _strictest(rules: Sequence[RuleResult], *, is_person: bool) -> tuple[VerdictKind, VerdictKind]:
     """The answer, and what it would be if the cell were not in COPILOT."""
     kind = would_have = VerdictKind.EXECUTE
     for rule in rules:
-        if rule.is_kept or (acts_as_person and not rule.binds_people):
+        if rule.is_kept or (is_person and not rule.binds_people):
             continue
-        if rule.otherwise.strictness > kind.strictness:
-            kind = rule.otherwise
-        is_phase = rule.rule == "phase_is_copilot"
-        if not is_phase and rule.otherwise.strictness > would_have.strictness:
-            would_have = rule.otherwise
+        kind = kind.at_least(rule.otherwise)
+        if rule.rule != "phase_is_copilot":
+            would_have = would_have.at_least(rule.otherwise)
     return kind, would_have
 
 

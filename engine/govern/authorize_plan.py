@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from engine.domain.budget import Spent
 from engine.domain.money import Money
-from engine.domain.verdict import RuleResult, Verdict, VerdictKind
+from engine.domain.verdict import RuleResult, Verdict
 from engine.govern.authorize import CellPolicy, authorize
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.govern.taking import takings
@@ -111,10 +111,6 @@ def _stricter(verdict: Verdict, broken: Sequence[RuleResult], *, is_person: bool
     kind, would_have = verdict.kind, verdict.would_have
     for rule in broken:
         if rule.rule in kept and (rule.binds_people or not is_person):
-            kind, would_have = _stricter_of(kind, rule), _stricter_of(would_have, rule)
+            kind, would_have = kind.at_least(rule.otherwise), would_have.at_least(rule.otherwise)
     rules = tuple(instead.get(rule.rule, rule) if rule.is_kept else rule for rule in verdict.rules)
     return replace(verdict, kind=kind, would_have=would_have, rules=rules)
-
-
-def _stricter_of(kind: VerdictKind, rule: RuleResult) -> VerdictKind:
-    return rule.otherwise if rule.otherwise.strictness > kind.strictness else kind

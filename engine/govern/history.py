@@ -103,10 +103,19 @@ class DecisionHistory:
     """Stale facts at that moment; the next two are counts as well."""
     contradictory: NDArray[np.int32]
     unseen: NDArray[np.int32]
+    names_others: NDArray[np.bool_]
+    """Whether a text of the call names what nobody told its case."""
     is_in_hand: NDArray[np.bool_]
     """Whether the case was in people's hands; where nobody can tell, it was not."""
     amount: NDArray[np.int64]
     """Minor units; 0 where no money moves."""
+    moved_in_cell: NDArray[np.int64]
+    """What the calls of its case before it had moved in its cell and still stood, in its currency;
+    see `AuthorizationRequest`."""
+    moved: NDArray[np.int64]
+    """The same in all cells."""
+    acted: NDArray[np.bool_]
+    """Whether it was carried out, by whomever: later rows of its case know what it moved."""
     currency: NDArray[np.int16]
     """Place in `currencies`; NOT_THERE: no money."""
     currencies: tuple[str, ...]
@@ -123,7 +132,9 @@ class DecisionHistory:
     reasoner: NDArray[np.int16]
     """Place in `reasoners`: whose recommendation it is."""
     reasoners: tuple[str, ...]
-    """As envelopes name them; `own` first."""
+    """As envelopes name them; `own` first, and each version of one by itself."""
+    unearned: tuple[str, ...]
+    """Of each of them, who it is in full, where it is not the version that recommends now."""
     is_known_case_type: NDArray[np.bool_]
     happened: NDArray[np.int8]
     """Place in `HAPPENED`."""
@@ -195,8 +206,11 @@ class DecisionHistory:
             arguments=_of_row(self.arguments, row),
             told={name: frozenset(one) for name, one in _of_row(self.told, row).items()},
             amount=self._money(row),
+            moved_in_cell=int(self.moved_in_cell[row]),
+            moved=int(self.moved[row]),
             customer=self._text(self.customers, self.customer[row]),
             reasoner=self.reasoners[self.reasoner[row]],
+            unearned=self.unearned[self.reasoner[row]],
             confidence=_number(self.confidence[row]),
             is_calibrated=bool(self.is_calibrated[row]),
             score=_number(self.score[row]),
@@ -206,6 +220,7 @@ class DecisionHistory:
             stale=("stale",) * int(self.stale[row]),
             contradictory=("contradictory",) * int(self.contradictory[row]),
             unseen=("unseen",) * int(self.unseen[row]),
+            named=("another",) * int(self.names_others[row]),
             in_hand="in hand" if self.is_in_hand[row] else "",
         )
 

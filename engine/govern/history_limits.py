@@ -24,7 +24,8 @@ SIMULATED = (
 _ALWAYS = (
     "Who tries many drafts and takes the one that looks best has picked luck as well: the best of "
     "many looks better than it is.",
-    "The recommendations are those of then; a reasoner that has changed since would make others.",
+    "The recommendations are those of then; a reasoner that has changed since would make others, "
+    "and what a version before it recommended is taken to go to people.",
     "People may answer otherwise when another mix of cases reaches them.",
     "Customers, and whoever gains by a mistake, may adapt to what runs alone.",
     "What another action would have led to is not known, only whether this one was right.",
@@ -133,7 +134,8 @@ def _of_rows(history: DecisionHistory) -> Iterator[str]:
     if history.repeated:
         yield (
             f"{history.repeated:,} recommendations are for cases that had one before; each counts, "
-            "though after the first had run alone there would have been no second."
+            "with what those before it moved or would have moved, though after one that ran alone "
+            "there may have been no next."
         )
     if history.left_out:
         yield (

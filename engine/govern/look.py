@@ -7,24 +7,22 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from engine.domain.verdict import RuleResult
-from engine.govern.limits import Weekday
 from engine.govern.request import AuthorizationRequest, Usage
 
-LocalTime = tuple[Weekday, time]
-"""A day of the week, and the time of the day."""
-
-_DAYS = tuple(Weekday)
+LocalTime = tuple[int, time]
+"""A day of the week, Monday is 0, and the time of the day."""
 
 
 class Look:
     """A request and the budgets, while it is being judged."""
 
-    __slots__ = ("_local", "request", "usage")
+    __slots__ = ("_local", "amount", "request", "usage")
 
     def __init__(self, request: AuthorizationRequest, usage: Usage) -> None:
         """Look at a request with this usage."""
         self.request = request
         self.usage = usage
+        self.amount = request.amount_in_cell
         self._local: dict[str, LocalTime] = {}
 
     def local(self, zone: str) -> LocalTime | None:
@@ -33,7 +31,7 @@ class Look:
         at = self.request.at
         if known is None and at is not None:
             there = at.astimezone(ZoneInfo(zone))
-            known = self._local[zone] = (_DAYS[there.weekday()], there.time())
+            known = self._local[zone] = (there.weekday(), there.time())
         return known
 
 

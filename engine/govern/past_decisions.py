@@ -51,6 +51,8 @@ class PastDecision:
     text: str
     """The case in one line."""
     happened: Happened = Happened.NOTHING
+    acted: bool = False
+    """Whether it was carried out, by whomever; what it moved is then in later requests."""
     truth: Truth = Truth.UNKNOWN
     label_probability: float = 1.0
     """With which it was to be labelled; only looked at where the truth is known."""
@@ -67,6 +69,8 @@ class Resolved:
     score: float
     is_correct: bool
     reasoner: str = OWN
+    unearned: str = ""
+    """See `AuthorizationRequest.unearned`."""
 
 
 class Codes(Generic[T]):
@@ -100,8 +104,12 @@ _TYPECODES: dict[str, tuple[str, Any]] = {
     "stale": ("i", np.int32),
     "contradictory": ("i", np.int32),
     "unseen": ("i", np.int32),
+    "names_others": ("b", np.bool_),
     "is_in_hand": ("b", np.bool_),
     "amount": ("q", np.int64),
+    "moved_in_cell": ("q", np.int64),
+    "moved": ("q", np.int64),
+    "acted": ("b", np.bool_),
     "currency": ("h", np.int16),
     "customer": ("i", np.int32),
     "problem": ("i", np.int32),
@@ -127,8 +135,8 @@ class PastDecisions:
         self._currencies, self._customers = Codes[str](), Codes[str]()
         self._problems = Codes[str]()
         self._problems.of("")
-        self._reasoners = Codes[str]()
-        self._reasoners.of(OWN)
+        self._reasoners = Codes[tuple[str, str]]()
+        self._reasoners.of((OWN, ""))
         self._arguments: _Columns = {}
         self._told: _Columns = {}
         self._case_ids: list[str] = []
@@ -155,6 +163,7 @@ class PastDecisions:
         known_us = as_us(past.known_at) if is_known and past.known_at is not None else 0
         taken = past.decide_ms if past.decide_ms is not None else NOT_THERE
         self._columns["at_us"].append(as_us(at))
+        self._columns["acted"].append(past.acted)
         self._columns["happened"].append(HAPPENED.index(past.happened))
         self._columns["truth"].append(TRUTHS.index(past.truth))
         self._columns["label_probability"].append(past.label_probability if is_known else _NAN)
@@ -181,12 +190,15 @@ class PastDecisions:
             "stale": len(request.stale),
             "contradictory": len(request.contradictory),
             "unseen": len(request.unseen),
+            "names_others": bool(request.named),
             "is_in_hand": bool(request.in_hand),
             "amount": minor,
+            "moved_in_cell": min(request.moved_in_cell, MOST_MINOR),
+            "moved": min(request.moved, MOST_MINOR),
             "currency": NOT_THERE if amount is None else self._currencies.of(amount.currency),
             "customer": self._customers.of(customer) if customer else NOT_THERE,
             "problem": self._problems.of(request.malformed),
-            "reasoner": self._reasoners.of(request.reasoner),
+            "reasoner": self._reasoners.of((request.reasoner, request.unearned)),
             "is_known_case_type": request.is_known_case_type,
         }
 
@@ -228,7 +240,8 @@ class PastDecisions:
             arguments=_frozen(self._arguments),
             told=_frozen(self._told),
             problems=tuple(self._problems.values),
-            reasoners=tuple(self._reasoners.values),
+            reasoners=tuple(name for name, _ in self._reasoners.values),
+            unearned=tuple(who for _, who in self._reasoners.values),
             case_ids=tuple(self._case_ids),
             texts=tuple(self._texts),
             resolved=known,
@@ -241,11 +254,12 @@ class PastDecisions:
         )
 
     def _resolved(self, found: Sequence[Resolved]) -> ResolvedColumns:
+        who = [self._reasoners.of((one.reasoner, one.unearned)) for one in found]
         return ResolvedColumns(
             known_us=_ascending([as_us(one.known_at) for one in found]),
             score=np.array([one.score for one in found], dtype=np.float64),
             is_correct=np.array([one.is_correct for one in found], dtype=bool),
-            reasoner=np.array([self._reasoners.of(one.reasoner) for one in found], dtype=np.int16),
+            reasoner=np.array(who, dtype=np.int16),
         )
 
     def _frozen_columns(self) -> Iterator[tuple[str, Any]]:

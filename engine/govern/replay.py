@@ -2,8 +2,9 @@
 
 The vectorised path, which serves the slider; `replay_sequence` asks `authorize` itself, row by row,
 and a test holds both equal. Assumed in both: software asks every time, no brake is on, nobody holds
-an action in its veto window and its notice arrives, what people do takes from no budget, and facts
-at the end of a window are as they were at its beginning. It explores, it certifies nothing.
+an action in its veto window and its notice arrives, what people do takes from no budget, what was
+carried out in the past still is (`replay_sums`), software acted as often for a case before, and
+facts at the end of a window are as they were at its beginning. It explores, it certifies nothing.
 """
 
 from __future__ import annotations
@@ -33,9 +34,7 @@ from engine.govern.replay_rules import (
     closed,
     levels,
 )
-
-NEVER = np.iinfo(np.int64).min
-"""In place of the moment at which an action ran: it did not."""
+from engine.govern.replay_sums import NEVER, Moved
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -113,10 +112,17 @@ class Replaying:
             cuts: In the place of those the history has.
             hits_from_us: What budgets turned away is counted from this moment on.
         """
-        policies = policy.of(self.history.cells)
-        judged = self._judged(policies, cuts or self.cuts)
-        spent = spend(self._columns, policies, judged, hits_from_us)
-        return _replayed(self.history, judged, spent)
+        policies, sums = policy.of(self.history.cells), self._columns.sums
+        moved = sums.recorded
+        while True:
+            judged = self._judged(policies, cuts or self.cuts, moved)
+            spent = spend(self._columns, policies, judged, hits_from_us)
+            replayed = _replayed(self.history, judged, spent)
+            # What software carries out counts with later calls of its case. Those are judged again,
+            # until nothing changes: each time at least the next event, in their order, is settled.
+            before, moved = moved, sums.with_those(replayed.ran_us)
+            if moved.is_as(before):
+                return replayed
 
     def held_back(self, policies: Sequence[CellPolicy], those: Mask) -> tuple[tuple[str, int], ...]:
         """How many decisions each check of the envelope sends to a person, the most first.
@@ -127,17 +133,17 @@ class Replaying:
         """
         counts: Counter[str] = Counter()
         for cell, policy in enumerate(policies):
-            rows = CellRows(columns=self._columns, cell=cell)
+            rows = CellRows(columns=self._columns, cell=cell, moved=self._columns.sums.recorded)
             mine = those[rows.rows]
             for name, broken in breaches(rows, policy, self.cuts) if mine.any() else ():
                 counts[name] += int((broken & mine).sum())
         return tuple((name, count) for name, count in counts.most_common() if count)
 
-    def _judged(self, policies: Sequence[CellPolicy], cuts: Cuts) -> Judged:
+    def _judged(self, policies: Sequence[CellPolicy], cuts: Cuts, moved: Moved) -> Judged:
         count = len(self.history)
         kind, would_have = np.zeros(count, dtype=np.int8), np.zeros(count, dtype=np.int8)
         for cell, policy in enumerate(policies):
-            rows = CellRows(columns=self._columns, cell=cell)
+            rows = CellRows(columns=self._columns, cell=cell, moved=moved)
             kind[rows.rows], would_have[rows.rows] = levels(rows, policy, cuts)
         return Judged(kind=kind, would_have=would_have, lapses=self._lapses(policies, kind))
 

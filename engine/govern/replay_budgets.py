@@ -147,7 +147,7 @@ def _unfit(
     for budget in budgets:
         count = 0
         for cell in budget.cells:
-            rows = CellRows(columns=columns, cell=cell)
+            rows = CellRows(columns=columns, cell=cell, moved=columns.sums.recorded)
             broken = _finds_no_room(rows, budget)
             count += int((broken & is_counted[rows.rows]).sum())
             worse = rows.rows[broken]

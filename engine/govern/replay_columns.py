@@ -15,6 +15,7 @@ from engine.govern import bounds
 from engine.govern.history import NOT_THERE, Argument, DecisionHistory
 from engine.govern.limits import ArgumentRule
 from engine.govern.local_time import LocalTimes, Moments, local_times, window_starts
+from engine.govern.replay_sums import CaseSums
 
 Rows = NDArray[np.intp]
 """Places of rows, ascending."""
@@ -25,8 +26,9 @@ class ReplayColumns:
     """A history beside what follows from it alone."""
 
     def __init__(self, history: DecisionHistory) -> None:
-        """Derive nothing yet."""
+        """Derive nothing yet but which rows count with which."""
         self.history = history
+        self.sums = CaseSums(history)
         self._rows: dict[int, Rows] = {}
         self._gathered: dict[tuple[int, str], NDArray[Any]] = {}
         self._local: dict[str, LocalTimes] = {}
@@ -80,9 +82,8 @@ class ReplayColumns:
         """Whether each value breaks the rule, and whether too few facts tell it."""
         all_told = {name: frozenset(rule.told_by or ())}
         facts = self.history.told.get(name)
-        by_value = [
-            bool(bounds.wrong_argument(name, rule, {name: one}, all_told)) for one in column.values
-        ]
+        wrong = bounds.wrong_argument(name, rule)
+        by_value = [bool(wrong({name: one}, all_told)) for one in column.values]
         by_facts = [
             bool(bounds.untold_by(name, rule, {name: frozenset(one)}))
             for one in (facts.values if facts else ())

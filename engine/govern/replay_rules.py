@@ -27,6 +27,7 @@ from engine.govern.history import EFFECTS, NOT_THERE
 from engine.govern.limits import HandSetThreshold, Hours, RollingThreshold, Weekday
 from engine.govern.local_time import LocalTimes
 from engine.govern.replay_columns import Mask, ReplayColumns, Rows
+from engine.govern.replay_sums import Minor, Moved
 from engine.govern.rule import PUT_BACK
 
 Levels = NDArray[np.int8]
@@ -52,6 +53,8 @@ class CellRows:
 
     columns: ReplayColumns
     cell: int
+    moved: Moved
+    """What the cases had moved before each row."""
 
     @property
     def rows(self) -> Rows:
@@ -68,12 +71,17 @@ class CellRows:
         can: Mask = _CAN_BE_PUT_BACK[self.column("effect")]
         return can
 
-    def over_cap(self, cap: int | None, currency: str) -> Mask:
-        """Whether the amount is over a cap; another currency, or below nothing, always is."""
+    def over_cap(self, cap: int | None, currency: str, before: Minor | None = None) -> Mask:
+        """Whether the amount, with what was moved before, is over a cap.
+
+        Another currency, or less than nothing, always is; what moves nothing makes nothing more.
+        """
         moves = self.column("currency") != NOT_THERE
         if cap is None:
             return np.zeros(moves.size, dtype=bool)
         amount = self.column("amount")
+        if before is not None:
+            amount = np.where(amount > 0, amount + before[self.rows], amount)
         fits = self.is_in(currency) & (amount >= 0) & (amount <= cap)
         over: Mask = moves & ~fits
         return over
@@ -82,6 +90,13 @@ class CellRows:
         """Whether the recommendation is one of theirs."""
         is_theirs = np.array([name in reasoners for name in self.columns.history.reasoners])
         found: Mask = is_theirs[self.column("reasoner")]
+        return found
+
+    @property
+    def is_unearned(self) -> Mask:
+        """Whether another version of its reasoner recommends now, whose phase this is not."""
+        is_another = np.array([bool(who) for who in self.columns.history.unearned])
+        found: Mask = is_another[self.column("reasoner")]
         return found
 
     def is_in(self, currency: str) -> Mask:
@@ -110,9 +125,13 @@ def levels(rows: CellRows, policy: CellPolicy, cuts: Cuts) -> tuple[Levels, Leve
         _raise_hard(found, rows, hard)
     np.maximum(found, closed(policy, _shown(rows)), out=found)
     kind = found.copy()
-    if own is not None and own.phase is Phase.COPILOT:
-        _raise(kind, np.ones(found.size, dtype=bool), ESCALATE)
+    if own is not None:
+        _raise(kind, _is_copilot(rows, own), ESCALATE)
     return kind, found
+
+
+def _is_copilot(rows: CellRows, limits: CellLimits) -> Mask:
+    return rows.is_unearned | (limits.phase is Phase.COPILOT)
 
 
 def _shown(rows: CellRows) -> Callable[[str], LocalTimes]:
@@ -174,8 +193,7 @@ def breaches(rows: CellRows, policy: CellPolicy, cuts: Cuts) -> Iterator[tuple[s
     if own is None:
         yield "no_envelope", all_of_them
         return
-    if own.limits.phase is Phase.COPILOT:
-        yield "phase_is_copilot", all_of_them
+    yield "phase_is_copilot", _is_copilot(rows, own.limits)
     yield from _strict(rows, own.limits)
     for name, broken, keeps in _widened(rows, own.limits, cuts):
         yield name, broken if keeps is None else broken & ~(keeps & rows.can_be_put_back)
@@ -196,6 +214,7 @@ def _strict(rows: CellRows, limits: CellLimits) -> Iterator[tuple[str, Mask]]:
     is_ours = cell.case_type == limits.case_type and cell.action_type == limits.action
     yield "case_type_unknown", ~rows.column("is_known_case_type") | (not is_ours)
     yield "confidence_uncalibrated", ~(rows.column("is_calibrated") & ~np.isnan(confidence))
+    yield "text_names_others", rows.column("names_others")
     yield "case_in_hand", rows.column("is_in_hand")
     yield "earned_by_another_reasoner", ~rows.is_by(limits.earned_by)
     yield "fact_stale", rows.column("stale") > limits.max_stale_facts
@@ -206,7 +225,7 @@ def _strict(rows: CellRows, limits: CellLimits) -> Iterator[tuple[str, Mask]]:
     if limits.second_person_above is not None:
         yield (
             "second_person_missing",
-            rows.over_cap(limits.second_person_above, limits.currency),
+            rows.over_cap(limits.second_person_above, limits.currency, rows.moved.in_all),
         )
     if limits.max_unseen_values is not None:
         yield "values_unseen", rows.column("unseen") > limits.max_unseen_values
@@ -218,7 +237,7 @@ def _widened(
     rows: CellRows, limits: CellLimits, cuts: Cuts
 ) -> Iterator[tuple[str, Mask, Mask | None]]:
     """What breaks those limits that ON_THE_LOOP has wider ones for, and what keeps the wider."""
-    wider, priority = limits.wider, rows.column("priority")
+    wider, priority, before = limits.wider, rows.column("priority"), rows.moved.in_cell
     yield (
         "confidence_below_threshold",
         ~_passes(rows, limits.threshold, cuts),
@@ -231,8 +250,8 @@ def _widened(
     )
     yield (
         "amount_over_cap",
-        rows.over_cap(limits.amount_cap, limits.currency),
-        None if wider is None else ~rows.over_cap(wider.amount_cap, limits.currency),
+        rows.over_cap(limits.amount_cap, limits.currency, before),
+        None if wider is None else ~rows.over_cap(wider.amount_cap, limits.currency, before),
     )
 
 
@@ -264,7 +283,7 @@ def _raise_hard(found: Levels, rows: CellRows, hard: HardRule) -> None:
     if rule.never:
         wrong.append(np.ones(found.size, dtype=bool))
     if rule.amount_cap is not None:
-        wrong.append(rows.over_cap(rule.amount_cap, hard.currency))
+        wrong.append(rows.over_cap(rule.amount_cap, hard.currency, rows.moved.in_cell))
     if rule.reversible_only:
         wrong.append(~rows.can_be_put_back)
     if rule.most_urgent_priority is not None:

@@ -20,9 +20,10 @@ from engine.govern.history import DecisionHistory
 from engine.govern.limits import HandSetThreshold, RollingThreshold
 from engine.govern.local_time import as_moment, as_us
 from engine.govern.policy_set import PolicySet
-from engine.govern.replay import NEVER, Replayed, no_cuts, window_us
+from engine.govern.replay import Replayed, no_cuts, window_us
 from engine.govern.replay_budgets import BudgetHits, budgets_of
 from engine.govern.replay_rules import Cuts
+from engine.govern.replay_sums import NEVER
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.govern.taking import takings
 
@@ -54,11 +55,14 @@ class _Sequence:
         self._ran_us = np.full(len(history), NEVER)
         self._used: dict[tuple[str, str, datetime], Spent] = {}
         self._open: list[tuple[int, int]] = []
+        self._asked: dict[str, list[int]] = {}
+        self._more: dict[int, tuple[int, int]] = {}
         self._turned_away: dict[str, list[int]] = {}
         self._never_fit: dict[str, int] = {}
 
     def ask(self, row: int) -> None:
         """Judge a row at its moment."""
+        self._sum_up(row)
         policy, request = self._policy(row), self._request(row)
         verdict = authorize(request, policy, self._usage(policy, request))
         self._kind[row] = verdict.kind.strictness
@@ -107,12 +111,28 @@ class _Sequence:
 
     def _request(self, row: int) -> AuthorizationRequest:
         envelope = self._policy(row).envelope
-        cut = wider_cut = np.nan
+        cut, wider_cut, more = np.nan, np.nan, self._more[row]
         if envelope is not None:
             limits, wider = envelope.limits, envelope.limits.wider
             cut = self._cut(limits.threshold, row)
             wider_cut = self._cut(wider.threshold, row) if wider is not None else np.nan
-        return self._history.request(row, cut=cut, wider=wider_cut)
+        request, (in_cell, in_all) = self._history.request(row, cut=cut, wider=wider_cut), more
+        return replace(
+            request, moved_in_cell=request.moved_in_cell + in_cell, moved=request.moved + in_all
+        )
+
+    def _sum_up(self, row: int) -> None:
+        """Note what the case has moved by now, beyond what it had in the past."""
+        history, in_cell, in_all = self._history, 0, 0
+        earlier = self._asked.setdefault(history.case_ids[row], [])
+        for one in earlier:
+            has_run = self._ran_us[one] != NEVER and not history.acted[one]
+            if has_run and history.currency[one] == history.currency[row]:
+                minor = max(0, int(history.amount[one]))
+                in_all += minor
+                in_cell += minor if history.cell[one] == history.cell[row] else 0
+        self._more[row] = (in_cell, in_all)
+        earlier.append(row)
 
     def _cut(self, threshold: HandSetThreshold | RollingThreshold, row: int) -> float:
         if isinstance(threshold, HandSetThreshold):
@@ -139,7 +159,7 @@ class _Sequence:
         if authorize(request, unlimited, Usage()).kind not in _ALONE:
             return
         for limit, _, currency, _ in budgets_of(policy):
-            if bounds.spent_budget(limit, request, Usage(), currency):
+            if bounds.spent_budget(limit, currency)(request, Spent()):
                 self._never_fit[limit.key] = self._never_fit.get(limit.key, 0) + 1
         if authorize(request, policy, Usage()).kind in _ALONE:
             self._note_spent(row, request)
@@ -149,7 +169,7 @@ class _Sequence:
         usage = self._usage(policy, request)
         assert request.at is not None
         for limit, _, currency, _ in budgets_of(policy):
-            if bounds.spent_budget(limit, request, usage, currency):
+            if bounds.spent_budget(limit, currency)(request, usage.of(limit.key)):
                 self._turned_away.setdefault(limit.key, []).append(as_us(request.at))
 
 

@@ -43,6 +43,8 @@ class AuthorizationRequest:
     """Whom it is for; empty: not known."""
     reasoner: str = OWN
     """Whose recommendation it is; `own`: the desk's own reasoner's."""
+    unearned: str = ""
+    """Whose it is in full, where the phase is another version's; empty: it is that version's."""
     confidence: float | None = None
     """Calibrated, 0 to 1; None: the reasoner gave none."""
     is_calibrated: bool = False
@@ -60,6 +62,8 @@ class AuthorizationRequest:
     contradictory: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     """Facts whose value the reasoner has never met."""
+    named: tuple[str, ...] = ()
+    """What its texts name and nobody told the case, each as `argument: words`."""
     in_hand: str = ""
     """Why the case is in people's hands (they told a fact, a role has it); empty: it is not."""
     paused: str = ""

@@ -23,21 +23,11 @@ class Rule:
 
     def kept(self, limit: str, seen: str) -> RuleResult:
         """The rule was kept."""
-        return self._result(is_kept=True, limit=limit, seen=seen)
+        return RuleResult(self.name, True, self.otherwise, limit, seen, self.binds_people)
 
     def broken(self, limit: str, seen: str) -> RuleResult:
         """The rule was broken."""
-        return self._result(is_kept=False, limit=limit, seen=seen)
-
-    def _result(self, *, is_kept: bool, limit: str, seen: str) -> RuleResult:
-        return RuleResult(
-            rule=self.name,
-            is_kept=is_kept,
-            otherwise=self.otherwise,
-            limit=limit,
-            seen=seen,
-            binds_people=self.binds_people,
-        )
+        return RuleResult(self.name, False, self.otherwise, limit, seen, self.binds_people)
 
 
 def wide(

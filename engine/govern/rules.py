@@ -24,6 +24,7 @@ from engine.govern.rules_action import (
     phase_is_copilot,
     role_may_not_decide,
     second_person_missing,
+    text_names_others,
 )
 from engine.govern.rules_amount import (
     amount_over_cap,
@@ -117,6 +118,7 @@ def checks_of(limits: CellLimits) -> tuple[Check, ...]:
             "contradiction",
         ),
         _counted("values_unseen", lambda r: r.unseen, limits.max_unseen_values, "unseen value"),
+        text_names_others(),
         _case_in_hand(),
         _audit_key_missing(limits),
     )

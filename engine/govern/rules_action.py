@@ -11,6 +11,10 @@ from engine.govern.envelope import CellLimits
 from engine.govern.look import Check, Look
 from engine.govern.rule import PUT_BACK, Rule
 
+NAMES_OTHERS = "text_names_others"
+PARTED = "; "
+"""Between what it names; nothing that is named holds this."""
+
 
 def role_may_not_decide(limits: CellLimits) -> Check:
     """Nobody answers without a role that may decide the cell."""
@@ -30,19 +34,19 @@ def role_may_not_decide(limits: CellLimits) -> Check:
 
 def second_person_missing(limits: CellLimits) -> Check:
     """Above an amount two people approve, and software never acts alone."""
-    rule, above = Rule(name="second_person_missing", binds_people=True), limits.second_person_above
+    rule, currency = Rule(name="second_person_missing", binds_people=True), limits.currency
+    above = limits.second_person_above
     if above is None:
         never = rule.kept("one person", "not needed")
         return lambda look: never
-    limit = f"two people above {Money(minor=above, currency=limits.currency)}"
+    limit = f"two people above {Money(minor=above, currency=currency)}"
     below = rule.kept(limit, "not needed")
 
     def check(look: Look) -> RuleResult:
-        over = bounds.over_cap(look.request.amount_in_all, above, limits.currency)
-        if not over:
+        amount, approvals = look.request.amount_in_all, look.request.approvals
+        if not bounds.is_over_cap(amount, above, currency):
             return below
-        approvals = look.request.approvals
-        seen = f"{over}, approved by {approvals}"
+        seen = f"{amount}, approved by {approvals}"
         return rule.kept(limit, seen) if approvals >= 2 else rule.broken(limit, seen)
 
     return check
@@ -74,11 +78,30 @@ def action_not_listed(limits: CellLimits) -> Check:
 
 
 def phase_is_copilot(limits: CellLimits) -> Check:
-    """The phase lets software act at all."""
-    rule, limit = Rule(name="phase_is_copilot"), "BOUNDED or wider"
-    is_copilot = limits.phase is Phase.COPILOT
-    said = (rule.broken if is_copilot else rule.kept)(limit, limits.phase)
-    return lambda look: said
+    """The phase lets software act at all: this version of it, for each earns its own."""
+    rule, limit, phase = Rule(name="phase_is_copilot"), "BOUNDED or wider", limits.phase
+    if phase is Phase.COPILOT:
+        never = rule.broken(limit, phase)
+        return lambda look: never
+    kept = rule.kept(limit, phase)
+
+    def check(look: Look) -> RuleResult:
+        who = look.request.unearned
+        return rule.broken(limit, f"COPILOT: {who} has not earned {phase}") if who else kept
+
+    return check
+
+
+def text_names_others() -> Check:
+    """No text of software names what nobody told its case."""
+    rule, limit = Rule(name=NAMES_OTHERS), "what systems told the case"
+    kept = rule.kept(limit, "nothing else")
+
+    def check(look: Look) -> RuleResult:
+        named = look.request.named
+        return rule.broken(limit, PARTED.join(named)) if named else kept
+
+    return check
 
 
 def effect_not_reversible(limits: CellLimits) -> Check:

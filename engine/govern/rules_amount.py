@@ -15,9 +15,12 @@ def priority_too_urgent(limits: CellLimits) -> Check:
     urgent = limits.most_urgent_priority
     limit = f"priority {urgent} or less urgent"
     beyond = f"priority {wider.most_urgent_priority} or less urgent" if wider else ""
+    usual = {one: rule.kept(limit, f"priority {one}") for one in range(urgent, 10)}
 
     def check(look: Look) -> RuleResult:
         request = look.request
+        if kept := usual.get(request.priority):
+            return kept
         seen = f"priority {request.priority}"
         if request.priority >= urgent:
             return rule.kept(limit, seen)
@@ -31,21 +34,20 @@ def priority_too_urgent(limits: CellLimits) -> Check:
 def amount_over_cap(limits: CellLimits) -> Check:
     """The action, with what its case moved so before, moves no more money than one may."""
     rule, wider, currency = Rule(name="amount_over_cap"), limits.wider, limits.currency
-    limit = bounds.cap_words(limits.amount_cap, currency)
+    cap, limit = limits.amount_cap, bounds.cap_words(limits.amount_cap, currency)
     beyond = bounds.cap_words(wider.amount_cap, currency) if wider else ""
     without = rule.kept(limit, "no money")
 
     def check(look: Look) -> RuleResult:
-        request = look.request
-        amount = request.amount_in_cell
+        amount = look.amount
         if amount is None:
             return without
-        over = bounds.over_cap(amount, limits.amount_cap, currency)
-        if not over:
-            return rule.kept(limit, str(amount))
-        if wider is None or bounds.over_cap(amount, wider.amount_cap, currency):
-            return rule.broken(limit, over)
-        return wide(rule, limits, request, limit, beyond, over)
+        seen = str(amount)
+        if not bounds.is_over_cap(amount, cap, currency):
+            return rule.kept(limit, seen)
+        if wider is None or bounds.is_over_cap(amount, wider.amount_cap, currency):
+            return rule.broken(limit, seen)
+        return wide(rule, limits, look.request, limit, beyond, seen)
 
     return check
 
@@ -53,13 +55,15 @@ def amount_over_cap(limits: CellLimits) -> Check:
 def argument_out_of_bounds(limits: CellLimits) -> Check:
     """Every argument keeps its rules."""
     rule = Rule(name="argument_out_of_bounds")
-    said = [(name, one, bounds.argument_words(name, one)) for name, one in limits.arguments]
-    kept = rule.kept("; ".join(words for _, _, words in said) or "any arguments", "kept")
+    said = [
+        (bounds.argument_words(name, one), bounds.wrong_argument(name, one))
+        for name, one in limits.arguments
+    ]
+    kept = rule.kept("; ".join(words for words, _ in said) or "any arguments", "kept")
 
     def check(look: Look) -> RuleResult:
-        for name, one, limit in said:
-            request = look.request
-            if wrong := bounds.wrong_argument(name, one, request.arguments, request.told):
+        for limit, wrong_in in said:
+            if wrong := wrong_in(look.request.arguments, look.request.told):
                 return rule.broken(limit, wrong)
         return kept
 
@@ -68,13 +72,15 @@ def argument_out_of_bounds(limits: CellLimits) -> Check:
 
 def outside_hours(limits: CellLimits) -> Check:
     """It is the time for it."""
-    rule = Rule(name="outside_hours")
-    said = [(hours, bounds.hours_words(hours, limits.zone)) for hours in limits.hours]
-    kept = rule.kept("; ".join(words for _, words in said) or "any time", "inside")
+    rule, zone = Rule(name="outside_hours"), limits.zone
+    said = [
+        (bounds.hours_words(one, zone), bounds.outside_hours(one, zone)) for one in limits.hours
+    ]
+    kept = rule.kept("; ".join(words for words, _ in said) or "any time", "inside")
 
     def check(look: Look) -> RuleResult:
-        for hours, limit in said:
-            if wrong := bounds.outside_hours(look.local(limits.zone), hours):
+        for limit, outside in said:
+            if wrong := outside(look):
                 return rule.broken(limit, wrong)
         return kept
 
@@ -84,14 +90,20 @@ def outside_hours(limits: CellLimits) -> Check:
 def budget_spent(limits: CellLimits) -> Check:
     """Every budget has room for one more."""
     rule, currency = Rule(name="budget_spent"), limits.currency
-    said = [(budget, bounds.budget_words(budget, currency)) for budget in limits.budgets]
-    limit = "; ".join(words for _, words in said) or "no budget"
+    said = [
+        (one.key, bounds.budget_words(one, currency), bounds.spent_budget(one, currency))
+        for one in limits.budgets
+    ]
+    limit = "; ".join(words for _, words, _ in said) or "no budget"
 
     def check(look: Look) -> RuleResult:
-        for budget, words in said:
-            if wrong := bounds.spent_budget(budget, look.request, look.usage, currency):
+        most = 0
+        for key, words, spent in said:
+            used = look.usage.of(key)
+            if wrong := spent(look.request, used):
                 return rule.broken(words, wrong)
-        used = max((look.usage.of(budget.key).executions for budget, _ in said), default=0)
-        return rule.kept(limit, f"{used} so far")
+            if used.executions > most:
+                most = used.executions
+        return rule.kept(limit, f"{most} so far")
 
     return check

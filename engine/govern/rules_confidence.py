@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from engine.domain.verdict import RuleResult
 from engine.govern.envelope import CellLimits
 from engine.govern.limits import HandSetThreshold, RollingThreshold
@@ -36,17 +39,19 @@ def confidence_uncalibrated(limits: CellLimits) -> Check:
 
 def confidence_below_threshold(limits: CellLimits) -> Check:
     """The confidence is high enough."""
-    rule, wider = Rule(name="confidence_below_threshold"), limits.wider
+    rule, wider, threshold = Rule(name="confidence_below_threshold"), limits.wider, limits.threshold
+    limit_words = _threshold_words(threshold)
+    beyond_words = _threshold_words(wider.threshold) if wider else limit_words
 
     def check(look: Look) -> RuleResult:
         request = look.request
         seen = "none" if request.confidence is None else f"{request.confidence:.3f}"
-        limit = _threshold_words(limits.threshold, request.rolling_threshold)
-        if _passes(request, limits.threshold, request.rolling_cut):
+        limit = limit_words(request.rolling_threshold)
+        if _passes(request, threshold, request.rolling_cut):
             return rule.kept(limit, seen)
         if wider is None or not _passes(request, wider.threshold, request.wider_cut):
             return rule.broken(limit, seen)
-        beyond = _threshold_words(wider.threshold, request.wider_threshold)
+        beyond = beyond_words(request.wider_threshold)
         return wide(rule, limits, request, limit, beyond, seen)
 
     return check
@@ -63,10 +68,18 @@ def _passes(
 
 
 def _threshold_words(
-    threshold: HandSetThreshold | RollingThreshold, calibrated: float | None
-) -> str:
+    threshold: HandSetThreshold | RollingThreshold,
+) -> Callable[[float | None], str]:
+    """What writes a threshold, from the calibrated confidence that a rolling one has now."""
     if isinstance(threshold, HandSetThreshold):
-        return f"at least {threshold.min_confidence:.3f}, set by hand"
-    if calibrated is None:
-        return f"no threshold holds {threshold.risk_limit * 100:g}% error yet"
-    return f"at least {calibrated:.3f}, for at most {threshold.risk_limit * 100:g}% error"
+        by_hand = f"at least {threshold.min_confidence:.3f}, set by hand"
+        return lambda calibrated: by_hand
+    error = f"{threshold.risk_limit * 100:g}% error"
+
+    @lru_cache(maxsize=8)  # it changes only when truths become known
+    def words(calibrated: float | None) -> str:
+        if calibrated is None:
+            return f"no threshold holds {error} yet"
+        return f"at least {calibrated:.3f}, for at most {error}"
+
+    return words

@@ -21,9 +21,10 @@ from engine.govern.history import NOT_THERE, DecisionHistory
 from engine.govern.limits import WORKING_DAYS
 from engine.govern.opening_hours import OpeningHours, Span
 from engine.govern.policy_set import PolicySet
-from engine.govern.replay import NEVER, Replayed, window_us
+from engine.govern.replay import Replayed, window_us
 from engine.govern.replay_columns import Rows
 from engine.govern.replay_rules import ESCALATE, FREE, WINDOW
+from engine.govern.replay_sums import NEVER
 from engine.govern.resample import Band
 from engine.govern.staffing import (
     QueueForecast,

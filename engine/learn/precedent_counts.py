@@ -65,19 +65,17 @@ def log_lift(counts: Floats, prior: Floats, smoothing: float) -> Floats:
 
 def count_contexts(table: CaseTable, procedure: PrecedentProcedure) -> ContextCounts:
     """Count groups per context over all cases of the table, recent cases counting more."""
-    keys, position = np.unique(table.keys, return_inverse=True)
-    position = position.reshape(table.keys.shape)
-    counts = np.zeros((keys.size, len(table.groups)))
-    context = np.zeros(keys.size, dtype=np.int64)
+    counts = np.zeros((table.keys.size, len(table.groups)))
+    context = np.zeros(table.keys.size, dtype=np.int64)
     weights = weight_at(table, procedure)
     # By place in the flat array: additions keep their order, and numpy has a fast way for them.
-    places = position * len(table.groups) + table.labels[:, None]
-    for column in range(table.keys.shape[1]):
+    places = table.key_at * len(table.groups) + table.labels[:, None]
+    for column in range(places.shape[1]):
         np.add.at(counts.reshape(-1), places[:, column], weights)
-        context[position[:, column]] = column
+        context[table.key_at[:, column]] = column
     overall = np.zeros(len(table.groups))
     np.add.at(overall, table.labels, weights)
-    return ContextCounts(keys=keys, context=context, counts=counts, prior=shares(overall))
+    return ContextCounts(keys=table.keys, context=context, counts=counts, prior=shares(overall))
 
 
 def past_evidence(table: CaseTable, procedure: PrecedentProcedure, start: int) -> PastEvidence:
@@ -86,16 +84,14 @@ def past_evidence(table: CaseTable, procedure: PrecedentProcedure, start: int) -
     A case sees the labels that were known at the latest refit before it was opened, as it does
     in use; so what is learned from this evidence has never seen its own answer.
     """
-    keys, position = np.unique(table.keys, return_inverse=True)
-    position = position.reshape(table.keys.shape)
-    n_groups, n_contexts = len(table.groups), table.keys.shape[1]
-    counts, overall = np.zeros((keys.size, n_groups)), np.zeros(n_groups)
+    n_groups, n_contexts = len(table.groups), table.key_at.shape[1]
+    counts, overall = np.zeros((table.keys.size, n_groups)), np.zeros(n_groups)
     wanted = len(table.cases) - start
     prior, count = np.empty((wanted, n_groups)), np.empty((wanted, n_contexts))
     lift = np.empty((wanted, n_contexts, n_groups), dtype=np.float32)
     weights, order = weight_at(table, procedure), np.argsort(table.known, kind="stable")
     step = np.floor(table.opened / procedure.refit_hours)
-    places = position * n_groups + table.labels[:, None]
+    places = table.key_at * n_groups + table.labels[:, None]
     done = 0
     for moment in np.unique(step[start:]):
         until = int(np.searchsorted(table.known[order], moment * procedure.refit_hours))
@@ -109,7 +105,7 @@ def past_evidence(table: CaseTable, procedure: PrecedentProcedure, start: int) -
         chosen = start + np.flatnonzero(step[start:] == moment)
         share = shares(overall * scale)
         prior[chosen - start] = np.log(share)
-        seen = counts[position[chosen]] * scale
+        seen = counts[table.key_at[chosen]] * scale
         count[chosen - start] = seen.sum(axis=2)
         flat = log_lift(seen.reshape(-1, n_groups), share, procedure.smoothing)
         lift[chosen - start] = flat.reshape(seen.shape)

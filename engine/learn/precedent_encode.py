@@ -29,7 +29,9 @@ class CaseTable:
     codes: NDArray[np.int64]
     """Feature codes, (n, F), from 1."""
     keys: NDArray[np.uint64]
-    """Context keys, (n, contexts)."""
+    """Context keys that occur, rising, (K,)."""
+    key_at: NDArray[np.intp]
+    """Positions in `keys`, (n, contexts)."""
     labels: NDArray[np.int64]
     """Positions in `groups`, (n,)."""
     opened: NDArray[np.float64]
@@ -61,12 +63,15 @@ def encode(
     codes = np.empty((len(cases), len(columns)), dtype=np.int64)
     for position, (column, values) in enumerate(zip(columns, vocabularies, strict=True)):
         codes[:, position] = _positions(column, values) + 1
+    found = context_keys(codes, members_of(procedure))
+    keys, key_at = np.unique(found, return_inverse=True)
     return CaseTable(
         cases=cases,
         groups=groups,
         vocabularies=vocabularies,
         codes=codes,
-        keys=context_keys(codes, members_of(procedure)),
+        keys=keys,
+        key_at=key_at.reshape(found.shape),
         labels=_positions([case.label for case in cases], groups),
         opened=np.array([(case.observed_at - as_of) / HOUR for case in cases]),
         known=np.array([(case.label_known_at - as_of) / HOUR for case in cases]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -49,6 +49,15 @@ class RunLimits:
     repairs: int = 1
     """How often one invalid output may be sent back."""
 
+    @property
+    def shaping(self) -> dict[str, float]:
+        """Those that shape what a model is told; the others merely end a run."""
+        return {name: value for name, value in asdict(self).items() if name not in _ENDING}
+
+
+_ENDING = ("seconds", "tokens")
+"""How long a run may last, and what it may use in all."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brief:
@@ -93,8 +102,13 @@ class Procedure(Protocol):
         ...
 
     @property
+    def identity(self) -> str:
+        """What its record is kept by, beside the model; see `engine.domain.identity`."""
+        ...
+
+    @property
     def version(self) -> str:
-        """Identity of code, prompts and limits; a journal is gone on with under its own alone."""
+        """`identity` with all limits; a journal is gone on with under its own alone."""
         ...
 
     def next_move(self, brief: Brief, steps: Sequence[RunStep]) -> Move:

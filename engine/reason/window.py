@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -59,6 +59,8 @@ def data(name: str, lines: Iterable[str]) -> str:
 def facts_text(facts: Iterable[Fact], at: datetime, *, longest: int | None = None) -> str:
     """Facts as data, a line each: id, value, when it was seen, and what is wrong with it.
 
+    Times are UTC; a day stands where it is not the latest, which is named once.
+
     Args:
         facts: The latest of each name.
         at: Now: what has outlived its time is called too old.
@@ -69,7 +71,10 @@ def facts_text(facts: Iterable[Fact], at: datetime, *, longest: int | None = Non
     for one, other in contradictions(rows, at):
         against.setdefault(one.id, []).append(other.id)
         against.setdefault(other.id, []).append(one.id)
-    return data("facts", (_fact_line(fact, at, against.get(fact.id, ()), longest) for fact in rows))
+    day = max((fact.observed_at.astimezone(UTC).date() for fact in rows), default=None)
+    lines = (_fact_line(fact, at, against.get(fact.id, ()), longest, day) for fact in rows)
+    head = f"Times are UTC, on {day} where no day is named.\n" if day else ""
+    return head + data("facts", lines)
 
 
 def block(name: str, text: str, *, is_cached: bool = False) -> TextBlock:
@@ -175,8 +180,11 @@ def _piece(one: Block) -> Piece:
             return Piece(name=one.name, text=one.text)
 
 
-def _fact_line(fact: Fact, at: datetime, against: Iterable[str], longest: int | None) -> str:
-    notes = [f"seen {fact.observed_at.isoformat(timespec='minutes')}"]
+def _fact_line(
+    fact: Fact, at: datetime, against: Iterable[str], longest: int | None, day: date | None
+) -> str:
+    seen = fact.observed_at.astimezone(UTC)
+    notes = [f"seen {seen:%H:%M}" if seen.date() == day else f"seen {seen:%Y-%m-%d %H:%M}"]
     value = fact.value
     if longest is not None and isinstance(value, str) and len(value) > longest:
         notes.append(f"cut, {len(value) - longest} characters more")

@@ -22,6 +22,7 @@ from engine.domain.fact import (
     stale_facts,
     told_of,
 )
+from engine.domain.naming import named_in_call
 from engine.domain.recommendation import Recommendation
 from engine.domain.tool import ToolContract
 from engine.govern.authorize import CellPolicy
@@ -41,6 +42,8 @@ class Sureness:
 
     reasoner: str = ""
     """Who said so; empty: the desk's own reasoner."""
+    unearned: str = ""
+    """See `engine.runtime.policy.Policy.unearned`."""
     confidence: float | None = None
     is_calibrated: bool = False
     score: float | None = None
@@ -73,11 +76,12 @@ def is_for(risk_limit: float | None, chosen_for: float | None) -> bool:
     return risk_limit is not None and chosen_for is not None and chosen_for <= risk_limit
 
 
-def sureness_of(made: Recommendation, limits: CellLimits | None) -> Sureness:
+def sureness_of(made: Recommendation, limits: CellLimits | None, unearned: str) -> Sureness:
     """How sure a stored recommendation was, against the cuts of its moment.
 
     Args:
         made: The recommendation.
+        unearned: Who made it, where the phase is another version's.
         limits: Those in force; a cut that was chosen for a looser risk limit holds none of theirs.
     """
     wider = limits.wider if limits is not None else None
@@ -85,6 +89,7 @@ def sureness_of(made: Recommendation, limits: CellLimits | None) -> Sureness:
     wider_holds = is_for(risk_limit_of(wider.threshold if wider else None), made.wider_risk_limit)
     return Sureness(
         reasoner=made.draft.reasoner,
+        unearned=unearned,
         confidence=made.confidence,
         is_calibrated=made.is_calibrated,
         score=made.draft.raw_confidence,
@@ -117,6 +122,11 @@ class Moment:
     """Scope of the brake that holds."""
     can_audit: bool = True
 
+    @property
+    def known(self) -> tuple[Fact, ...]:
+        """The facts; none where none are."""
+        return self.facts.facts if self.facts is not None else ()
+
 
 def ask(
     case: Case,
@@ -128,19 +138,18 @@ def ask(
     person: Person | None = None,
 ) -> AuthorizationRequest:
     """Make the request for one action; without a person, software is the one who acts."""
-    contract, facts, at = call.contract, moment.facts, moment.at
-    known = facts.facts if facts is not None else ()
     return AuthorizationRequest(
-        cell=cell_of(case, contract.name),
+        cell=cell_of(case, call.contract.name),
         problem=call.problem,
-        at=at,
+        at=moment.at,
         is_known_case_type=case.case_type in desk.case_types,
-        effect_class=contract.effect_class,
+        effect_class=call.contract.effect_class,
         arguments=call.arguments,
-        told=told_of(call.arguments, [fact for fact in known if not fact.is_stale(at)]),
-        amount=contract.amount_of(call.arguments),
-        customer=desk.customer_of(facts) if facts is not None else "",
+        told=told_of(call.arguments, [one for one in moment.known if not one.is_stale(moment.at)]),
+        amount=call.contract.amount_of(call.arguments),
+        customer=desk.customer_of(moment.facts) if moment.facts is not None else "",
         reasoner=reasoner_of(sureness.reasoner, desk),
+        unearned=sureness.unearned,
         confidence=sureness.confidence,
         is_calibrated=sureness.is_calibrated,
         score=sureness.score,
@@ -149,10 +158,11 @@ def ask(
         wider_cut=sureness.wider_cut,
         wider_threshold=sureness.wider_threshold,
         priority=case.priority,
-        stale=tuple(fact.id for fact in stale_facts(known, at)),
-        contradictory=tuple(first.id for first, _ in contradictions(known, at)),
+        stale=tuple(fact.id for fact in stale_facts(moment.known, moment.at)),
+        contradictory=tuple(one.id for one, _ in contradictions(moment.known, moment.at)),
         unseen=sureness.unseen,
-        in_hand=_in_hand(case, known),
+        named=_named(desk, call, moment.known),
+        in_hand=_in_hand(case, moment.known),
         paused=moment.paused,
         can_audit=moment.can_audit,
         person_roles=None if person is None else person.roles,
@@ -163,6 +173,12 @@ def ask(
 def reasoner_of(name: str, desk: Desk) -> str:
     """A reasoner as envelopes name it; the path that a desk declares is its own too."""
     return OWN if name in ("", desk.reasoner.name, DECLARED) else name
+
+
+def _named(desk: Desk, call: Call, known: Sequence[Fact]) -> tuple[str, ...]:
+    """What the texts of a call name that its case does not speak of."""
+    found = named_in_call(call.contract, call.arguments, desk.identifiers, known)
+    return tuple(dict.fromkeys(f"{argument}: {one.words}" for argument, one in found))
 
 
 def _in_hand(case: Case, known: Sequence[Fact]) -> str:

@@ -6,17 +6,18 @@ cutting what is wanted into asks, policy sees with each what the case has done a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.desk import Desk
 from engine.domain.case import Case
 from engine.domain.effect import Effect, EffectStatus
-from engine.domain.grant import GrantBasis
+from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ids import ActionId, RecommendationId
 from engine.domain.money import Money
 from engine.domain.phase import Cell
 from engine.domain.plan import is_undone
+from engine.domain.recommendation import Action
 from engine.govern.request import AuthorizationRequest
 from engine.ports import Reader
 from engine.runtime.policy import cell_of
@@ -75,19 +76,50 @@ def done_before(
         but_of: The recommendation that is judged now.
     """
     effects = reader.effects(case.id)
-    done = [one for one in effects if one.undoes is None and one.status is not EffectStatus.FAILED]
-    if not done:
+    if not effects:
         return NOTHING
-    standing = [one for one in done if one.action_id not in but and not is_undone(one, effects)]
-    return DoneBefore(
-        moved=_moved(reader, case, desk, standing), alone=_alone(reader, case, done, but_of)
-    )
+    actions = reader.actions([one.action_id for one in effects])
+    calls = CaseCalls(effects=effects, actions=actions, grants=reader.grants(case.id))
+    return calls.done(case, desk, but=but, but_of=but_of)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseCalls:
+    """The calls made for one case, up to some moment."""
+
+    effects: Sequence[Effect]
+    actions: Mapping[ActionId, Action]
+    """At least those of the effects."""
+    grants: Sequence[Grant]
+    """At least those of the effects."""
+
+    def done(
+        self,
+        case: Case,
+        desk: Desk,
+        *,
+        but: Collection[ActionId] = (),
+        but_of: RecommendationId | None = None,
+    ) -> DoneBefore:
+        """What they come to; arguments as `done_before`."""
+        acted = [one for one in self.effects if has_acted(one)]
+        standing = [
+            one for one in acted if one.action_id not in but and not is_undone(one, self.effects)
+        ]
+        return DoneBefore(
+            moved=_moved(self.actions, case, desk, standing),
+            alone=_alone(self.grants, acted, but_of),
+        )
+
+
+def has_acted(effect: Effect) -> bool:
+    """Whether an effect did something, or may have, that was no undo."""
+    return effect.undoes is None and effect.status is not EffectStatus.FAILED
 
 
 def _moved(
-    reader: Reader, case: Case, desk: Desk, effects: Collection[Effect]
+    actions: Mapping[ActionId, Action], case: Case, desk: Desk, effects: Collection[Effect]
 ) -> tuple[tuple[Cell, Money], ...]:
-    actions = reader.actions([one.action_id for one in effects])
     moved = []
     for effect in effects:
         tool = desk.effect_tool(effect.tool)
@@ -98,8 +130,8 @@ def _moved(
 
 
 def _alone(
-    reader: Reader, case: Case, effects: Collection[Effect], but_of: RecommendationId | None
+    grants: Sequence[Grant], effects: Collection[Effect], but_of: RecommendationId | None
 ) -> int:
     used = {one.grant_id for one in effects}
-    grants = [one for one in reader.grants(case.id) if one.id in used and one.basis in _ALONE]
-    return len({one.recommendation_id for one in grants} - {but_of})
+    alone = [one for one in grants if one.id in used and one.basis in _ALONE]
+    return len({one.recommendation_id for one in alone} - {but_of})

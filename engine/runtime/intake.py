@@ -184,6 +184,8 @@ class Intake:
                 batch.labels[label.case.id] = label
                 self._learn(desk, label)
             handled += len(fresh)
+            if len(due) < BATCH:
+                break
         return handled
 
     def _learn(self, desk: Desk, due: LabelDue) -> None:
@@ -198,7 +200,7 @@ class Intake:
             truth=due.label.value,
             raw_confidence=due.raw_confidence,
             is_correct=due.predicted == due.label.value if due.predicted else None,
-            reasoner=due.reasoner,
+            by=due.by,
         )
 
     def _flush(self, desk: Desk, batch: _Batch, reached: datetime | None) -> None:

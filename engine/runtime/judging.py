@@ -13,7 +13,8 @@ from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.grant import Grant, GrantBasis
 from engine.domain.ledger import EntryDraft, EventKind
-from engine.domain.recommendation import Action, Recommendation
+from engine.domain.phase import Phase
+from engine.domain.recommendation import Action, Recommendation, recommended_by
 from engine.domain.span import Choice, ChoiceKind, Span
 from engine.domain.transition import AuditDrawn, Transition
 from engine.domain.verdict import Verdict, VerdictKind
@@ -24,6 +25,8 @@ from engine.ports import Clock, Ids
 from engine.runtime.windows import opened
 
 _VERDICTS = tuple(VerdictKind)
+_UNCALIBRATED = "confidence_uncalibrated"
+"""What a new version breaks first, for it has no record; that it is new says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ class Judging:
         )
 
     def _entries(self, made: Recommendation, verdict: Verdict) -> tuple[EntryDraft, ...]:
-        reasoner = Actor(decided_by=DecidedBy.MODEL, name=made.draft.author)
+        reasoner = Actor(decided_by=recommended_by(made.draft.reasoner), name=made.draft.author)
         action = made.actions[0]
         recommended = {
             "recommendation": made.id,
@@ -176,7 +179,7 @@ class Judging:
             Choice(
                 kind=ChoiceKind.RECOMMEND,
                 at=now,
-                decided_by=DecidedBy.MODEL,
+                decided_by=recommended_by(draft.reasoner),
                 decider=draft.author,
                 chosen=draft.summary,
                 options=tuple(option.label for option in draft.alternatives),
@@ -240,8 +243,14 @@ def _why(verdict: Verdict) -> tuple[Attention, str]:
         return Attention.DENIED, f"{denied.rule}: {denied.seen}"
     if "paused" in broken:
         return Attention.PAUSED, broken["paused"].seen
-    broken.pop("phase_is_copilot", None)
+    phase = broken.pop("phase_is_copilot", None)
+    unearned = phase.seen if phase is not None and phase.seen != Phase.COPILOT else ""
     if not broken:
-        return Attention.COPILOT, "software would have done this alone"
+        said = (
+            f"phase_is_copilot: {unearned}" if unearned else "software would have done this alone"
+        )
+        return Attention.COPILOT, said
     rule = next(iter(broken.values()))
-    return Attention.OUTSIDE_ENVELOPE, f"{rule.rule}: {rule.seen} against {rule.limit}"
+    is_new = bool(unearned) and rule.rule == _UNCALIBRATED
+    seen = unearned if is_new else rule.seen
+    return Attention.OUTSIDE_ENVELOPE, f"{rule.rule}: {seen} against {rule.limit}"

@@ -15,6 +15,7 @@ from threading import RLock
 from engine.desk import Desk, Learning
 from engine.domain.actor import ENGINE
 from engine.domain.fact import FactSet
+from engine.domain.identity import ReasonerId
 from engine.domain.ids import ModelVersionId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.precedent import FittedPrecedent, LabelledCase
@@ -40,6 +41,7 @@ class DeskLearning:
     ) -> None:
         """Rebuild the state from what the store holds."""
         self._desk = desk
+        self._own = desk.reasoner_id
         self._learning = learning
         self._store = store
         self._clock = clock
@@ -67,9 +69,10 @@ class DeskLearning:
         self._observed = EARLIEST
         self._count = 0
         self.state = RollingState(self._learning.procedure)
-        """Of the desk's own reasoner."""
-        self._others: dict[str, RollingState] = {}
-        """Of each other one: what one means by its confidence says nothing of another."""
+        """Of the desk's own reasoner as it is now."""
+        self._others: dict[ReasonerId, RollingState] = {}
+        """Of each other one, and of each version: what one means by its confidence says nothing of
+        another."""
         self._load()
         self._is_doubtful = False
 
@@ -77,7 +80,7 @@ class DeskLearning:
         reader = self._store.reader
         horizon = reader.desk_time(self._desk.name) or self._clock.now()
         for known in reader.labelled_predictions(self._desk.name, horizon):
-            self._observe(known.known_at, known.raw_confidence, known.is_correct, known.reasoner)
+            self._observe(known.known_at, known.raw_confidence, known.is_correct, known.by)
         for row in reader.training_rows(self._desk.name, horizon):
             self._remember(row.case_id, row.observed_at, row.label_known_at, row.facts, row.label)
 
@@ -91,30 +94,33 @@ class DeskLearning:
         truth: str,
         raw_confidence: float | None,
         is_correct: bool | None,
-        reasoner: str = "",
+        by: ReasonerId | None = None,
     ) -> None:
         """Learn one truth, once it has become known."""
         with self._lock:
             if facts is not None:
                 self._remember(source_id, observed_at, known_at, facts, truth)
             if raw_confidence is not None and is_correct is not None:
-                self._observe(known_at, raw_confidence, is_correct, reasoner)
+                self._observe(known_at, raw_confidence, is_correct, by)
 
-    def _state_of(self, reasoner: str) -> RollingState:
-        """What is known of the confidence of a reasoner; empty: the desk's own."""
-        if reasoner in ("", self._desk.reasoner.name):
+    def _state_of(self, by: ReasonerId | None) -> RollingState:
+        """What is known of the confidence of a reasoner; None: the desk's own."""
+        if by is None or by == self._own:
             return self.state
-        return self._others.setdefault(reasoner, RollingState(self._learning.procedure))
+        known = self._others.get(by)
+        if known is None:
+            known = self._others[by] = RollingState(self._learning.procedure)
+        return known
 
     def _observe(
-        self, known_at: datetime, raw_confidence: float, is_correct: bool, reasoner: str
+        self, known_at: datetime, raw_confidence: float, is_correct: bool, by: ReasonerId | None
     ) -> None:
         """On a live desk a truth may arrive late; it counts from then on."""
-        if self._is_of_memory(reasoner):  # it judges itself, by every case
+        if self._is_of_memory(by):  # it judges itself, by every case
             return
         self._observed = max(known_at, self._asked, self._observed)
         self._count += 1
-        self._state_of(reasoner).observe_label(
+        self._state_of(by).observe_label(
             ResolvedPrediction(
                 case_id=f"{self._count:012d}",
                 known_at=self._observed,
@@ -151,22 +157,24 @@ class DeskLearning:
         """Its library of precedents; None where the desk keeps none."""
         return self._memory
 
-    def _is_of_memory(self, reasoner: str) -> bool:
-        return self._memory is not None and reasoner == MEMORY
+    def _is_of_memory(self, by: ReasonerId | None) -> bool:
+        return self._memory is not None and by is not None and by.name == MEMORY
 
-    def calibration_at(self, at: datetime, reasoner: str = "") -> Calibration:
+    def calibration_at(self, at: datetime, by: ReasonerId | None = None) -> Calibration:
         """The calibration of a reasoner in force at a moment."""
         with self._lock:
-            if self._memory is not None and self._is_of_memory(reasoner):
+            if self._memory is not None and self._is_of_memory(by):
                 return self._memory.calibration_at(at)
-            return self._state_of(reasoner).calibration_at(self._present(at))
+            return self._state_of(by).calibration_at(self._present(at))
 
-    def threshold_at(self, at: datetime, risk_limit: float, reasoner: str = "") -> RollingThreshold:
+    def threshold_at(
+        self, at: datetime, risk_limit: float, by: ReasonerId | None = None
+    ) -> RollingThreshold:
         """The rolling threshold of a reasoner in force at a moment."""
         with self._lock:
-            if self._memory is not None and self._is_of_memory(reasoner):
+            if self._memory is not None and self._is_of_memory(by):
                 return self._memory.threshold_at(at, risk_limit)
-            return self._state_of(reasoner).threshold_at(self._present(at), risk_limit)
+            return self._state_of(by).threshold_at(self._present(at), risk_limit)
 
     def _remember(
         self,

@@ -9,7 +9,8 @@ from functools import lru_cache
 from engine.desk import Desk
 from engine.domain.actor import Person
 from engine.domain.case import Case
-from engine.domain.phase import Cell
+from engine.domain.identity import ReasonerId
+from engine.domain.phase import Cell, Phase
 from engine.domain.policy import PolicyKind
 from engine.domain.recommendation import Action
 from engine.domain.verdict import RuleResult
@@ -20,6 +21,7 @@ from engine.govern.envelope import CellEnvelope, EnvelopeDocument, resolve
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, HardRule, hard_rules
 from engine.govern.unreadable import UNREADABLE, nothing_allowed, rules_of_envelope
 from engine.ports import Control, Pause, PolicyVersion, Reader
+from engine.runtime.declared_path import REASONER as DECLARED
 
 log = logging.getLogger("countersign.policy")
 
@@ -52,10 +54,14 @@ class Policy:
         self.epoch = control.epoch
         self._pauses = {pause.scope: pause for pause in control.pauses}
         self._envelopes: dict[Cell, CellEnvelope] = {}
+        self._earned: dict[str, Mapping[str, str]] = {}
         self._rules: dict[str, tuple[HardRule, ...]] = {}
         self._cells: dict[Cell, CellPolicy] = {}
         for desk in desks.values():
             self._envelopes |= resolve(active_envelope(control, desk))
+            earned = earned_by(control, desk.name)
+            if earned is not None:
+                self._earned[desk.name] = earned
             self._rules[desk.name] = active_rules(control, desk)
             for hard in self._rules[desk.name]:
                 if hard.rule.name in UNREADABLE:
@@ -70,6 +76,16 @@ class Policy:
     def envelope(self, cell: Cell) -> CellEnvelope | None:
         """The limits of a cell; None where the active envelope names none."""
         return self._envelopes.get(cell)
+
+    def unearned(self, desk: str, by: ReasonerId) -> str:
+        """Who recommends, where the phases of a desk are not that version's; empty: they are.
+
+        They are the versions' that were there when two people put the envelope into force. What a
+        desk ships with was put into force by nobody, so there the name alone counts; and the
+        declared path, which is never sure, needs no phase.
+        """
+        earned = self._earned.get(desk)
+        return "" if earned is None else unearned(by, earned)
 
     def of(self, cell: Cell) -> CellPolicy:
         """All that policy says about a cell."""
@@ -159,6 +175,25 @@ def problem_of(version: PolicyVersion) -> str:
     except ConfigError as error:
         return error.message
     return ""
+
+
+def reasoners_of(document: EnvelopeDocument) -> tuple[str, ...]:
+    """Whose recommendations software may act on alone somewhere, as envelopes name reasoners."""
+    cells = (one.limits for one in resolve(document).values())
+    acting = (limits.earned_by for limits in cells if limits.phase is not Phase.COPILOT)
+    return tuple(dict.fromkeys(name for names in acting for name in names))
+
+
+def unearned(by: ReasonerId, versions: Mapping[str, str]) -> str:
+    """Who recommends in full, where it is none of these versions, by name; empty: it is."""
+    is_free = by.name in ("", DECLARED)
+    return "" if is_free or versions.get(by.name) == by.version else str(by)
+
+
+def earned_by(control: Control, desk: str) -> Mapping[str, str] | None:
+    """By name, the versions whose the phases of a desk's envelope are; None: names alone count."""
+    version = control.active.get((desk, PolicyKind.ENVELOPE))
+    return version.earned if version is not None else None
 
 
 def active_number(control: Control, desk: str, kind: PolicyKind) -> int:

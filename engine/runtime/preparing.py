@@ -252,6 +252,7 @@ class Preparation:
         self, attempt: Attempt, limits: CellPolicy, policy: Policy, person: Person | None
     ) -> AuthorizationRequest:
         case, envelope = attempt.case, limits.envelope
+        asks = envelope.limits if envelope else None
         is_undo = attempt.grant.basis is GrantBasis.UNDO
         # What limits autonomy only is not read where a person answered: it does not bind them.
         made = self._reader.recommendation(case) if person is None else None
@@ -267,7 +268,9 @@ class Preparation:
                 paused="" if is_undo else policy.paused(attempt.cell),
                 can_audit=bool(self._audit_key),
             ),
-            sureness=sureness_of(made, envelope.limits if envelope else None) if made else UNSURE,
+            sureness=UNSURE
+            if made is None
+            else sureness_of(made, asks, policy.unearned(case.desk, made.draft.by)),
             person=person,
         )
 

@@ -170,6 +170,7 @@ class PuttingForward:
             ),
             sureness=Sureness(
                 reasoner=draft.reasoner,
+                unearned=setting.policy.unearned(case.desk, draft.by),
                 confidence=scored.confidence,
                 is_calibrated=scored.is_calibrated,
                 score=draft.raw_confidence,

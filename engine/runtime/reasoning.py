@@ -168,7 +168,7 @@ class Reasoning:
     ) -> tuple[Draft | None, str]:
         """The same of a reasoner with a memory."""
         try:
-            with marks.timed(Stage.REASON, reasoner.name, DecidedBy.MODEL) as mark:
+            with marks.timed(Stage.REASON, reasoner.name, DecidedBy.CODE) as mark:
                 mark.rule = reasoner.version[:16]
                 draft = reasoner.recommend(case, facts, memory())
                 mark.outputs = None if draft is None else [draft.label, draft.raw_confidence]

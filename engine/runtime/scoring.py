@@ -8,6 +8,7 @@ from datetime import datetime
 from math import inf
 
 from engine.desk import Desk
+from engine.domain.identity import ReasonerId
 from engine.domain.recommendation import Draft
 from engine.govern.envelope import CellEnvelope
 from engine.runtime.asking import risk_limit_of
@@ -47,13 +48,14 @@ def scored_by(draft: Draft, setting: Setting, envelope: CellEnvelope | None) -> 
     raw, learning = draft.raw_confidence, setting.learning
     if learning is None or raw is None:
         return Scored(confidence=raw)
-    calibration = learning.calibration_at(setting.at, draft.reasoner)
+    by = draft.by
+    calibration = learning.calibration_at(setting.at, by)
     limits = envelope.limits if envelope is not None else None
     wider = limits.wider if limits is not None else None
     risk_limit = risk_limit_of(limits.threshold if limits else None)
     wider_risk_limit = risk_limit_of(wider.threshold if wider else None)
-    cut = _cut(risk_limit, learning, setting.at, draft.reasoner)
-    wider_cut = _cut(wider_risk_limit, learning, setting.at, draft.reasoner)
+    cut = _cut(risk_limit, learning, setting.at, by)
+    wider_cut = _cut(wider_risk_limit, learning, setting.at, by)
     return Scored(
         confidence=calibration.apply_one(raw),
         is_calibrated=calibration.is_calibrated,
@@ -89,7 +91,7 @@ def _or_none(risk_limit: float | None) -> float:
 
 
 def _cut(
-    risk_limit: float | None, learning: DeskLearning, at: datetime, reasoner: str
+    risk_limit: float | None, learning: DeskLearning, at: datetime, by: ReasonerId
 ) -> float | None:
     """The raw confidence that a risk limit asks of a reasoner now; None: none is enough."""
-    return None if risk_limit is None else learning.threshold_at(at, risk_limit, reasoner).cut
+    return None if risk_limit is None else learning.threshold_at(at, risk_limit, by).cut

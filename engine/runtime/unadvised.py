@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from engine.domain.actor import ENGINE, Actor, DecidedBy
+from engine.domain.actor import ENGINE, Actor
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.ledger import EntryDraft, EventKind
+from engine.domain.recommendation import recommended_by
 from engine.domain.span import Choice, ChoiceKind
 from engine.domain.transition import Transition
 from engine.ports import Clock
@@ -40,7 +41,7 @@ def without(
         proposal="",
         run_id=None,
     )
-    actor = Actor(decided_by=DecidedBy.MODEL, name=reasoner)
+    actor = Actor(decided_by=recommended_by(reasoner), name=reasoner)
     payload = {"recommendation": None, "why": why}
     return Transition(
         before=case,
@@ -55,7 +56,7 @@ def _nothing_chosen(reasoner: str, why: str, clock: Clock) -> Choice:
     return Choice(
         kind=ChoiceKind.RECOMMEND,
         at=clock.now(),
-        decided_by=DecidedBy.MODEL,
+        decided_by=recommended_by(reasoner),
         decider=reasoner,
         chosen="no recommendation",
         grounds=why,

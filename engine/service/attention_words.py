@@ -138,12 +138,16 @@ def _confidence_note(row: QueueRow, limit: str) -> str:
 
 
 _NOTES: dict[str, Callable[[str, str], str]] = {
-    "confidence_uncalibrated": lambda seen, limit: BROKEN["confidence_uncalibrated"],
+    "confidence_uncalibrated": lambda seen, limit: ": ".join(
+        filter(None, (BROKEN["confidence_uncalibrated"], seen.partition(": ")[2]))
+    ),
+    "phase_is_copilot": lambda seen, limit: seen.partition(": ")[2] or BROKEN["phase_is_copilot"],
     "earned_by_another_reasoner": lambda seen, limit: f"Earned by {limit}, not by {seen}",
     "priority_too_urgent": lambda seen, limit: f"{seen.capitalize()} is too urgent for software",
     "budget_spent": lambda seen, limit: f"Budget used up: {seen}, {limit} allowed",
     "fact_stale": lambda seen, limit: f"Stale: {seen}",
     "facts_contradictory": lambda seen, limit: f"Contradicted: {seen}",
+    "text_names_others": lambda seen, limit: f"Named, and told by no system: {seen}",
     "case_in_hand": lambda seen, limit: f"In people's hands: {seen}",
     "effect_not_reversible": lambda seen, limit: BROKEN["effect_not_reversible"],
     "audit_key_missing": lambda seen, limit: BROKEN["audit_key_missing"],

@@ -7,7 +7,7 @@ engine's cells; nothing is estimated here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.domain.budget import BudgetLimit
@@ -111,9 +111,9 @@ def _of_cells(
         evidence = ""
         if is_wider and is_now is not None:
             evidence = _evidence(rows.get(str(cell)), now.get(cell), is_now)
-        found.append(
-            ChangeRow(subject=str(cell), sentences=sentences, widens=is_wider, evidence=evidence)
-        )
+        row = ChangeRow(subject=str(cell), sentences=sentences, widens=is_wider, evidence=evidence)
+        both = [one.phase if one is not None else None for one in (was, is_now)]
+        found.append(replace(row, stays_with_people=both == [Phase.COPILOT, Phase.COPILOT]))
     return tuple(found)
 
 

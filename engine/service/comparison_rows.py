@@ -145,3 +145,5 @@ class ComparisonRow:
     offers: tuple[OfferedTools, ...]
     bounds: AgentBounds
     replies: tuple[Reply, ...] = ()
+    versions: tuple[tuple[str, int], ...] = ()
+    """Whose runs were compared, as in `agent@claude-x/3f2a91c0`, and how many of each."""

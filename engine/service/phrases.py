@@ -96,7 +96,7 @@ _CODE = re.compile(r"\b(?:" + "|".join(sorted(_VALUES, key=len, reverse=True)) +
 
 
 _SHARE = re.compile(r"\b[01]\.\d{3}\b")
-_FREE = frozenset({"paused", "request_malformed", "case_in_hand"})
+_FREE = frozenset({"paused", "request_malformed", "text_names_others", "case_in_hand"})
 """Rules that saw what a person or a tool wrote."""
 
 

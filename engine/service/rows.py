@@ -23,7 +23,7 @@ from engine.domain.phase import Phase
 from engine.domain.plan import StepStatus
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.recommendation import Recommendation
-from engine.domain.verdict import VerdictKind
+from engine.domain.verdict import Verdict, VerdictKind
 from engine.service.failure_rows import FailureWords
 
 T = TypeVar("T")
@@ -82,6 +82,8 @@ class QueueRow:
     origin: Origin
     is_scripted: bool = False
     """Whether a script, in the place of a model, put forward what is recommended."""
+    is_calibrated: bool = True
+    """Whether the confidence says how often such a recommendation proves right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,9 +196,23 @@ class PlanStepRow:
     """What would put it back, in words; empty: nothing does."""
     target: str = ""
     """What this very call acts on, as its tool names it."""
+    marked: tuple[tuple[str, int, int], ...] = ()
+    """Words of arguments that keep it from running alone: the title, the first character, and the
+    one after the last."""
     preview: Json = None
     """A `Preview` of this very call; once it is done and verified, what it answered that it
     changed, where it answered that; None: nobody said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChosenRow:
+    """What a person had done instead of what was recommended."""
+
+    words: str
+    person: str
+    """Who chose it; where it takes two, the first of them."""
+    verdict: Verdict
+    """Policy's answer to that person; only rules that bind people count in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +223,7 @@ class CaseCard:
     facts: tuple[FactRow, ...]
     recommendation: Recommendation | None
     verdict: VerdictKind | None
+    """Policy's answer to what is recommended, and so to software alone."""
     would_have: VerdictKind | None
     phase: Phase | None
     is_evidenced: bool
@@ -239,6 +256,8 @@ class CaseCard:
     """What a person does first, where it waits for want of a usable recommendation."""
     retired: Mapping[str, str] = field(default_factory=dict)
     """Precedents that it names and that are none any more, with why, by source id."""
+    chosen: ChosenRow | None = None
+    """What a person had done instead, with policy's answer to that; None: nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -276,6 +295,18 @@ class TraceRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecordRow:
+    """What is known of one reasoner as it is now."""
+
+    by: str
+    """Its name and version, as in `agent@claude-x/3f2a91c0`; the name alone where none is known."""
+    labels: int
+    errors: int
+    before: int
+    """Labels of versions before it; they count for it no more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CellRow:
     """One cell of the envelope matrix with its evidence at a glance."""
 
@@ -307,6 +338,10 @@ class CellRow:
     """Whether a threshold was chosen for the limit in force yet; the next case has one chosen."""
     wider: WiderRow | None = None
     """What else may run alone, after a veto window; None: nothing (see Phase)."""
+    records: tuple[RecordRow, ...] = ()
+    """Whose the labels are: of the reasoners that the envelope names, in its order."""
+    unearned: tuple[str, ...] = ()
+    """Those of them that are another version than the phase was signed for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -365,6 +400,8 @@ class ChangeRow:
     """Whether more may happen than before."""
     evidence: str
     """What the labels that count say; empty where nothing widens."""
+    stays_with_people: bool = False
+    """Whether it is about a cell in Copilot before and after: people decide all of it as before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -416,7 +453,7 @@ class ReliabilityRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CellScore:
-    """Measures of one cell; agreement and correctness are two different things."""
+    """Measures of one reasoner in one cell; agreement and correctness are two different things."""
 
     cell: str
     origin: Origin
@@ -439,6 +476,10 @@ class CellScore:
     withdrawn: int
     undone: int
     reliability: tuple[ReliabilityRow, ...]
+    records: tuple[RecordRow, ...] = ()
+    """Whose recommendations later truth confirmed or not: of each reasoner as it is now."""
+    reasoner: str = ""
+    """Whose recommendations are counted, by name; empty: what rests on no recommendation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

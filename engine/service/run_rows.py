@@ -76,6 +76,9 @@ class RunRow:
     is_scripted: bool
     version: str
     """Of the procedure."""
+    by: str = ""
+    """Whose record that is of what it recommends, as in `agent@claude-x/3f2a91c0`: made of its
+    model and of `version` without the last part."""
     steps: int
     started_at: datetime
     ended_at: datetime | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.desk import Desk
@@ -30,9 +30,13 @@ class Signing:
     store: Store
     clock: Clock
     desks: Mapping[str, Desk]
+    versions_of: Callable[[str], Mapping[str, str]]
+    """By name, which version of each reasoner of a desk is the present one."""
 
     def sign(self, request: SignVersion, person: Person) -> Done:
         """Activate a proposed version, by somebody other than its author.
+
+        The phases of an envelope are the present versions' of its reasoners from then on.
 
         Raises:
             NotAllowed: The person wrote it, or its author may no longer propose.
@@ -51,6 +55,7 @@ class Signing:
             status=VersionStatus.ACTIVE,
             signed_by=person.name,
             activated_at=self.clock.now(),
+            earned=self._earned(version),
         )
         self._activate(after, version, request, person, EventKind.VERSION_ACTIVATED)
         return Done(message=f"Version {version.version} is active.", version=version.version)
@@ -59,7 +64,8 @@ class Signing:
         """Go back to a version that was active before; one click and one name.
 
         Two people put it into force once. Going back to something wider needs a name that is not
-        its author's, as the first time; going back to something tighter needs no second one.
+        its author's, as the first time; going back to something tighter needs no second one. Its
+        phases stay those of the versions for which the two signed.
 
         Raises:
             InvalidRequest: The reason is missing.
@@ -113,6 +119,10 @@ class Signing:
             drafted_at=self.clock.now(),
         )
 
+    def _earned(self, version: PolicyVersion) -> Mapping[str, str] | None:
+        is_envelope = version.kind is PolicyKind.ENVELOPE
+        return dict(self.versions_of(version.desk)) if is_envelope else None
+
     def _is_wider(self, version: PolicyVersion) -> bool:
         control = self.store.reader.control()
         now = active_document(control, self.desks[version.desk], version.kind)
@@ -141,6 +151,7 @@ class Signing:
                 "signed_by": person.name,
                 "reason": request.reason.strip() if isinstance(request, RollBack) else "",
                 "phases": _phases(document),
+                "earned": after.earned,
             }
             entry = EntryDraft(
                 kind=event, actor=as_actor(person), at=self.clock.now(), payload=said

@@ -76,6 +76,7 @@ class Starting:
             "kind": run.kind,
             "version": run.version,
             "model": run.model,
+            "by": str(run.by),
             "is_shadow": True,
         }
         entry = EntryDraft(

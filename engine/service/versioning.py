@@ -12,9 +12,18 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.errors import ConfigError, Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.govern.documents import PolicyDocument, read_document
-from engine.ports import Clock, PolicyVersion, Store
+from engine.govern.envelope import EnvelopeDocument
+from engine.govern.limits import OWN
+from engine.ports import Clock, Control, PolicyVersion, Store
 from engine.runtime.desk_documents import read_of_desk
-from engine.runtime.policy import DOCUMENTS, active_document, active_number, require_active
+from engine.runtime.policy import (
+    DOCUMENTS,
+    active_document,
+    active_number,
+    earned_by,
+    reasoners_of,
+    require_active,
+)
 from engine.service import requests as r
 from engine.service.authority import require
 from engine.service.engine import Done
@@ -33,6 +42,8 @@ class Versioning:
     clock: Clock
     desks: Mapping[str, Desk]
     simulation_of: Simulate
+    versions_of: Callable[[str], Mapping[str, str]]
+    """By name, which version of each reasoner of a desk is the present one."""
 
     def save(self, request: r.SaveDraft, person: Person) -> Done:
         """Keep a draft, new or over an earlier state of it.
@@ -144,7 +155,7 @@ class Versioning:
         control = self.store.reader.control()
         require_active(active_number(control, desk, kind), request.over)
         active = active_document(control, self.desks[desk], kind)
-        if document.hash == active.hash:
+        if document.hash == active.hash and not self._has_new_reasoner(control, document):
             raise InvalidRequest("This changes nothing: the active version says the same.")
         for version in self.store.reader.policy_versions(desk, kind):
             if version.status is not VersionStatus.PROPOSED:
@@ -158,6 +169,16 @@ class Versioning:
                     f"This proposes nothing new: version {version.version} says the same and "
                     "waits for somebody else to sign it."
                 )
+
+    def _has_new_reasoner(self, control: Control, document: PolicyDocument) -> bool:
+        """Whether signing the same anew would let another version of a reasoner act alone."""
+        earned = earned_by(control, document.desk)
+        if earned is None or not isinstance(document, EnvelopeDocument):
+            return False
+        present = self.versions_of(document.desk)
+        own = self.desks[document.desk].reasoner.name
+        named = (own if name == OWN else name for name in reasoners_of(document))
+        return any(present.get(name, "") not in ("", earned.get(name)) for name in named)
 
     def _version(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
         version = self.store.reader.policy_version(desk, kind, number)

@@ -1,7 +1,6 @@
 """Words: what every code of the engine is called before people, in one place for all screens.
 
-Codes stay in rows, for programs; here is what a person reads instead. Only tables: what is put
-together stands in `phrases`, and what a desk calls its own things in the desk.
+Only tables: what is put together stands in `phrases`, and what a desk calls its own in the desk.
 """
 
 from __future__ import annotations
@@ -264,6 +263,7 @@ RULE: dict[str, str] = {
     "fact_stale": "Every fact is fresh",
     "facts_contradictory": "No facts contradict each other",
     "values_unseen": "The reasoner has met such values before",
+    "text_names_others": "Its texts name nothing but what systems told the case",
     "case_in_hand": "No person has a hand in the case",
     "audit_key_missing": "The audit draw has its key",
     "no_envelope": "An envelope holds for this cell",
@@ -290,6 +290,7 @@ BROKEN: dict[str, str] = {
     "fact_stale": "A fact is stale",
     "facts_contradictory": "Facts contradict each other",
     "values_unseen": "The reasoner has never met such a value",
+    "text_names_others": "A text names what no system told the case",
     "case_in_hand": "The case is in people's hands",
     "audit_key_missing": "The audit draw has no key",
     "no_envelope": "No envelope holds for this cell",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 from engine.errors import ConfigError
 from engine.store.statements import STATEMENTS
@@ -21,6 +21,8 @@ from engine.store.statements import STATEMENTS
 BUSY_TIMEOUT_MS = 10_000
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.0002, 0.005
 """Between two looks at a write lock that another connection holds."""
+RESTED_S = 1.0
+"""A connection to a server that was not used for so long is tried before its next use."""
 _PRIMARY_CODE = 0xFF
 _COMMON: dict[str, Any] = {
     "hide_parameters": True,
@@ -112,7 +114,7 @@ def _open_postgresql(url: str) -> Database:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    common: dict[str, Any] = {"pool_pre_ping": True, **_COMMON}
+    common: dict[str, Any] = {"use_native_hstore": False, **_COMMON}
     writer = create_engine(parsed, pool_size=4, **common)
     passing_writer = create_engine(
         parsed,
@@ -128,7 +130,31 @@ def _open_postgresql(url: str) -> Database:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": "-c default_transaction_read_only=on"},
     )
+    for engine in (writer, passing_writer, reader):
+        _try_after_a_rest(engine)
     return Database(writer=writer, passing_writer=passing_writer, reader=reader)
+
+
+def _try_after_a_rest(engine: Engine) -> None:
+    """Open another connection where one was lost as it rested, as with a restart of the server.
+
+    Trying it before each use would be a second way to the server for most reads.
+    """
+
+    def note(connection: object, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    def try_it(connection: Any, record: Any, proxy: object) -> None:
+        now = time.monotonic()
+        if now - record.info.get("used_at", now) < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", try_it)
 
 
 def _prepare_writer(connection: Any, record: object) -> None:

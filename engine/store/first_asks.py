@@ -40,6 +40,7 @@ def _asks() -> Select[Any]:
             _made.label,
             _made.raw_confidence,
             _made.reasoner,
+            _made.reasoner_version,
             _made.facts_revision,
             denied.label("is_denied"),
             answered.label("is_answered"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, bindparam, exists, select
 
 from engine.domain.fact import people_who_told
+from engine.domain.identity import ReasonerId
 from engine.domain.ids import ModelVersionId, RecommendationId
 from engine.domain.outcome import Label, LabelSource
 from engine.ports import LabelDue, LabelledPrediction, ModelVersion, TrainingRow
@@ -42,6 +43,7 @@ def _labels_due() -> Select[Any]:
             made.c.label.label("predicted"),
             made.c.raw_confidence,
             made.c.reasoner,
+            made.c.reasoner_version,
             exists().where(run.case_id == case.c.id, run.is_shadow.is_(False)).label("has_run"),
             facts.c.case_id,
             facts.c.revision,
@@ -84,7 +86,7 @@ class LearningReads(FirstAsks):
             recommendation_id=RecommendationId(asked.id) if asked else None,
             predicted=asked.label if asked else None,
             raw_confidence=asked.raw_confidence if asked else None,
-            reasoner=asked.reasoner if asked else "",
+            by=_by(asked) if asked else None,
         )
 
     def labelled_predictions(self, desk: str, until: datetime) -> Iterator[LabelledPrediction]:
@@ -98,6 +100,7 @@ class LearningReads(FirstAsks):
                 o.raw_confidence,
                 o.is_recommendation_correct,
                 made.reasoner,
+                made.reasoner_version,
             )
             .select_from(
                 tables.outcomes.join(tables.cases, c.id == o.case_id).outerjoin(
@@ -119,7 +122,7 @@ class LearningReads(FirstAsks):
                 known_at=row.known_at,
                 raw_confidence=row.raw_confidence,
                 is_correct=bool(row.is_recommendation_correct),
-                reasoner=row.reasoner or "",
+                by=_by(row),
             )
 
     def training_rows(self, desk: str, known_by: datetime) -> Iterator[TrainingRow]:
@@ -183,5 +186,9 @@ def _label_due(desk: str, row: Any) -> LabelDue:
         raw_confidence=row.raw_confidence,
         facts=None if row.facts is None else mapping.fact_set_of(row),
         recommendation_id=case.recommendation_id,
-        reasoner=row.reasoner or "",
+        by=_by(row),
     )
+
+
+def _by(row: Any) -> ReasonerId | None:
+    return ReasonerId(row.reasoner, row.reasoner_version) if row.reasoner else None

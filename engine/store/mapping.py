@@ -44,12 +44,14 @@ def fact_set_of(row: Any) -> FactSet:
 
 def recommendation_row(value: Recommendation) -> Row:
     """A row of `recommendations`."""
+    by = value.draft.by
     return {
         "id": value.id,
         "case_id": value.case_id,
         "facts_revision": value.facts_revision,
         "facts_digest": value.facts_digest,
-        "reasoner": value.draft.reasoner,
+        "reasoner": by.name,
+        "reasoner_version": by.version,
         "label": value.draft.label,
         "raw_confidence": value.draft.raw_confidence,
         "confidence": value.confidence,

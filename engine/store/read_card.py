@@ -28,6 +28,7 @@ from engine.service.putting_back import waits_for_undo
 from engine.service.rows import CaseCard, ClaimRow, FactRow
 from engine.store import mapping, tables
 from engine.store.outcome_words import outcome_words
+from engine.store.read_chosen import chosen_instead
 from engine.store.read_deciding import Deciding, can_undo, tools_of, words_of
 from engine.store.read_denied import denied_of
 from engine.store.read_evidence import EvidenceBook
@@ -78,7 +79,11 @@ class Cards:
             card = self._card(case)
             if self._source.reader.case(case_id).version == case.version:
                 break
-        return replace(card, retired=self._retired(case, card.recommendation))
+        return replace(
+            card,
+            retired=self._retired(case, card.recommendation),
+            chosen=chosen_instead(self._source, case, card.decision),
+        )
 
     def _card(self, case: Case) -> CaseCard:
         reader = self._source.reader

@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from engine.desk import Desk
 from engine.domain.budget import BudgetLimit, Spent
 from engine.domain.percent import SIGN
-from engine.domain.phase import Cell
+from engine.domain.phase import Cell, Phase
 from engine.govern.authorize import Counted
 from engine.govern.bounds import budget_words
 from engine.govern.envelope import CellEnvelope, CellLimits, WiderLimits, resolve
@@ -25,6 +25,7 @@ from engine.service.phrases import scope_words
 from engine.service.rows import BudgetRow, CellRow, WiderRow
 from engine.store import tables
 from engine.store.read_evidence import EvidenceBook
+from engine.store.read_identities import Identities
 from engine.store.read_labels import IS_RECOMMENDED
 from engine.store.read_source import ReadSource
 
@@ -64,10 +65,11 @@ class _Known:
 class Cells:
     """Reads of the envelope and what stands behind each of its cells."""
 
-    def __init__(self, source: ReadSource, evidence: EvidenceBook) -> None:
+    def __init__(self, source: ReadSource, evidence: EvidenceBook, identities: Identities) -> None:
         """Read from this source."""
         self._source = source
         self._evidence = evidence
+        self._identities = identities
         self._known: dict[Cell, _Known] = {}
 
     def rows(self, desk: str) -> tuple[CellRow, ...]:
@@ -107,7 +109,16 @@ class Cells:
             error_low=evidence.low,
             error_high=evidence.high,
             is_evidenced=evidence.is_evidenced,
+            records=evidence.records,
+            unearned=self._unearned(cell, limits),
         )
+
+    def _unearned(self, cell: Cell, limits: CellLimits) -> tuple[str, ...]:
+        if limits.phase is Phase.COPILOT:
+            return ()
+        policy = self._source.policy.current()
+        named = self._identities.named(cell.desk, limits.earned_by)
+        return tuple(who for by in named if by.version and (who := policy.unearned(cell.desk, by)))
 
     def _budgets(self, cell: Cell, limits: CellLimits) -> tuple[BudgetRow, ...]:
         """The budgets all customers share, with what is used in the present window."""

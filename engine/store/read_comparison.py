@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,24 +75,24 @@ class Comparing:
     def row(self, asked: ComparisonSlice) -> ComparisonRow:
         """The runs of a slice side by side."""
         which = _chosen(asked, self.made())
-        where = _matching(which)
-        is_repeat = _is_repeat(which)
+        where, is_repeat = _matching(which), _is_repeat(which)
         columns = (runs, _case.source_id, _case.title, is_repeat.label("is_repeat"))
         query = select(*columns).select_from(_WITH_CASE).where(*where)
         found = self._source.all(query.order_by(is_repeat, _r.id.desc()).limit(MOST_RUNS))
-        count = len(found)
+        count, read = len(found), [run_rows.run_of(row) for row in found]
         if count == MOST_RUNS:
             counting = select(func.count()).select_from(_WITH_CASE).where(*where)
             count = self._source.count(counting)
         desks = self._source.wanted(which.desk)
         row = ComparisonRow(
             which=which,
-            comparison=compare(self._records(found)),
+            comparison=compare(self._records(read, found)),
             runs=count,
             left_out=count - len(found),
             paths=_paths(desks, which.case_type),
             offers=tuple(_offer(desk) for desk in desks),
             bounds=_bounds(self._limits),
+            versions=tuple(sorted(Counter(str(run.by) for run in read).items())),
         )
         titles = {code: said for desk in desks for code, said in desk.titles.items()}
         return replace(row, replies=replies_to(row, titles))
@@ -114,8 +115,7 @@ class Comparing:
         key = attrgetter("desk", "case_type", "origin")
         return tuple(sorted(found, key=lambda one: (*key(one), one.models or "")))
 
-    def _records(self, found: Sequence[Any]) -> list[RunRecord]:
-        read = [run_rows.run_of(row) for row in found]
+    def _records(self, read: Sequence[Run], found: Sequence[Any]) -> list[RunRecord]:
         live, cases = [run for run in read if not run.is_shadow], {run.case_id for run in read}
         known = _Known(
             walked=self._journals.walked(read),

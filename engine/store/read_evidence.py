@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.case import Origin
+from engine.domain.identity import ReasonerId
 from engine.domain.phase import Cell
 from engine.govern.binomial import clopper_pearson_interval, clopper_pearson_upper
 from engine.govern.certify import Certificate, CertificationPlan, certify
@@ -19,7 +20,8 @@ from engine.govern.envelope import CellLimits
 from engine.govern.limits import OWN
 from engine.govern.scores import risk_coverage_curve
 from engine.service.changes import risk_limit
-from engine.service.rows import CurvePoint
+from engine.service.rows import CurvePoint, RecordRow
+from engine.store.read_identities import Identities, record_of
 from engine.store.read_labels import Labelled, Labels
 
 MOST_POINTS = 200
@@ -32,30 +34,33 @@ class Evidence:
 
     labels: int
     """Labels of real recommendations that software ran alone, or would have, of the reasoners that
-    the cell names."""
+    the cell names, each as it is now."""
     errors: int
     low: float | None
     high: float | None
     """Clopper-Pearson, 95 %; None without a label."""
     is_evidenced: bool
+    records: tuple[RecordRow, ...]
+    """The labels of each of these reasoners, beside those of the versions before it."""
 
 
 class EvidenceBook:
     """Computes evidence and curves, and keeps them until there are more labels."""
 
-    def __init__(self, labels: Labels) -> None:
-        """Compute from these labels."""
+    def __init__(self, labels: Labels, identities: Identities) -> None:
+        """Compute from these labels, for these versions."""
         self._labels = labels
-        self._evidence: dict[tuple[str, float, tuple[str, ...]], tuple[int, Evidence]] = {}
+        self._identities = identities
+        self._evidence: dict[tuple[str, float, tuple[ReasonerId, ...]], tuple[int, Evidence]] = {}
         self._curves: dict[str, tuple[int, tuple[CurvePoint, ...]]] = {}
 
     def of_cell(self, cell: Cell, limits: CellLimits) -> Evidence:
         """The evidence of a cell at the risk limit its envelope names.
 
-        It is of the reasoners that the envelope names, each by labels of its own.
+        It is of the reasoners that the envelope names, each by labels of its present version.
         """
         of_desk = self._labels.of_desk(cell.desk)
-        key = (str(cell), risk_limit(limits), limits.earned_by)
+        key = (str(cell), risk_limit(limits), self._identities.named(cell.desk, limits.earned_by))
         kept = self._evidence.get(key)
         if kept is None or kept[0] != of_desk.outcomes:
             real = [label for label in of_desk.of_cell(str(cell)) if label.origin is Origin.REAL]
@@ -66,20 +71,21 @@ class EvidenceBook:
     def curve(self, cell: str) -> tuple[CurvePoint, ...]:
         """Error against coverage of a cell; see `engine.store.read_model.SqlQueries.curve`.
 
-        Of the desk's own reasoner: confidences of different ones are no common scale.
+        Of the desk's own reasoner as it is now: confidences of others are no common scale.
         """
-        of_desk = self._labels.of_desk(cell.partition("/")[0])
+        desk = cell.partition("/")[0]
+        of_desk, who = self._labels.of_desk(desk), self._identities.named(desk, (OWN,))
         kept = self._curves.get(cell)
         if kept is None or kept[0] != of_desk.outcomes:
-            own = [one for one in of_desk.of_cell(cell) if one.reasoner == OWN]
+            own = [one for one in of_desk.of_cell(cell) if one.by in who]
             kept = (of_desk.outcomes, _curve(own))
             self._curves[cell] = kept
         return kept[1]
 
 
-def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[str]) -> Evidence:
+def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[ReasonerId]) -> Evidence:
     shown = [one for one in real if one.is_executable]
-    of_each = [[one for one in shown if one.reasoner == name] for name in reasoners]
+    of_each = [[one for one in shown if one.by == by] for by in reasoners]
     counted = [label for labels in of_each for label in labels]
     errors = sum(not label.is_correct for label in counted)
     interval = clopper_pearson_interval(errors, len(counted), _DELTA) if counted else None
@@ -89,6 +95,7 @@ def _evidence(real: Sequence[Labelled], alpha: float, reasoners: Sequence[str]) 
         low=interval.lower if interval else None,
         high=interval.upper if interval else None,
         is_evidenced=bool(counted) and all(_is_certified(labels, alpha) for labels in of_each),
+        records=tuple(record_of(by, shown) for by in reasoners),
     )
 
 

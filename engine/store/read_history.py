@@ -6,31 +6,31 @@ and one part. What became of them is `read_past`'s to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy import case as sql_case
+from sqlalchemy import func, select
 
 from engine.desk import Desk
-from engine.domain.case import Case, Origin
+from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind
+from engine.domain.identity import ReasonerId
 from engine.domain.outcome import LabelSource
 from engine.domain.span import ChoiceKind
-from engine.domain.verdict import RuleResult, VerdictKind
-from engine.errors import InvalidRequest
 from engine.govern.history import DecisionHistory
-from engine.govern.past_decisions import PastDecision, PastDecisions, Resolved
-from engine.govern.request import AuthorizationRequest
-from engine.govern.rules import MALFORMED
-from engine.ports import Clock, EffectTool
-from engine.runtime.asking import Call, Moment, Sureness, ask, reasoner_of
-from engine.store import case_rows, mapping, tables
+from engine.govern.past_decisions import PastDecisions, Resolved
+from engine.ports import Clock
+from engine.runtime.asking import reasoner_of
+from engine.runtime.policy import unearned
+from engine.runtime.runs.reasoners import NO_MODEL
+from engine.store import tables
 from engine.store.database import Database
-from engine.store.read_labels import IS_RECOMMENDED
+from engine.store.past_calls import PastCalls
+from engine.store.past_rows import as_it_was, past_of, recommended, request_of
 from engine.store.read_past import Past, pasts_of
 from engine.store.reads import Reads, chunks
 
@@ -50,6 +50,7 @@ class _Key(NamedTuple):
     """A recommendation and when it was judged."""
 
     made_id: UUID
+    case_id: UUID
     at: datetime
 
 
@@ -60,6 +61,12 @@ class _Present:
     now: datetime
     is_replay: bool
     """Whether the clock follows the desk's cases instead of the wall."""
+    versions: Mapping[str, str]
+    """By name, which version of each reasoner recommends now."""
+
+    def unearned(self, row: Any) -> str:
+        """Who made a recommendation in full, where another version recommends now."""
+        return unearned(ReasonerId(row.reasoner or "", row.reasoner_version or ""), self.versions)
 
 
 class HistoryReads(Reads):
@@ -96,17 +103,23 @@ class HistoryReads(Reads):
             StoreUnavailable: The database is out of reach.
         """
         replayed_to = self._desk_time(desk.name)
-        present = _Present(now=replayed_to or self._clock.now(), is_replay=replayed_to is not None)
+        present = _Present(
+            now=replayed_to or self._clock.now(),
+            is_replay=replayed_to is not None,
+            versions=self._versions(desk),
+        )
         past, left_out, anchored = PastDecisions(), 0, 0
         passed_on = self._passed_on(desk)
-        for key, row, became in self._rows(desk, present):
-            case = _as_it_was(row, passed_on.get(row.id))
-            request = _request(desk, case, row, key.at)
+        for key, row, became, calls in self._rows(desk, present):
+            case = as_it_was(row, passed_on.get(row.id))
+            request = request_of(desk, case, row, key.at, present.unearned(row))
             if request is None:
                 left_out += 1
                 continue
             anchored += became.is_anchored
-            past.add(_past(request, row, became))
+            request = calls.before(key.made_id, case, desk).added_to(request)
+            acted = calls.has_acted(key.made_id, case)
+            past.add(replace(past_of(request, row, became), acted=acted))
         return past.history(
             desk=desk.name,
             origin=self._origin(desk),
@@ -118,29 +131,48 @@ class HistoryReads(Reads):
             left_out=left_out,
         )
 
-    def _rows(self, desk: Desk, present: _Present) -> Iterator[tuple[_Key, Any, Past]]:
-        """Every recommendation with what became of it, in the order they were judged in."""
-        for part in chunks(self._keys(desk, present)):
-            query = _recommended([key.made_id for key in part])
+    def _rows(self, desk: Desk, present: _Present) -> Iterator[tuple[_Key, Any, Past, PastCalls]]:
+        """Every recommendation with what became of it, in the order they were judged in.
+
+        Beside it are the calls of its case, if that has several recommendations.
+        """
+        keys = self._keys(desk, present)
+        made_for = Counter(key.case_id for key in keys)
+        for part in chunks(keys):
+            several = {key.case_id for key in part if made_for[key.case_id] > 1}
+            calls = PastCalls(self._all, list(several))
+            query = recommended([key.made_id for key in part])
             rows = {row.made_id: row for row in self._all(query)}
             made = {made_id: row.action for made_id, row in rows.items()}
             became = pasts_of(self._all, made, list({row.id for row in rows.values()}))
             for key in part:
                 if key.made_id in rows:
-                    yield key, rows[key.made_id], became[key.made_id]
+                    yield key, rows[key.made_id], became[key.made_id], calls
 
     def _keys(self, desk: Desk, present: _Present) -> Sequence[_Key]:
         # Under a replay clock a case is judged at its own moment, else when its round began.
         at = _made.as_of if present.is_replay else _made.created_at
         query = (
-            select(_made.id, at.label("at"))
+            select(_made.id, _made.case_id, at.label("at"))
             .join(tables.cases, _case.id == _made.case_id)
             .where(_case.desk == desk.name)
             .order_by(at, _made.id)
         )
-        return [_Key(row.id, row.at) for row in self._all(query)]
+        return [_Key(row.id, row.case_id, row.at) for row in self._all(query)]
 
     # --- beside the recommendations --------------------------------------------------------
+
+    def _versions(self, desk: Desk) -> dict[str, str]:
+        """The version of each reasoner that recommended last; of the desk's own, what it is."""
+        query = (
+            select(_made.reasoner, _made.reasoner_version)
+            .join(tables.cases, _case.id == _made.case_id)
+            .where(_case.desk == desk.name)
+            .group_by(_made.reasoner, _made.reasoner_version)
+            .order_by(func.max(_made.created_at))
+        )
+        last = {row.reasoner: row.reasoner_version for row in self._all(query)}
+        return last | dict(NO_MODEL.here(desk))
 
     def _origin(self, desk: Desk) -> Origin:
         """A desk holds one kind of data; what holds any simulated data is simulated."""
@@ -158,6 +190,7 @@ class HistoryReads(Reads):
                 _outcome.raw_confidence,
                 _outcome.is_recommendation_correct,
                 _made.reasoner,
+                _made.reasoner_version,
             )
             .join(tables.cases, _case.id == _outcome.case_id)
             .outerjoin(tables.recommendations, _made.id == _outcome.recommendation_id)
@@ -175,6 +208,7 @@ class HistoryReads(Reads):
                 score=row.raw_confidence,
                 is_correct=bool(row.is_recommendation_correct),
                 reasoner=reasoner_of(row.reasoner or "", desk),
+                unearned=present.unearned(row),
             )
             for row in self._all(query)
         ]
@@ -211,84 +245,3 @@ class HistoryReads(Reads):
             .where(_case.desk == desk.name, _decision.taken_back_at.is_(None))
         )
         return int(self._first(query)[0])
-
-
-def _recommended(made_ids: Sequence[UUID]) -> Select[Any]:
-    """Recommendations with their cases, first actions, and the facts they were made from."""
-    return (
-        select(
-            *(column for column in tables.cases.c if column.name != "payload"),
-            _made.id.label("made_id"),
-            _made.created_at.label("made_at"),
-            _made.reasoner,
-            _made.raw_confidence,
-            _made.confidence.label("calibrated"),
-            _made.is_calibrated,
-            _made.draft,
-            _action.id.label("action"),
-            _action.tool,
-            _action.arguments,
-            sql_case((_action.verdict == VerdictKind.DENY.value, _action.rules)).label("denied"),
-            _fact.case_id,
-            _fact.revision,
-            _fact.digest,
-            _fact.facts,
-        )
-        .select_from(tables.recommendations)
-        .join(tables.cases, _case.id == _made.case_id)
-        .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
-        .join(
-            tables.fact_sets,
-            and_(_fact.case_id == _made.case_id, _fact.revision == _made.facts_revision),
-        )
-        .where(_made.id.in_(made_ids))
-    )
-
-
-def _as_it_was(row: Any, passed_on_at: datetime | None) -> Case:
-    """The case with the role it waited for when it was judged: the row tells today's."""
-    was_passed_on = passed_on_at is not None and passed_on_at < row.made_at
-    return replace(case_rows.case_of(row), role=(row.role or "another") if was_passed_on else "")
-
-
-def _request(desk: Desk, case: Case, row: Any, at: datetime) -> AuthorizationRequest | None:
-    """The request as the runtime made it; None where the desk has that tool no longer."""
-    tool = desk.effect_tool(row.tool)
-    if tool is None:
-        return None
-    return ask(
-        case,
-        desk,
-        Call(contract=tool.contract, arguments=row.arguments, problem=_problem(tool, row)),
-        Moment(at=at, facts=mapping.fact_set_of(row)),
-        sureness=Sureness(
-            reasoner=row.reasoner,
-            confidence=row.calibrated,
-            is_calibrated=row.is_calibrated,
-            score=row.raw_confidence,
-            unseen=tuple(row.draft["unseen"]),
-        ),
-    )
-
-
-def _problem(tool: EffectTool, row: Any) -> str:
-    """What was wrong with a call: by its contract, or as it was found when it was judged."""
-    try:
-        tool.contract.check_arguments(row.arguments)
-    except InvalidRequest as error:
-        return error.message
-    found = map(RuleResult.from_json, row.denied or ())
-    return next((one.seen for one in found if one.rule == MALFORMED and not one.is_kept), "")
-
-
-def _past(request: AuthorizationRequest, row: Any, became: Past) -> PastDecision:
-    return PastDecision(
-        request=request,
-        case_id=str(row.id),
-        text=f"{row.source_id}: {row.title}",
-        happened=became.happened,
-        truth=became.truth,
-        label_probability=became.label_probability,
-        known_at=became.known_at,
-        decide_ms=became.decide_ms,
-    )

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, func, select
 
 from engine.domain.case import Origin
+from engine.domain.identity import ReasonerId
 from engine.domain.outcome import COUNTING as COUNTING
 from engine.domain.outcome import LabelSource
 from engine.domain.verdict import VerdictKind
-from engine.runtime.asking import reasoner_of
 from engine.store import tables
 from engine.store.raw_rows import raw
 from engine.store.read_source import ReadSource
@@ -39,8 +39,8 @@ class Labelled(NamedTuple):
     """Key of the recommendation, as the driver gives it: only to be compared."""
     cell: str
     origin: Origin
-    reasoner: str
-    """Whose recommendation it is, as envelopes name reasoners."""
+    by: ReasonerId
+    """Whose recommendation it is."""
     source: LabelSource
     is_correct: bool
     raw_confidence: float | None
@@ -61,6 +61,8 @@ class DeskLabels:
     last: Any = None
     """Key of the newest of them, as the driver gives it."""
     by_recommendation: Mapping[Any, Labelled] = field(default_factory=dict)
+    newest: Mapping[str, str] = field(default_factory=dict)
+    """By name of each reasoner, the version of its newest label."""
 
     def of_cell(self, cell: str) -> tuple[Labelled, ...]:
         """The labels of one cell."""
@@ -94,34 +96,36 @@ class Labels:
         if kept.last is not None:
             query = query.where(raw(_o.id) > kept.last)
         rows = self._source.all(query)
-        found = dict(kept.by_recommendation)
+        found, newest = dict(kept.by_recommendation), dict(kept.newest)
         for row in rows:
             rank = _RANK.get(row.label_source)
             if rank is None or row.tool is None or row.is_recommendation_correct is None:
                 continue
             known = found.get(row.recommendation)
             if known is None or rank < _RANK[known.source]:
-                found[row.recommendation] = self._labelled(desk, row)
+                found[row.recommendation] = _labelled(desk, row)
+                newest[row.reasoner] = row.reasoner_version
         return DeskLabels(
             outcomes=kept.outcomes + len(rows),
             last=rows[-1].id if rows else kept.last,
             by_recommendation=found,
+            newest=newest,
         )
 
-    def _labelled(self, name: str, row: Any) -> Labelled:
-        desk = self._source.desks.get(name)
-        return Labelled(
-            recommendation=row.recommendation,
-            cell=f"{name}/{row.case_type}/{row.tool}",
-            origin=Origin(row.origin),
-            reasoner=reasoner_of(row.reasoner, desk) if desk else row.reasoner,
-            source=LabelSource(row.label_source),
-            is_correct=row.is_recommendation_correct,
-            raw_confidence=row.raw_confidence,
-            confidence=row.confidence,
-            is_executable=row.would_have == VerdictKind.EXECUTE.value,
-            was_scored_before=row.was_scored_before,
-        )
+
+def _labelled(desk: str, row: Any) -> Labelled:
+    return Labelled(
+        recommendation=row.recommendation,
+        cell=f"{desk}/{row.case_type}/{row.tool}",
+        origin=Origin(row.origin),
+        by=ReasonerId(row.reasoner, row.reasoner_version),
+        source=LabelSource(row.label_source),
+        is_correct=row.is_recommendation_correct,
+        raw_confidence=row.raw_confidence,
+        confidence=row.confidence,
+        is_executable=row.would_have == VerdictKind.EXECUTE.value,
+        was_scored_before=row.was_scored_before,
+    )
 
 
 def _outcomes() -> Select[Any]:
@@ -139,6 +143,7 @@ def _outcomes() -> Select[Any]:
             (_case.as_of <= _o.known_at).label("was_scored_before"),
             _made.confidence,
             _made.reasoner,
+            _made.reasoner_version,
             _action.tool,
             _action.would_have,
         )

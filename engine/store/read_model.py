@@ -30,6 +30,7 @@ from engine.store.read_evidence import EvidenceBook
 from engine.store.read_failures import Failures
 from engine.store.read_goals import Goals
 from engine.store.read_health import Signs
+from engine.store.read_identities import Identities
 from engine.store.read_labels import Labels
 from engine.store.read_ledger import LedgerPages
 from engine.store.read_live import Live
@@ -68,21 +69,19 @@ class SqlQueries:
             policy=PolicyView(reader, desks),
         )
         labels = Labels(source)
-        self._evidence = EvidenceBook(labels)
-        self._queue, self._ledger = Queue(source), LedgerPages(source)
+        self._identities = Identities(source, labels, reasoners)
+        self._evidence = EvidenceBook(labels, self._identities)
+        queue, ledger = Queue(source), LedgerPages(source)
+        self._queue, self._ledger = queue, ledger
         self._cards = Cards(
-            source,
-            queue=self._queue,
-            ledger=self._ledger,
-            evidence=self._evidence,
-            take_back_s=take_back_s,
+            source, queue=queue, ledger=ledger, evidence=self._evidence, take_back_s=take_back_s
         )
-        self._traces, self._cells = Traces(source), Cells(source, self._evidence)
-        self._versions = Versions(source, self._cells)
-        self._scores = Scores(source, labels)
+        self._traces, self._cells = Traces(source), Cells(source, self._evidence, self._identities)
+        self._versions = Versions(source, self._cells, self._identities)
+        self._scores = Scores(source, labels, self._identities)
         self._goals = Goals(source, self._scores)
         self._choices, self._signs = Choices(source), Signs(source)
-        self._live = Live(source, queue=self._queue, cells=self._cells, take_back_s=take_back_s)
+        self._live = Live(source, queue=queue, cells=self._cells, take_back_s=take_back_s)
         self._audits, self._failures = Audits(source), Failures(source)
         self._runs, self._comparing = Runs(source, reasoners), Comparing(source, reasoners)
 
@@ -153,6 +152,10 @@ class SqlQueries:
     def cells(self, desk: str = "") -> tuple[rows.CellRow, ...]:
         """The envelope matrix."""
         return self._cells.rows(desk)
+
+    def reasoner_versions(self, desk: str) -> Mapping[str, str]:
+        """By name, which version of each reasoner of a desk is the present one."""
+        return self._identities.of_desk(desk)
 
     def curve(self, cell: str) -> tuple[rows.CurvePoint, ...]:
         """Error against coverage of a cell, the strictest threshold first.

@@ -5,14 +5,18 @@ Tools are asked for words alone. Nothing is read from outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.desk import Desk
 from engine.domain.canonical import Json
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
+from engine.domain.naming import names_in
 from engine.domain.plan import Step, StepStatus, steps_of
 from engine.domain.preview import made_by
 from engine.domain.recommendation import Action, Recommendation
 from engine.errors import ToolError
+from engine.govern.rules_action import NAMES_OTHERS, PARTED
 from engine.runtime.plan_words import plan_words, repair_words, step_words
 from engine.runtime.undoing import done_of, is_of, plan_of, undo_of, undos_of
 from engine.service.putting_back import describe, words_of
@@ -91,11 +95,12 @@ def _row(step: Step, desk: Desk, *, is_broken: bool) -> PlanStepRow:
     tool = desk.effect_tool(action.tool)
     amount = tool.contract.amount_of(action.arguments) if tool else None
     call = step.undo or effect
+    view = tool.contract.view(action.arguments) if tool else ()
     return PlanStepRow(
         ordinal=action.ordinal,
         tool=action.tool,
         words=step_words(step, desk),
-        arguments_view=tool.contract.view(action.arguments) if tool else (),
+        arguments_view=view,
         verdict=action.verdict.kind,
         status=step.status,
         effect_status=effect.status if effect else None,
@@ -105,7 +110,22 @@ def _row(step: Step, desk: Desk, *, is_broken: bool) -> PlanStepRow:
         amount=str(amount) if amount is not None else "",
         way_back=_way_back(step, desk),
         target=action.target,
+        marked=_marked(action, view, desk),
         preview=_changes(step),
+    )
+
+
+def _marked(
+    action: Action, view: Sequence[tuple[str, str]], desk: Desk
+) -> tuple[tuple[str, int, int], ...]:
+    """Where its texts name what no system told the case."""
+    seen = (rule.seen for rule in action.verdict.broken if rule.rule == NAMES_OTHERS)
+    words = {one.partition(": ")[2] for one in next(seen, "").split(PARTED)} - {""}
+    return tuple(
+        (title, one.start, one.end)
+        for title, text in (view if words else ())
+        for one in names_in(text, desk.identifiers)
+        if one.words in words
     )
 
 

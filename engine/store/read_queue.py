@@ -95,6 +95,7 @@ class Queue:
                 _claim.person.label("claimed_by"),
                 _claim.expires_at.label("claimed_until"),
                 _made.threshold,
+                _made.is_calibrated,
                 _made.draft,
             )
             .outerjoin(tables.claims, and_(_claim.case_id == _case.id, _claim.expires_at > now))
@@ -191,6 +192,7 @@ def _row(row: Any) -> QueueRow:
         claimed_until=row.claimed_until,
         origin=Origin(row.origin),
         is_scripted=is_scripted_draft(row.draft),
+        is_calibrated=row.is_calibrated is not False,
     )
 
 

@@ -264,6 +264,7 @@ def _run_row(row: Any, sums: _Sums) -> RunRow:
         model=run.model,
         is_scripted=run.is_scripted,
         version=run.version,
+        by=str(run.by),
         steps=run.steps,
         started_at=run.started_at,
         ended_at=run.ended_at,

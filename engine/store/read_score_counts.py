@@ -38,6 +38,7 @@ class CasesCounted:
 
     cell: str
     origin: Origin
+    reasoner: str
     n: int
     is_pending: bool
     is_withdrawn: bool
@@ -50,6 +51,8 @@ class EffectSeen:
     cell: str
     """By the tool that was called."""
     origin: Origin
+    reasoner: str
+    """Whose recommendation it goes back to; empty: to none."""
     recommendation: Any
     """Key of what was recommended, as the driver gives it: only to be compared."""
     is_completed: bool
@@ -67,6 +70,7 @@ class Answered:
     cell: str
     """Of the recommendation."""
     origin: Origin
+    reasoner: str
     kind: DecisionKind
     recommended: str
     """Label of the recommendation."""
@@ -83,21 +87,21 @@ def version_of(source: ReadSource, desk: str) -> str:
 
 
 def cases_of(source: ReadSource, desk: str) -> Iterator[CasesCounted]:
-    """Cases that have a recommendation, counted by its cell, origin and status."""
+    """Cases that have a recommendation, counted by its cell, origin, reasoner and status."""
+    what = (_case.case_type, _action.tool, _case.origin, _made.reasoner, _case.status)
     query = (
-        select(_case.case_type, _action.tool, _case.origin, _case.status, func.count().label("n"))
-        .join(
-            tables.actions,
-            and_(_action.recommendation_id == _case.recommendation_id, IS_RECOMMENDED),
-        )
+        select(*what, func.count().label("n"))
+        .join(tables.recommendations, _made.id == _case.recommendation_id)
+        .join(tables.actions, and_(_action.recommendation_id == _made.id, IS_RECOMMENDED))
         .where(_case.desk == desk)
-        .group_by(_case.case_type, _action.tool, _case.origin, _case.status)
+        .group_by(*what)
     )
     for row in source.all(query):
         status = CaseStatus(row.status)
         yield CasesCounted(
             cell=_cell(desk, row),
             origin=Origin(row.origin),
+            reasoner=row.reasoner,
             n=row.n,
             is_pending=status in WAITING,
             is_withdrawn=status is CaseStatus.WITHDRAWN,
@@ -118,9 +122,11 @@ def effects_of(source: ReadSource, desk: str) -> Iterator[EffectSeen]:
             raw(_grant.recommendation_id).label("recommendation"),
             _case.case_type,
             _case.origin,
+            _made.reasoner,
         )
         .join(tables.grants, _grant.id == _effect.grant_id)
         .join(tables.cases, _case.id == _effect.case_id)
+        .outerjoin(tables.recommendations, _made.id == _grant.recommendation_id)
         .where(_case.desk == desk)
     )
     rows = source.all(query)
@@ -129,6 +135,7 @@ def effects_of(source: ReadSource, desk: str) -> Iterator[EffectSeen]:
         yield EffectSeen(
             cell=_cell(desk, row),
             origin=Origin(row.origin),
+            reasoner=row.reasoner or "",
             recommendation=row.recommendation,
             is_completed=row.is_completed and row.status == EffectStatus.SUCCEEDED.value,
             is_correct=row.is_correct,
@@ -148,6 +155,7 @@ def answers_of(source: ReadSource, desk: Desk) -> Iterator[Answered]:
             _decision.arguments,
             _decision.time_to_decide_ms,
             _made.label,
+            _made.reasoner,
             _action.tool,
             _case.case_type,
             _case.origin,
@@ -166,6 +174,7 @@ def answers_of(source: ReadSource, desk: Desk) -> Iterator[Answered]:
         yield Answered(
             cell=_cell(desk.name, row),
             origin=Origin(row.origin),
+            reasoner=row.reasoner,
             kind=kind,
             recommended=row.label,
             chosen=_chosen(desk, kind, row),

@@ -1,4 +1,4 @@
-"""The scorecard: one row a cell and data origin, every share with its count and interval.
+"""The scorecard: one row a cell, data origin and reasoner, every share with its count and interval.
 
 Agreement (what people answered who saw the recommendation) and correctness (what later truth
 said) are computed apart and never mixed.
@@ -7,7 +7,7 @@ said) are computed apart and never mixed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
@@ -17,11 +17,13 @@ import numpy as np
 from engine.desk import Desk
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind
+from engine.domain.identity import ReasonerId
 from engine.govern.agreement import agreement_of_answers
 from engine.govern.binomial import clopper_pearson_interval
 from engine.govern.checked_input import FloatArray
 from engine.govern.scores import brier, expected_calibration_error, reliability_bins
 from engine.service.rows import CellScore, ReliabilityRow, Share
+from engine.store.read_identities import Identities, record_of
 from engine.store.read_labels import Labelled, Labels
 from engine.store.read_score_counts import (
     Answered,
@@ -43,11 +45,13 @@ class Key(NamedTuple):
 
     cell: str
     origin: Origin
+    reasoner: str
+    """Whose recommendation it goes back to; empty: to none."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Everything that was found about one cell and origin."""
+    """Everything that was found about one cell, origin and reasoner."""
 
     cases: list[CasesCounted] = field(default_factory=list)
     effects: list[EffectSeen] = field(default_factory=list)
@@ -58,48 +62,52 @@ class _Tally:
 class Scores:
     """Computes the scorecard of each desk, and keeps it until a case of the desk moves."""
 
-    def __init__(self, source: ReadSource, labels: Labels) -> None:
+    def __init__(self, source: ReadSource, labels: Labels, identities: Identities) -> None:
         """Read from this source."""
         self._source = source
         self._labels = labels
+        self._identities = identities
         self._kept: dict[str, tuple[str, tuple[CellScore, ...]]] = {}
 
     def rows(self, desk: str) -> tuple[CellScore, ...]:
-        """The scorecard by desk, cell and origin; cells without a recommendation are left out."""
+        """The scorecard by desk, cell, origin and reasoner; cells without anything are left out."""
         return tuple(row for one in self._source.wanted(desk) for row in self._of_desk(one))
 
     def _of_desk(self, desk: Desk) -> tuple[CellScore, ...]:
         version = version_of(self._source, desk.name)
         kept = self._kept.get(desk.name)
         if kept is None or kept[0] != version:
-            tallies = self._tallies(desk)
-            kept = (version, tuple(_score(key, tallies[key]) for key in sorted(tallies)))
+            tallies, present = self._tallies(desk), self._identities.of_desk(desk.name)
+            scores = (_score(key, tallies[key], present) for key in sorted(tallies))
+            kept = (version, tuple(scores))
             self._kept[desk.name] = kept
         return kept[1]
 
     def _tallies(self, desk: Desk) -> dict[Key, _Tally]:
         tallies: dict[Key, _Tally] = defaultdict(_Tally)
         for counted in cases_of(self._source, desk.name):
-            tallies[Key(counted.cell, counted.origin)].cases.append(counted)
+            tallies[Key(counted.cell, counted.origin, counted.reasoner)].cases.append(counted)
         for effect in effects_of(self._source, desk.name):
-            tallies[Key(effect.cell, effect.origin)].effects.append(effect)
+            tallies[Key(effect.cell, effect.origin, effect.reasoner)].effects.append(effect)
         for answer in answers_of(self._source, desk):
-            tallies[Key(answer.cell, answer.origin)].answers.append(answer)
+            tallies[Key(answer.cell, answer.origin, answer.reasoner)].answers.append(answer)
         for label in self._labels.of_desk(desk.name).by_recommendation.values():
-            tallies[Key(label.cell, label.origin)].labels.append(label)
+            tallies[Key(label.cell, label.origin, label.by.name)].labels.append(label)
         return tallies
 
 
-def _score(key: Key, tally: _Tally) -> CellScore:
+def _score(key: Key, tally: _Tally, present: Mapping[str, str]) -> CellScore:
     done = [effect for effect in tally.effects if effect.is_completed and not effect.is_undo]
     alone = {effect.recommendation for effect in done if effect.is_alone}
     ran = [label for label in tally.labels if label.recommendation in alone]
     judged = [label for label in tally.labels if label.confidence is not None]
     confidences = np.array([label.confidence for label in judged], dtype=np.float64)
     correct = np.array([label.is_correct for label in judged], dtype=np.float64)
+    names = dict.fromkeys(label.by.name for label in tally.labels)
     return CellScore(
         cell=key.cell,
         origin=key.origin,
+        reasoner=key.reasoner,
         cases=sum(counted.n for counted in tally.cases),
         pending=sum(counted.n for counted in tally.cases if counted.is_pending),
         executed_alone=sum(effect.is_alone for effect in done),
@@ -120,6 +128,9 @@ def _score(key: Key, tally: _Tally) -> CellScore:
         withdrawn=sum(counted.n for counted in tally.cases if counted.is_withdrawn),
         undone=sum(effect.was_undone for effect in done),
         reliability=_reliability(confidences, correct),
+        records=tuple(
+            record_of(ReasonerId(name, present.get(name, "")), tally.labels) for name in names
+        ),
     )
 
 

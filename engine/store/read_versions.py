@@ -10,6 +10,7 @@ from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.verdict import Verdict
 from engine.errors import NotFound
 from engine.govern.documents import PolicyDocument, read_document
+from engine.govern.envelope import EnvelopeDocument
 from engine.ports import PolicyVersion
 from engine.runtime.desk_documents import read_of_desk
 from engine.runtime.policy import (
@@ -17,13 +18,17 @@ from engine.runtime.policy import (
     active_document,
     active_envelope,
     cell_policy,
+    earned_by,
     problem_of,
+    reasoners_of,
 )
 from engine.service.changes import changes
+from engine.service.identity_changes import changes_of_identity
 from engine.service.rows import CellRow, ChangeRow, ToolChoice, VersionRow
 from engine.service.trials import NONE_IN_FORCE, InForce, Trial, judged
 from engine.store import tables
 from engine.store.read_cells import Cells
+from engine.store.read_identities import Identities
 from engine.store.read_source import ReadSource
 from engine.store.read_tools import tool_choice
 
@@ -39,10 +44,11 @@ ANY_TARGET = "any"
 class Versions:
     """Reads of documents."""
 
-    def __init__(self, source: ReadSource, cells: Cells) -> None:
+    def __init__(self, source: ReadSource, cells: Cells, identities: Identities) -> None:
         """Read from this source; the evidence behind what widens comes from its cells."""
         self._source = source
         self._cells = cells
+        self._identities = identities
 
     def rows(self, desk: str, kind: PolicyKind) -> tuple[VersionRow, ...]:
         """Versions, newest first; the one a desk ships with is version 0."""
@@ -89,8 +95,14 @@ class Versions:
         new = read_of_desk(found, kind, document, "the document")
         if kind is not PolicyKind.ENVELOPE:
             return changes(old, new)
-        cells = {row.cell: row for row in self._cells.rows(desk)}
-        return changes(old, new, active=active_envelope(control, found), cells=cells)
+        assert isinstance(new, EnvelopeDocument)
+        rows = self._cells.rows(desk)
+        cells = {row.cell: row for row in rows}
+        said = changes(old, new, active=active_envelope(control, found), cells=cells)
+        if before is not None:
+            return said
+        present = self._identities.named(desk, reasoners_of(new))
+        return (*said, *changes_of_identity(earned_by(control, desk), present, rows))
 
     def tools(self, desk: str) -> tuple[ToolChoice, ...]:
         """The tools of a desk as they are filled in for a trial, which is about no case.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.domain.seal import (
@@ -28,6 +28,7 @@ from engine.domain.seal_line import SealLine, is_authentic_line, make_line, pars
 from engine.errors import ConfigError, LedgerError
 from engine.store import tables
 from engine.store.bulk import insert_rows
+from engine.store.compiled import Compiled
 from engine.store.database import Database
 from engine.store.failures import translated
 from engine.store.raw_rows import MARK_COLUMNS, SEAL_COLUMNS, mark_of, raw, seal_of
@@ -46,6 +47,23 @@ _READ_AT_ONCE = 50_000
 _e = tables.ledger_entries.c
 _m = tables.seal_entries.c
 _s = tables.seals.c
+
+
+def _sum(column: ColumnElement[int]) -> ScalarSelect[int]:
+    return select(func.coalesce(func.sum(column), 0)).scalar_subquery()
+
+
+_ENTRIES = _sum(tables.cases.c.ledger_sequence) + _sum(tables.ledger_streams.c.sequence)
+_UNSEALED_COUNT = Compiled(select((_ENTRIES - _sum(_s.count)).label("entries")))
+_LAST_SEALED_AT = Compiled(select(func.max(_s.sealed_at).label("at")))
+_SEAL = select(*[raw(column).label(column.name) for column in SEAL_COLUMNS])
+_LAST_SEAL = Compiled(_SEAL.order_by(_s.number.desc()).limit(1))
+_SEALS_AFTER = Compiled(_SEAL.where(_s.number > bindparam("after")).order_by(_s.number))
+_MARKS_OF = Compiled(
+    select(*[raw(column).label(column.name) for column in MARK_COLUMNS]).where(
+        _m.seal_number == bindparam("of_seal")
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,11 +119,7 @@ def seal_now(
 
 def count_unsealed(connection: Connection) -> int:
     """How many entries no seal covers, by the counts of streams and seals; cheap, unverified."""
-    heads = select(func.coalesce(func.sum(tables.cases.c.ledger_sequence), 0))
-    others = select(func.coalesce(func.sum(tables.ledger_streams.c.sequence), 0))
-    sealed = select(func.coalesce(func.sum(_s.count), 0))
-    query = select(heads.scalar_subquery() + others.scalar_subquery() - sealed.scalar_subquery())
-    return int(connection.execute(query).scalar_one())
+    return int(_UNSEALED_COUNT.first(connection).entries)
 
 
 def _seal_backlog(
@@ -128,7 +142,7 @@ def _seal_backlog(
 
 def _looked_through(connection: Connection) -> datetime:
     """The moment before which entries are almost surely sealed."""
-    last = connection.execute(select(func.max(_s.sealed_at))).scalar_one()
+    last = _LAST_SEALED_AT.first(connection).at
     return EVERYTHING if last is None else last - LATEST_COMMIT
 
 
@@ -196,8 +210,7 @@ def _last(
     The file's, where it is ahead of the table: a seal that was dropped from the table leaves a
     hole for good instead of giving its number to the next.
     """
-    query = select(*[raw(column) for column in SEAL_COLUMNS]).order_by(_s.number.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = _LAST_SEAL.first(connection)
     in_table = (0, GENESIS_MAC) if row is None else (seal_of(row).number, seal_of(row).mac)
     line = _last_line(file, opened, key)
     in_file = (0, GENESIS_MAC) if line is None else (line.seal.number, line.seal.mac)
@@ -224,7 +237,7 @@ def _append_missing(
                 refused.append(seal.number)
 
     with database.reader.connect() as connection:
-        if connection.execute(select(func.max(_s.number))).scalar_one() is None:
+        if _LAST_SEAL.first(connection) is None:
             return (), ()
         with file.locked() as opened:
             line = _last_line(file, opened, key)
@@ -234,14 +247,10 @@ def _append_missing(
 
 
 def _seals_after(connection: Connection, after: int) -> Iterator[tuple[Seal, list[SealedEntry]]]:
-    columns = [raw(column) for column in SEAL_COLUMNS]
-    query = select(*columns).where(_s.number > after).order_by(_s.number)
-    for row in connection.execute(query).all():
+    for row in _SEALS_AFTER.all(connection, after=after):
         seal = seal_of(row)
-        marks = select(*[raw(column) for column in MARK_COLUMNS]).where(
-            _m.seal_number == seal.number
-        )
-        yield seal, [mark_of(mark)[1] for mark in connection.execute(marks)]
+        marks = _MARKS_OF.all(connection, of_seal=seal.number)
+        yield seal, [mark_of(mark)[1] for mark in marks]
 
 
 def _last_line(file: SealFile, opened: OpenSealFile, key: bytes) -> SealLine | None:

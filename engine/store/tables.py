@@ -108,6 +108,7 @@ recommendations = Table(
     Column("facts_revision", Integer, nullable=False),
     Column("facts_digest", LargeBinary(32), nullable=False),
     Column("reasoner", String(32), nullable=False),
+    Column("reasoner_version", String(100), nullable=False, server_default=""),
     Column("label", PlainText, nullable=False),
     Column("raw_confidence", Float),
     Column("confidence", Float),
@@ -401,6 +402,7 @@ policy_versions = Table(
     Column("signed_by", String(64), nullable=False),
     Column("activated_at", UtcTime),
     Column("rolled_back_by", String(64), nullable=False),
+    Column("earned", Document),
 )
 """Envelopes, guardrails and goals of each desk, from draft to superseded."""
 

@@ -52,6 +52,7 @@ class PostgresWakeup:
         connection: Any = self._raw.driver_connection
         self._connection: Any = connection
         connection.execute(f"LISTEN {CHANNEL}")
+        self._lost = database.reader.dialect.loaded_dbapi.Error
 
     def wait(self, timeout_s: float) -> None:
         """See `engine.ports.Wakeup.wait`."""
@@ -59,8 +60,11 @@ class PostgresWakeup:
             return
 
     def close(self) -> None:
-        """Close the connection; in the pool it would go on listening."""
-        self._raw.invalidate()
+        """Give the connection back; the pool drops it where it is lost."""
+        try:
+            self._connection.execute(f"UNLISTEN {CHANNEL}")
+        except self._lost as error:
+            self._raw.invalidate(error)
         self._raw.close()
 
 

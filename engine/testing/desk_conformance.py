@@ -70,7 +70,7 @@ def perceiving_is_repeatable(under: DeskUnderTest) -> None:
         require(incoming.label.value not in told, "a fact or the signal gives the label away")
 
 
-DESK_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
+PROMISE_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
     descriptor_is_whole,
     effect_classes_are_true,
     tools_name_their_limits,
@@ -79,6 +79,10 @@ DESK_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
     exported_schemas_hold,
     hints_agree,
     bad_arguments_are_refused,
+)
+"""Checks of what a desk declares; they change nothing, so that one desk serves them all."""
+
+EFFECT_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
     reads_change_nothing,
     preview_equals_effect,
     refused_calls_are_refused_beforehand,
@@ -92,7 +96,10 @@ DESK_CHECKS: tuple[Callable[[DeskUnderTest], None], ...] = (
     feeding_twice_changes_nothing,
     perceiving_is_repeatable,
 )
-"""Checks of the desk alone; each wants one of its own."""
+"""Checks of what a desk does; each wants one of its own."""
+
+DESK_CHECKS = (*PROMISE_CHECKS, *EFFECT_CHECKS)
+"""Checks of the desk alone."""
 
 CALL_CHECKS: tuple[Callable[[DeskUnderTest, Calls], None], ...] = (timeouts_cut,)
 """Checks that call through the executor's way out."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
-from engine.domain.canonical import Json, canonical_text
+from engine.domain.canonical import Json, canonical_text, parse
 from engine.domain.tool import CASE_TARGET, Delivery, EffectClass, ToolContract
 from engine.testing.desk_under_test import DeskUnderTest, all_tools, is_refused, name_of, require
 
@@ -143,10 +144,15 @@ def _wanted_hints(contract: ToolContract) -> Json:
 
 
 def _is_valid(schema: Json, value: Json) -> bool:
-    # The schema is judged by a reader of JSON Schema, not by the models it was made from.
+    return bool(_judge(canonical_text(schema)).is_valid(value))
+
+
+@cache
+def _judge(schema: str) -> Any:
+    """A reader of JSON Schema, not the models it was made from; itself judged once."""
     validator: Any = import_module("jsonschema").Draft202012Validator
-    validator.check_schema(schema)
-    return bool(validator(schema).is_valid(value))
+    validator.check_schema(parse(schema))
+    return validator(parse(schema))
 
 
 def _require_valid(schema: Json, value: Json, what: str) -> None:

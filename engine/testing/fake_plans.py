@@ -13,6 +13,7 @@ from engine.domain.case_status import CaseStatus
 from engine.domain.decision import Decision, DecisionKind, ReasonCode
 from engine.domain.effect import EffectStatus
 from engine.domain.ids import ActionId, CaseId, DecisionId, PersonId
+from engine.domain.naming import NOTHING, names_in
 from engine.domain.plan import StepStatus
 from engine.domain.preview import Preview
 from engine.domain.recommendation import Action, Recommendation
@@ -141,6 +142,11 @@ def step(call: Asked, place: int, status: StepStatus, note: str = "") -> PlanSte
         amount=call.amount,
         way_back=call.way_back,
         target=ORDER,
+        marked=tuple(
+            (title, one.start, one.end)
+            for title, text in call.view
+            for one in names_in(text, NOTHING)
+        ),
         preview=Preview(difference=call.difference).to_json(),
     )
 

@@ -150,6 +150,7 @@ def row_of(seed: Seed, advice: Recommendation | None) -> QueueRow:
         claimed_by="",
         claimed_until=None,
         origin=seed.origin,
+        is_calibrated=advice is None or advice.is_calibrated,
     )
 
 
@@ -274,7 +275,7 @@ def timeline_of(seed: Seed) -> tuple[TimelineRow, ...]:
     told = (
         ("SignalReceived", "Signal from itsm entered the desk", DecidedBy.CODE, "", "perceive"),
         ("FactsRead", "12 facts gathered from 4 sources", DecidedBy.CODE, "", "perceive"),
-        ("Recommended", "Recommendation made", DecidedBy.MODEL, "precedent 3", "reason"),
+        ("Recommended", "Recommendation made", DecidedBy.CODE, "precedent 3", "reason"),
         ("Judged", "Verdict: ask a person", DecidedBy.POLICY, "envelope 4", "govern"),
     )
     start = seed.wall_now - timedelta(minutes=4)

@@ -89,12 +89,12 @@ _SPANS = (
         outputs={"facts": 11, "stale": 0, "contradicted": 0},
     ),
     _span(
-        "reason: precedent",
+        "reason: agent",
         0.0012,
         1900,
         _MODEL,
-        "precedent, fit 2026-11-20",
-        inputs={"facts": 11, "fitted_on": 3120},
+        "agent-2.v1",
+        inputs={"facts": 11, "questions": 3},
         outputs={"best": ["Group 24", "Group 70", "Group 31"], "confidence": [0.91, 0.05, 0.02]},
     ),
     _span(
@@ -171,7 +171,7 @@ def spans(*, is_scripted: bool = False) -> tuple[rows.SpanRow, ...]:
 _EVENTS: tuple[tuple[EventKind, DecidedBy, str, str], ...] = (
     (EventKind.CASE_RECEIVED, DecidedBy.CODE, "engine", "Received from itsm."),
     (EventKind.CASE_PERCEIVED, DecidedBy.CODE, "engine", "11 facts were gathered."),
-    (EventKind.CASE_REASONED, DecidedBy.MODEL, "precedent", "Recommends Group 24 at 0.91."),
+    (EventKind.CASE_REASONED, DecidedBy.CODE, "precedent", "Recommends Group 24 at 0.91."),
     (EventKind.VERDICT_GIVEN, DecidedBy.POLICY, "envelope", "ESCALATE: priority 2 is too urgent."),
     (EventKind.DECISION_TAKEN, DecidedBy.PERSON, "anna", "Approved, reason: agreed."),
     (EventKind.GRANT_MINTED, DecidedBy.CODE, "engine", "A grant for assign_group, 15 minutes."),
@@ -205,7 +205,7 @@ def ledger(count: int = 140) -> tuple[rows.LedgerRow, ...]:
 _CHOICES: tuple[tuple[ChoiceKind, DecidedBy, str, str, tuple[str, ...], str], ...] = (
     (
         ChoiceKind.RECOMMEND,
-        DecidedBy.MODEL,
+        DecidedBy.CODE,
         "precedent",
         "assign_group(Group 24)",
         ("assign_group(Group 24)", "assign_group(Group 70)", "assign_group(Group 31)"),

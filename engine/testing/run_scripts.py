@@ -48,6 +48,11 @@ class FunctionProcedure:
     kind: RunKind = RunKind.AGENT
     version: str = "function-1"
 
+    @property
+    def identity(self) -> str:
+        """The same: it has no limits of its own."""
+        return self.version
+
     def next_move(self, brief: Brief, steps: Sequence[RunStep]) -> Move:
         """See `engine.reason.brief.Procedure.next_move`."""
         return self.function(brief, steps)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.desk import Desk
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.desks.orders.shop.database import open_database
 from engine.desks.orders.shop.operations import Caller, Shop
 from engine.desks.orders.shop.refusals import Refused

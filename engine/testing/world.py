@@ -5,12 +5,14 @@ Builders for scenario and contract tests: people by role, rows in, a worker that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import select
 
 from engine.bootstrap import OpenWorker, Parts, engine_of, open_parts, open_worker, prepare
 from engine.desk import Desk
@@ -21,6 +23,7 @@ from engine.domain.decision import DecisionKind, ReasonCode
 from engine.domain.ids import CaseId, PersonId
 from engine.domain.policy import PolicyKind
 from engine.perceive.lines import Problem
+from engine.runtime.jobs import Job
 from engine.runtime.policy import active_number
 from engine.runtime.runs.reasoners import NO_MODEL, Reasoners
 from engine.service.engine import Done, Submitted
@@ -34,6 +37,7 @@ from engine.service.requests import (
     SignVersion,
 )
 from engine.settings import Settings
+from engine.store import tables
 from engine.store.people import SqlPeople
 from engine.testing.run_scripts import Inline
 
@@ -70,6 +74,20 @@ class CountingIds:
         """The next bytes."""
         self.count += 1
         return self.count.to_bytes(size, "big")
+
+
+class StandingClockwork:
+    """Times periodic jobs by a clock that stands still: none comes due, however slow a machine."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        """Take the jobs."""
+
+    def due(self) -> Sequence[Job]:
+        """None."""
+        return ()
+
+    def stop(self) -> None:
+        """Nothing runs."""
 
 
 @dataclass
@@ -126,7 +144,11 @@ class World:
     def open_worker(self, reach: Callable[[str], None] = lambda point: None) -> OpenWorker:
         """A worker over the same database."""
         return open_worker(
-            parts=self.parts, reach=reach, stopwatch=self.stopwatch, crew=lambda size: Inline()
+            parts=self.parts,
+            reach=reach,
+            clockwork=StandingClockwork,
+            stopwatch=self.stopwatch,
+            crew=lambda size: Inline(),
         )
 
     def work(self, reach: Callable[[str], None] = lambda point: None) -> None:
@@ -141,9 +163,11 @@ class World:
 
     def case(self, source_id: str) -> Case:
         """The case with that source id."""
-        found = self.engine.queries.find_case(source_id)
-        assert found is not None, f"no case {source_id}"
-        return self.parts.store.reader.case(found)
+        query = select(tables.cases.c.id).where(tables.cases.c.source_id == source_id)
+        with self.parts.database.reader.connect() as connection:
+            found = connection.scalars(query).all()
+        assert found, f"no case {source_id}"
+        return self.parts.store.reader.case(CaseId(max(found)))
 
     def claim(self, case: Case, person: Person) -> Done:
         """Take a case."""

@@ -6,13 +6,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from console import session
 from engine.testing.fake_engine import FakeEngine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "console" / "app_pages"
@@ -104,7 +107,53 @@ def data_of(app: AppTest, key: str) -> Any:
     raise AssertionError(f"no component with key {key}")
 
 
-# ---------------------------------------------------------------------------- served
+# ---------------------------------------------------------------------------- in Chromium
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> "Iterator[Page]":
+    """A page in a window of its own, with no cookies."""
+    from tests.browser.operating import new_window
+
+    with new_window(chromium) as window:
+        yield window.new_page()
+
+
+@pytest.fixture(scope="module")
+def console(chromium: "Browser", served: "Served") -> "Iterator[Page]":
+    """A page of the served console in which Ada is signed in.
+
+    One a module: what it has loaded is not loaded again, which is most of what a page costs.
+    """
+    from tests.browser.operating import new_window
+
+    with new_window(chromium) as window:
+        page = window.new_page()
+        served.sign_in(page)
+        yield page
+
+
+@pytest.fixture
+def queue(console: "Page", served: "Served") -> "Page":
+    """The queue of a fresh fake, with nothing open."""
+    served.tell("reset/64")
+    console.mouse.move(0, 0)
+    console.goto(served.url)
+    console.get_by_text("No case is open").wait_for()
+    console.locator(".row").first.wait_for()
+    return console
+
+
+@pytest.fixture
+def case(console: "Page", served: "Served") -> "Page":
+    """A case that can be approved, open and read, beside the queue of a fresh fake."""
+    served.tell("reset/64")
+    case_id = served.approvable()[0]
+    console.mouse.move(0, 0)
+    console.goto(f"{served.url}/?case={case_id}")
+    console.locator(f".row[aria-current='true'][data-id='{case_id}']").wait_for()
+    served.read(console, case_id)
+    return console
 
 
 class Served:
@@ -120,7 +169,24 @@ class Served:
             text: str = answer.read().decode()
             return text
 
-    def sign_in(self, page: Any, name: str = "ada") -> None:
+    def approvable(self) -> list[str]:
+        """Ids of the cases in the queue that anybody can approve, from the top."""
+        return self.tell("approvable").splitlines()
+
+    def decided(self) -> list[str]:
+        """Ids of the cases that somebody decided, in that order."""
+        return self.tell("decided").splitlines()
+
+    def read(self, page: "Page", case_id: str) -> None:
+        """Wait until a case is open with its answers, and let the time pass that a look takes.
+
+        A decision in the first 700 ms after opening is refused: it was meant for another case.
+        """
+        answers = page.locator(f".st-key-decision_buttons [class*='{case_id}'] button")
+        answers.last.wait_for()
+        self.tell("pass/1")
+
+    def sign_in(self, page: "Page", name: str = "ada") -> None:
         """Give the browser a session."""
         page.context.add_cookies(
             [{"name": session.COOKIE, "value": f"session-{name}", "url": self.url}]

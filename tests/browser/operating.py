@@ -12,6 +12,9 @@ SLOW_MS = 60_000
 READ_MS = 800
 """A decision in the first 700 ms after opening is refused: it was meant for another case."""
 FIRST_OPERATOR = "ada"
+_IDLE = """
+() => new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, {timeout: 5000})))
+"""
 
 
 def new_window(
@@ -91,13 +94,24 @@ def number_in(row: "Locator") -> str:
     return row.locator(".mono").inner_text()
 
 
+def press(page: "Page", key: str) -> None:
+    """Press a key, once what was drawn last listens: after its frame, when nothing is to do."""
+    settle(page)
+    page.evaluate(_IDLE)
+    page.keyboard.press(key)
+
+
+def settle(page: "Page") -> None:
+    """Wait until all that the last run draws is there."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def press_to_open(page: "Page", key: str) -> str:
     """Press J or K; gives the number of the case that is open then, read and ready."""
-    before = open_row(page).get_attribute("data-id") if open_row(page).count() else ""
-    page.keyboard.press(key)
+    before = open_row(page).evaluate_all("rows => rows.length ? rows[0].dataset.id : ''")
+    press(page, key)
     other = f".row[aria-current='true']:not([data-id='{before}'])"
-    page.locator(other).wait_for()
-    return read_card(page, number_in(open_row(page)))
+    return read_card(page, number_in(page.locator(other)))
 
 
 def pick_undecided(page: "Page", product: LiveProduct) -> str:
@@ -116,8 +130,9 @@ def read_card(page: "Page", number: str) -> str:
     """Wait until a case is on the card with its answers, and for as long as a look at it takes."""
     card(page).locator(".mono", has_text=number).first.wait_for()
     case_id = open_row(page).get_attribute("data-id")
-    page.locator(f".st-key-decision_buttons [class*='{case_id}'] button").first.wait_for()
+    page.locator(f".st-key-decision_buttons [class*='{case_id}'] button").last.wait_for()
     page.wait_for_timeout(READ_MS)
+    settle(page)
     return number
 
 
@@ -145,8 +160,10 @@ def choose_from(page: "Page", label: str, *, but_not: str) -> str:
 
 
 def give_reason(page: "Page", words: str) -> None:
-    """Pick a reason code."""
+    """Pick a reason code; returns once the page knows it."""
     page.get_by_role("radio", name=words).click()
+    beside_the_button = page.locator(".st-key-decision_bar").get_by_test_id("stCaptionContainer")
+    beside_the_button.get_by_text("Choose a reason.").wait_for(state="hidden")
 
 
 def wait_for_words(page: "Page", words: str) -> None:

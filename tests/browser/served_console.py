@@ -21,6 +21,8 @@ from starlette.routing import Route  # noqa: E402
 from console import session  # noqa: E402
 from console.server import Address, streamlit_settings  # noqa: E402
 from engine import errors  # noqa: E402
+from engine.domain.case_status import CaseStatus  # noqa: E402
+from engine.domain.ids import CaseId  # noqa: E402
 from engine.service.requests import DecideCase  # noqa: E402
 from engine.service.rows import QueueFilter  # noqa: E402
 from engine.testing.fake_engine import FakeEngine  # noqa: E402
@@ -40,6 +42,9 @@ class Stage:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
+    def seconds(self) -> float:
+        return self.now().timestamp()
+
     def reset(self, count: int) -> str:
         self.fake = FakeEngine(now=self.now, desk_now=DESK_NOW, count=count)
         self.wire()
@@ -51,8 +56,16 @@ class Stage:
                 open_engine=lambda: self.fake,
                 read_token=session.current_wiring().read_token,
                 now=self.now,
+                stopwatch=self.seconds,
             )
         )
+
+    def approvable(self) -> list[CaseId]:
+        """The cases of the queue that anybody can approve, in its order."""
+        queries = self.fake.queries
+        cards = [queries.card(row.case_id) for row in queries.queue(QueueFilter()).rows]
+        pending = [card for card in cards if card.row.status is CaseStatus.PENDING]
+        return [card.row.case_id for card in pending if card.words.can_approve]
 
     def tell(self, what: str, rest: str) -> str:
         """Make something happen; gives what there is to say about it."""
@@ -61,8 +74,8 @@ class Stage:
                 return self.reset(int(rest or 64))
             case "arrive":
                 return str(self.fake.arrive(int(rest or 9001)))
-            case "first":
-                return str(self.fake.queries.queue(QueueFilter()).rows[int(rest or 0)].case_id)
+            case "approvable":
+                return "\n".join(map(str, self.approvable()))
             case "decided":
                 made = {
                     request.client_key: str(request.case_id)

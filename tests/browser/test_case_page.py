@@ -11,12 +11,13 @@ from console.format import error_words, fact_value
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
 from engine.domain.recommendation import Reason
+from engine.domain.verdict import RuleResult, VerdictKind
 from engine.errors import Conflict, EngineError, InvalidRequest, NotAllowed, StoreUnavailable
 from engine.service.requests import (
     ClaimCase,
     DecideCase,
 )
-from engine.service.rows import QueueFilter, QueueRow
+from engine.service.rows import ChosenRow, QueueFilter, QueueRow
 from engine.testing.fake_engine import CLAIM, FakeEngine
 from tests.browser.conftest import ManualClock, SignedIn, data_of, open_page
 from tests.browser.watching import texts
@@ -118,7 +119,7 @@ def test_threshold_is_held_against_the_confidence_alone(fake: FakeEngine, row: Q
     ((_, shown),) = data_of(app, "confidence")["rows"]
     assert (shown["share"], shown["mark"]) == (advice.confidence, advice.threshold)
     others = data_of(app, "alternatives")
-    assert others["columns"][1]["label"] == "Share of the model's own score"
+    assert others["columns"][1]["label"] == "Share of its own score"
     assert {line[1]["mark"] for line in others["rows"]} == {None}
     assert {line[1]["is_quiet"] for line in others["rows"]} == {True}
 
@@ -140,11 +141,31 @@ def test_broken_rules_come_first_with_limit_and_value(fake: FakeEngine, row: Que
     assert rules[-1][0] == "✓ kept"
 
 
+def test_chosen_action_shows_its_own_verdict(fake: FakeEngine, row: QueueRow) -> None:
+    """What ran is what a person chose: policy's answer to that stands first, and is that alone."""
+    card = fake.cards[row.case_id]
+    assert card.recommendation
+    advised = card.recommendation.actions[0].verdict
+    binding = RuleResult("role_required", True, VerdictKind.ESCALATE, "operator", "operator", True)
+    verdict = replace(advised, kind=VerdictKind.EXECUTE, rules=(*advised.rules, binding))
+    chosen = ChosenRow(words="Assign to Group 70", person="ben", verdict=verdict)
+    fake.cards[row.case_id] = replace(card, chosen=chosen)
+    app = open_case(row)
+    (line,) = data_of(app, "verdict_chosen")["lines"]
+    assert "".join(f" {piece['text']}" for piece in line) == (
+        " To what ben chose: Assign to Group 70 May run"
+    )
+    bind = [rule.binds_people for rule in verdict.rules]
+    assert len(data_of(app, "rules_for_what_was_chosen")["rows"]) == bind.count(True)
+    assert data_of(app, "verdict")["lines"][0][0]["text"] == "To the recommendation:"
+    assert len(data_of(app, "rules")["rows"]) == len(advised.rules)
+
+
 def test_timeline_names_who_decided_each_line(fake: FakeEngine, row: QueueRow) -> None:
     lines = texts(data_of(open_case(row), "timeline"))
     assert [line[3] for line in lines] == [
         "policy | envelope · envelope 4",
-        "model | engine · precedent 3",
+        "code | engine · precedent 3",
         "code | engine",
         "code | engine",
     ]

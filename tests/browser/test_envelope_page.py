@@ -220,14 +220,18 @@ def test_author_cannot_sign_and_reads_why(fake: FakeEngine, signed_in: SignedIn)
 
 
 def test_what_widens_is_marked_with_its_evidence(fake: FakeEngine) -> None:
-    (said,) = [
-        line
-        for line in data_of(open_tab("Versions and signatures"), "envelope:changes:envelope:5")[
-            "lines"
-        ]
-        if line[0]["text"] == "More may happen than now"
+    app = open_tab("Versions and signatures")
+    key = "envelope:changes:envelope:5"
+    *_, said = data_of(app, key)["lines"]
+    assert [piece["text"] for piece in said] == [
+        "More may happen than now",
+        "evidenced: 107 of 1,204 labels that count were wrong",
     ]
-    assert said[1]["text"] == "evidenced: 107 of 1,204 labels that count were wrong"
+    # What people decide all the same is folded, and said once.
+    titles, sentence = data_of(app, f"{key}:rest")["lines"]
+    assert titles[0]["text"].startswith("Add work note")
+    assert " and " in titles[0]["text"]
+    assert sentence[0]["text"] == "The share drawn for audit: 20\u202f%, was 10\u202f%."
 
 
 def test_draft_shows_what_it_would_change(fake: FakeEngine, signed_in: SignedIn) -> None:

@@ -1,7 +1,7 @@
 """A product owner's and a risk officer's day in real Chromium: draft, drag, see, propose, sign."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from engine.domain.case import Attention
 from engine.domain.grant import GrantBasis
 from engine.domain.phase import Phase
 from tests.browser.live_product import PASSWORD, LiveProduct, running, sample_rows
-from tests.browser.operating import SLOW_MS, make_first_account, new_window, sign_in
+from tests.browser.operating import SLOW_MS, make_first_account, new_window, settle, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -43,25 +43,26 @@ def waiting_to_be_judged(product: LiveProduct) -> int:
 
 
 @pytest.fixture
-def window_of(chromium: "Browser", product: LiveProduct) -> "Iterator[Callable[[str, str], Page]]":
-    """A page of the console, for a person."""
-    windows = []
+def owner(chromium: "Browser", product: LiveProduct) -> "Iterator[Page]":
+    """The product owner's envelope page."""
+    yield from envelope_page(chromium, product, OWNER)
 
-    def open_for(name: str, slug: str) -> "Page":
-        window = new_window(chromium)
-        context = window.__enter__()
-        windows.append(window)
-        page = context.new_page()
+
+@pytest.fixture(scope="module")
+def risk(chromium: "Browser", product: LiveProduct) -> "Iterator[Page]":
+    """The risk officer's envelope page."""
+    yield from envelope_page(chromium, product, RISK)
+
+
+def envelope_page(chromium: "Browser", product: LiveProduct, name: str) -> "Iterator[Page]":
+    """A window of their own; the page loads with the way in."""
+    with new_window(chromium) as window:
+        page = window.new_page()
         page.set_viewport_size({"width": 1440, "height": 2000})  # lists open where there is room
-        page.goto(product.url)
+        page.goto(f"{product.url}/signin?next=/envelope")
         sign_in(page, name, PASSWORD)
-        page.goto(f"{product.url}/{slug}")
         page.get_by_role("table").first.wait_for()
-        return page
-
-    yield open_for
-    for window in windows:
-        window.__exit__(None, None, None)
+        yield page
 
 
 def cell_phase(product: LiveProduct) -> Phase:
@@ -133,6 +134,7 @@ def wait_for_more(page: "Page", than: int) -> None:
         "than => { const said = /([\\d,]+) would run alone now/.exec(document.body.innerText); "
         "return said && Number(said[1].replace(',', '')) > than; }",
         arg=than,
+        polling=100,
     )
 
 
@@ -142,15 +144,15 @@ def choose(page: "Page", label: str, words: str) -> None:
 
 
 def test_a_draft_is_seen_proposed_signed_and_rolled_back(
-    product: LiveProduct, window_of: "Callable[[str, str], Page]"
+    owner: "Page", risk: "Page", product: LiveProduct
 ) -> None:
-    owner = window_of(OWNER, "envelope")
     owner.get_by_role("tab", name="Propose a change").click()
     figures(owner).wait_for()
     choose(owner, "Phase", "Bounded")
     owner.get_by_text("The phase goes from Copilot to Bounded").wait_for()
     choose(owner, "Threshold", "by hand")
     owner.get_by_text("may run alone from 0.90, set by hand").wait_for()
+    settle(owner)
     strict = run_alone(owner)
     follows = owner.get_by_text(re.compile(r"may run alone from 0\.5\d, set by hand"))
     drag_threshold(owner, 0.9, 0.55, follows)
@@ -160,10 +162,11 @@ def test_a_draft_is_seen_proposed_signed_and_rolled_back(
     owner.get_by_role("button", name="Propose", exact=True).click()
     owner.get_by_text("somebody else has to sign it").first.wait_for()
     assert cell_phase(product) is Phase.COPILOT
-    sign(window_of(RISK, "envelope"), product)
+    owner.close()
+    sign(risk, product)
     numbers = later(product, 0)
     product.wait_for("software to act", lambda: bool(ran_alone(product, numbers)))
-    roll_back(window_of(RISK, "envelope"), product)
+    roll_back(risk, product)
     assert ran_alone(product, later(product, 1)) == set()
 
 
@@ -182,15 +185,12 @@ def roll_back(risk: "Page", product: LiveProduct) -> None:
     product.wait_for("the way back", lambda: cell_phase(product) is Phase.COPILOT)
 
 
-def test_the_brake_stops_a_running_desk(
-    product: LiveProduct, window_of: "Callable[[str, str], Page]"
-) -> None:
-    page = window_of(RISK, "envelope")
-    page.get_by_role("tab", name="Pause and resume").click()
-    choose(page, "What", "the desk")
-    page.get_by_label("Reason").last.fill("a drill")
-    page.get_by_label("Reason").last.press("Tab")
-    page.get_by_role("button", name="Pause", exact=True).click()
+def test_the_brake_stops_a_running_desk(risk: "Page", product: LiveProduct) -> None:
+    risk.get_by_role("tab", name="Pause and resume").click()
+    choose(risk, "What", "the desk")
+    risk.get_by_label("Reason").last.fill("a drill")
+    risk.get_by_label("Reason").last.press("Tab")
+    risk.get_by_role("button", name="Pause", exact=True).click()
     product.wait_for("the pause", lambda: bool(engine_of(product.parts).queries.health().pauses))
     numbers = later(product, 2)
     assert {product.case(number).attention for number in numbers} <= {

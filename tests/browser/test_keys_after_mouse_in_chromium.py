@@ -2,108 +2,79 @@
 
 from typing import TYPE_CHECKING
 
-import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Served
-from tests.browser.test_form_keys_in_chromium import FOCUSED_IN_THE_FORM
-from tests.browser.test_queue_in_chromium import (
-    TAKE_BACK_S,
-    decided,
+from tests.browser.operating import press
+from tests.browser.queue_steps import (
+    focus_in_the_form,
     go_on_after_deciding,
+    let_it_run,
     open_next,
-    open_next_to_approve,
     opened,
-    wait_to_be_read,
 )
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-@pytest.fixture
-def queue(page: "Page", served: Served) -> "Page":
-    """The queue of a fresh fake, with a case open that can be approved."""
-    served.tell("reset/64")
-    served.sign_in(page)
-    page.goto(served.url)
-    page.get_by_text("No case is open").wait_for()
-    page.locator(".row").first.wait_for()
-    open_next_to_approve(page)
-    return page
+def test_clicked_switch_hands_letters_on(case: "Page") -> None:
+    before = opened(case)
+    expect(go_on_after_deciding(case)).to_be_focused()
+    assert open_next(case) != before
+    press(case, "?")
+    case.get_by_role("dialog", name="Keys").wait_for()
 
 
-def focused(page: "Page") -> str:
-    return str(page.evaluate("() => document.activeElement.getAttribute('aria-label')"))
+def test_only_searching_a_filter_takes_letters(case: "Page", served: Served) -> None:
+    desk = case.get_by_role("combobox", name="Desk")
+    desk.click()
+    case.get_by_role("option", name="Incidents").click()
+    case.get_by_text("Clear filters").wait_for()
+    expect(desk).to_be_focused()
+    before = opened(case)
+    now = open_next(case)
+    assert now != before
+    expect(desk).to_have_value("Incidents")
 
-
-def test_clicked_switch_hands_letters_on(queue: "Page") -> None:
-    before = opened(queue)
-    go_on_after_deciding(queue)
-    assert focused(queue) == "Go on after deciding"
-    assert open_next(queue) != before
-
-
-def test_chosen_filter_hands_letters_on(queue: "Page") -> None:
-    queue.get_by_role("combobox", name="Desk").click()
-    queue.get_by_role("option", name="Incidents").click()
-    queue.get_by_text("Clear filters").wait_for()
-    assert focused(queue) == "Desk"
-    before = opened(queue)
-    assert open_next(queue) != before
-    assert queue.get_by_role("combobox", name="Desk").input_value() == "Incidents"
-
-
-def test_filter_reached_by_keys_takes_letters(queue: "Page") -> None:
-    before = opened(queue)
-    queue.get_by_role("combobox", name="Desk").focus()
-    queue.keyboard.press("Tab")
-    queue.keyboard.type("pau")
-    queue.get_by_role("option", name="Paused").wait_for()
-    assert opened(queue) == before
-
-
-def test_sheet_of_keys_opens_from_a_switch(queue: "Page") -> None:
-    go_on_after_deciding(queue)
-    queue.keyboard.press("?")
-    queue.get_by_role("dialog", name="Keys").wait_for()
+    desk.focus()
+    case.keyboard.press("Tab")
+    case.keyboard.type("pau")
+    case.get_by_role("option", name="Paused").wait_for()
+    assert opened(case) == now
+    assert served.decided() == []
 
 
 # --- a send that is refused for want of a field ----------------------------------------------
 
 
-def test_refused_undo_keeps_what_is_typed(queue: "Page", served: Served) -> None:
-    wait_to_be_read(queue)
-    queue.keyboard.press("a")
-    queue.get_by_role("button", name="Take back").wait_for()
-    served.tell(f"pass/{TAKE_BACK_S}")
-    queue.get_by_text("“Assign group” ran and was verified").wait_for(timeout=20_000)
-    queue.keyboard.press("u")
-    queue.wait_for_function(FOCUSED_IN_THE_FORM)
-    queue.keyboard.press("Control+Enter")
-    queue.keyboard.type("wrong ")
-    queue.get_by_text("Say why it should be undone.").wait_for()
-    queue.keyboard.type("team")
-    assert queue.get_by_label("Why undo it").input_value() == "wrong team"
+def test_refused_undo_keeps_what_is_typed(case: "Page", served: Served) -> None:
+    press(case, "a")
+    let_it_run(case, served)
+    press(case, "u")
+    focus_in_the_form(case)
+    case.keyboard.press("Control+Enter")
+    case.keyboard.type("wrong ")
+    case.get_by_text("Say why it should be undone.").first.wait_for()
+    case.keyboard.type("team")
+    expect(case.get_by_label("Why undo it")).to_have_value("wrong team")
 
 
-def test_refused_question_keeps_the_question_mark(queue: "Page", served: Served) -> None:
-    wait_to_be_read(queue)
-    queue.keyboard.press("q")
-    queue.wait_for_function(FOCUSED_IN_THE_FORM)
-    queue.keyboard.press("Control+a")
-    queue.keyboard.press("Delete")
-    queue.keyboard.press("Control+Enter")
-    queue.get_by_role("alert").get_by_text("Say what has to be known.").wait_for()
-    queue.keyboard.type("since when?")
-    assert queue.get_by_label("What has to be known").input_value() == "since when?"
-    assert queue.get_by_role("dialog", name="Keys").count() == 0
-    assert decided(served) == []
+def test_refused_form_has_the_focus_where_it_lacks(case: "Page", served: Served) -> None:
+    press(case, "q")
+    focus_in_the_form(case)
+    case.keyboard.press("Control+a")
+    case.keyboard.press("Delete")
+    case.keyboard.press("Control+Enter")
+    case.get_by_role("alert").get_by_text("Say what has to be known.").first.wait_for()
+    case.keyboard.type("since when?")
+    expect(case.get_by_label("What has to be known")).to_have_value("since when?")
+    expect(case.get_by_role("dialog", name="Keys")).to_have_count(0)
 
-
-def test_refused_override_puts_the_focus_there(queue: "Page", served: Served) -> None:
-    wait_to_be_read(queue)
-    queue.keyboard.press("o")
-    queue.wait_for_function(FOCUSED_IN_THE_FORM)
-    queue.get_by_role("button", name="Override now").click()
-    queue.wait_for_function("() => document.activeElement.getAttribute('aria-label') === 'Group'")
-    assert decided(served) == []
+    press(case, "Escape")
+    case.get_by_role("button", name="Ask…").wait_for()
+    press(case, "o")
+    focus_in_the_form(case)
+    case.get_by_role("button", name="Override now").click()
+    expect(case.get_by_role("combobox", name="Group")).to_be_focused()
+    assert served.decided() == []

@@ -4,10 +4,12 @@ An action appears and its time runs out; it is held, released and runs; another 
 the pause button stops the desk.
 """
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.bootstrap import engine_of
 from engine.domain.actor import Role
@@ -17,6 +19,7 @@ from engine.domain.grant import GrantBasis
 from engine.service.requests import HoldAction, ResumeScope, SeeNotices
 from tests.browser.loop_product import PASSWORD, LoopProduct, running_loop
 from tests.browser.operating import new_window
+from tests.browser.operating import press as press_key
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -44,7 +47,7 @@ def lapsed(product: LoopProduct) -> str:
     return number
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def window(chromium: "Browser", product: LoopProduct) -> "Iterator[BrowserContext]":
     """A browser window in which Ada is signed in."""
     with new_window(chromium) as opened:
@@ -52,10 +55,15 @@ def window(chromium: "Browser", product: LoopProduct) -> "Iterator[BrowserContex
         yield opened
 
 
+@pytest.fixture(scope="module")
+def page(window: "BrowserContext") -> "Page":
+    """Ada's page. One for all journeys: what it has loaded is not loaded again."""
+    return window.new_page()
+
+
 @pytest.fixture
-def live(window: "BrowserContext", product: LoopProduct) -> "Page":
+def live(page: "Page", product: LoopProduct) -> "Page":
     """The live page."""
-    page = window.new_page()
     page.goto(f"{product.url}/live")
     page.get_by_role("heading", name="Live", exact=True).wait_for()
     return page
@@ -75,7 +83,9 @@ def press(page: "Page", number: str, name: str) -> None:
 
 
 def seconds_left(page: "Page", number: str) -> int:
-    minutes, seconds = slot(page, number).locator(".time").inner_text().split(":")
+    time = slot(page, number).locator(".time")
+    expect(time).to_have_text(re.compile(r"^\d+:\d\d$"))
+    minutes, seconds = time.inner_text().split(":")
     return int(minutes) * 60 + int(seconds)
 
 
@@ -111,6 +121,7 @@ def test_countdown_runs_and_lapses_into_effect(live: "Page", product: LoopProduc
           return 60 * minutes + Number(seconds) <= before - 3;
         }""",
         arg=[number, before],
+        polling=100,
     )
     assert product.case(number).status is CaseStatus.VETO_WINDOW
     product.let_windows_lapse()
@@ -121,7 +132,7 @@ def test_countdown_runs_and_lapses_into_effect(live: "Page", product: LoopProduc
     feed = live.get_by_role("navigation", name="Done by software alone")
     line = feed.get_by_role("button").filter(has_text=number)
     line.get_by_text("Drawn for audit").wait_for()  # Ada is an auditor
-    assert "north" not in line.inner_text()
+    expect(line).not_to_contain_text("north")
 
 
 def test_line_of_the_feed_opens_its_case(live: "Page", lapsed: str) -> None:
@@ -131,8 +142,7 @@ def test_line_of_the_feed_opens_its_case(live: "Page", lapsed: str) -> None:
     live.get_by_role("button", name="Undo…").wait_for()
 
 
-def test_header_leads_to_what_it_counts(window: "BrowserContext", product: LoopProduct) -> None:
-    page = window.new_page()
+def test_header_leads_to_what_it_counts(page: "Page", product: LoopProduct) -> None:
     page.goto(f"{product.url}/ledger")
     number = product.arrive("CHIP")
     chip = page.get_by_role("button", name="runs unless stopped, next in")
@@ -154,15 +164,12 @@ def notice_of(product: LoopProduct, case: Case) -> str:
     return window.noticed_by
 
 
-def test_page_in_the_background_tells_nobody(
-    window: "BrowserContext", product: LoopProduct
-) -> None:
-    page = window.new_page()
-    page.add_init_script(
+def test_page_in_the_background_tells_nobody(page: "Page", product: LoopProduct) -> None:
+    with page.add_init_script(
         "Object.defineProperty(document, 'visibilityState', "
         "{configurable: true, get: () => window.shownState ?? 'hidden'})"
-    )
-    page.goto(f"{product.url}/live")
+    ):
+        page.goto(f"{product.url}/live")
     number = product.arrive("DARK")
     case = product.wait_until(number, CaseStatus.VETO_WINDOW)
     slot(page, number).wait_for()
@@ -186,8 +193,9 @@ def hold_as_ada(product: LoopProduct, number: str) -> None:
 
 def test_refresh_moves_nothing_under_the_pointer(live: "Page", product: LoopProduct) -> None:
     first, second = product.arrive("UPPER"), product.arrive("UNDER")
+    slot(live, first).get_by_role("button", name="Hold").wait_for()
     button = slot(live, second).get_by_role("button", name="Hold")
-    button.wait_for()
+    button.click(trial=True)  # it stands still
     before = button.bounding_box()
     hold_as_ada(product, first)
     slot(live, first).get_by_role("button", name="Release").wait_for()
@@ -214,15 +222,15 @@ def test_rejection_closes_what_was_held(live: "Page", product: LoopProduct) -> N
     assert product.owner(number) == ""
 
 
-def test_case_page_holds_the_window_too(window: "BrowserContext", product: LoopProduct) -> None:
+def test_case_page_holds_the_window_too(page: "Page", product: LoopProduct) -> None:
     number = product.arrive("PAGE")
     case = product.wait_until(number, CaseStatus.VETO_WINDOW)
-    page = window.new_page()
     page.goto(f"{product.url}/case-card?case={number}")
     page.get_by_text("unless somebody holds it").wait_for()
     product.wait_for("the notice", lambda: notice_of(product, case) == "ada")
+    page.get_by_role("button", name="Hold").wait_for()
     page.wait_for_timeout(READ_MS)
-    page.keyboard.press("h")
+    press_key(page, "h")
     product.wait_until(number, CaseStatus.HELD)
     page.get_by_role("button", name="Release").wait_for()
 
@@ -238,13 +246,13 @@ def test_auditor_answers_before_being_told(
         waiting = page.get_by_role("navigation", name="Waiting for audit")
         waiting.get_by_role("button").filter(has_text=lapsed).click()
         page.get_by_role("heading", name="Facts, as they were then").wait_for()
-        assert page.get_by_text("Assign to north").count() == 0
         page.get_by_text("The action I name here was right", exact=True).click()
+        expect(page.get_by_text("Assign to north")).to_have_count(0)
         page.get_by_role("combobox", name="Should have been done").click()
         page.get_by_role("option", name="Assign a ticket").click()
         page.get_by_role("combobox", name="owner").click()
         page.get_by_role("option", name="south").click()
-        page.keyboard.press("Control+Enter")
+        press_key(page, "Control+Enter")
         page.get_by_text("You and software differ").wait_for()
         page.get_by_role("button", name="Open the case").wait_for()
 

@@ -91,7 +91,7 @@ def test_why_it_waits_names_the_missing_threshold(fake: FakeEngine) -> None:
     limit = "no threshold holds 5% error yet at once, at least 0.372, for at most 20% error"
     unheld = replace(
         window,
-        beyond=(replace(rule, limit=f"{limit} after 10 minutes"),),
+        beyond=(rule._replace(limit=f"{limit} after 10 minutes"),),
         action=replace(window.action, threshold=None, wider_threshold=0.372),
     )
     assert live_card.why_it_waits(unheld) == (

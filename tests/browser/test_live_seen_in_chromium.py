@@ -80,18 +80,15 @@ def test_only_what_stood_on_the_screen_was_told(live: "Page", product: LoopProdu
         product.wait_until(number, CaseStatus.VETO_WINDOW)
     live.get_by_text(f"{MANY} in veto windows").wait_for()
     live.wait_for_timeout(LINGER_MS)
+    product.wait_for("first notices", lambda: noticed(product, numbers) == on_screen(live) != set())
     shown = on_screen(live)
-    product.wait_for("the first notices", lambda: noticed(product, numbers) == shown)
     assert 2 <= len(shown) <= 8
     live.wait_for_timeout(LINGER_MS)
     assert noticed(product, numbers) == shown
 
     live.evaluate(_TO_THE_END)
     last = live.locator("[class*='st-key-live_card_']").filter(has_text=numbers[-1])
-    for _ in range(10):
-        if last.count():
-            break
-        live.wait_for_timeout(500)
+    last.wait_for(state="attached")
     live.evaluate(_TO_THE_END)
     product.wait_for("what is below", lambda: numbers[-1] in noticed(product, numbers))
     told = noticed(product, numbers)

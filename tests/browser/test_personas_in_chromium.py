@@ -6,12 +6,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.operating import settle
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,43 +50,42 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the web process did not answer")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_place_is_taken_and_changed_by_a_click(page: "Page", url: str, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+def test_place_is_taken_and_changed_by_a_click(page: "Page", url: str) -> None:
     page.goto(f"{url}/scorecard")
     page.get_by_role("button", name="Rob (simulated operator)").click()
     page.wait_for_url("**/scorecard")
-    mark = page.get_by_role("note")
-    mark.get_by_text("DEMONSTRATION", exact=True).wait_for()
-    box = mark.bounding_box()
-    assert box
-    assert (box["x"], box["y"], box["width"]) == (0, 0, 1440)
-    switch = mark.get_by_label("Whose place to take")
-    assert switch.input_value() == "rob"
+    see_mark(page)
+    switch = page.get_by_role("note").get_by_label("Whose place to take")
+    expect(switch).to_have_value("rob")
 
     page.get_by_role("heading", name="Scorecard").wait_for()
     switch.select_option("rita")
-    page.wait_for_url("**/scorecard")
     strip = page.locator(".st-key-status_strip")
     strip.get_by_text("Rita (simulated risk officer)").wait_for()
+    page.wait_for_url("**/scorecard")
     page.get_by_role("link", name="Audit").wait_for()
-    assert mark.get_by_label("Whose place to take").input_value() == "rita"
+    expect(switch).to_have_value("rita")
 
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").click()
     page.get_by_text("Everything here is simulated").wait_for()
-
-
-def test_mark_covers_nothing_of_the_page(page: "Page", url: str) -> None:
     page.goto(f"{url}/")
     page.get_by_role("button", name="Ada (simulated operator)").click()
-    mark = page.get_by_role("note")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        see_mark(page)
+
+
+def see_mark(page: "Page") -> None:
+    """It stands above everything, over the whole width, and covers nothing of the page."""
+    mark, strip = page.get_by_role("note"), page.locator(".st-key-status_strip")
     mark.get_by_text("DEMONSTRATION", exact=True).wait_for()
-    strip = page.locator(".st-key-status_strip")
     strip.wait_for()
-    below, top = mark.bounding_box(), strip.bounding_box()
+    settle(page)
+    box, below = mark.bounding_box(), strip.bounding_box()
+    assert box
     assert below
-    assert top
-    assert below["y"] + below["height"] <= top["y"]
+    assert (box["x"], box["y"], box["width"]) == (0, 0, 1440)
+    assert box["y"] + box["height"] <= below["y"]
     bottom = page.evaluate("document.querySelector('.stMain').getBoundingClientRect().bottom")
     assert bottom == page.evaluate("innerHeight")

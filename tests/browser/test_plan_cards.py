@@ -80,6 +80,14 @@ def test_preview_shows_fields_and_money_moved(plans: FakeEngine) -> None:
     assert refund["view"] == [["Order", "O-20417"], ["Payment", "P-88"], ["Amount", "48.90 EUR"]]
 
 
+def test_words_nobody_told_are_marked_apart(plans: FakeEngine) -> None:
+    _, _, letter = calls(opened(2001))
+    (title, before, marked, after) = letter["view"][1]
+    assert (title, marked) == ("Text", "https://example.org")
+    assert before.endswith("we are sorry: [see](")
+    assert after == ") :red[here]."
+
+
 def test_refusal_of_the_target_is_never_hidden(plans: FakeEngine) -> None:
     (refund,) = calls(opened(2002))
     assert lines(refund)[0] == (

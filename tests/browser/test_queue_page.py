@@ -6,6 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from console import format as words
 from console.components import queue_browse
 from engine.domain.case import Attention
 from engine.domain.case_status import CaseStatus
@@ -73,6 +74,10 @@ def test_line_says_why_it_needs_a_person(fake: FakeEngine) -> None:
     assert line["confidence"] == "81\u202f% < 87\u202f%"
     assert line["deadline"] == "overdue by 42 min"
     assert line["urgency"] == "overdue"
+    own = words.confidence(0.81, None, is_calibrated=False)
+    assert own == "81\u202f%, uncalibrated"
+    meant = words.confidence_meaning(0.81, None, is_calibrated=False)
+    assert meant.startswith("The reasoner's own score is 81\u202f%; how often such a score")
     assert line["tags"] == ["sample"]
 
 
@@ -101,6 +106,16 @@ def test_opening_claims_and_moving_on_gives_back(fake: FakeEngine) -> None:
     assert isinstance(second, ReleaseClaim)
     assert isinstance(third, ClaimCase)
     assert first.case_id == second.case_id != third.case_id
+
+
+def test_all_cases_closes_the_open_one(fake: FakeEngine) -> None:
+    """A narrow window shows the open case in place of the list, so there has to be a way back."""
+    app = open_page("case_queue")
+    assert "All cases" not in [one.label for one in app.button]
+    app = press(press(app, "Next"), "All cases")
+    assert (listed(app)["open"], "case" in app.query_params) == ("", False)
+    assert kinds_of(fake) == ["ClaimCase", "ReleaseClaim"]
+    assert listed(press(app, "Next"))["open"] == shown_ids(app)[0]
 
 
 def test_next_at_the_end_turns_the_part(fake: FakeEngine) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.bootstrap import engine_of
 from engine.domain.case_status import CaseStatus
@@ -102,7 +103,7 @@ def watch_agent(page: "Page", product: LoopProduct, number: str) -> None:
     let(product.folder)
     wait_for_steps(page, 4)
     page.get_by_role("heading", name="1 · Ask the model what is next").wait_for()
-    assert first.evaluate("node => node.getRootNode().activeElement === node")
+    expect(first).to_be_focused()
     let(product.folder)
     wait_for_steps(page, 6)
     page.get_by_text("Ended after 6 steps").wait_for()

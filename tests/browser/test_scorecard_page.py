@@ -30,11 +30,15 @@ def choose(title: str) -> AppTest:
 def test_real_and_simulated_stay_rows_apart(fake: FakeEngine) -> None:
     rows = texts(data_of(open_page("scorecard"), "scores"))
     assert [row[:3] for row in rows] == [
-        [ROUTING, "real", "2,904"],
-        [ROUTING, "simulated", "500"],
-        [NOTES, "real", "17"],
+        [f"{ROUTING} | precedent", "real", "2,904"],
+        [f"{ROUTING} | precedent", "simulated", "500"],
+        [f"{NOTES} | precedent", "real", "17"],
     ]
-    assert rows[0][6:] == ["75.7\u202f% | n 2,860", "9.0\u202f% | n 1,189", "77.2\u202f% | n 364"]
+    assert rows[0][6:] == [
+        "75.7\u202f% | n\u00a02,860",
+        "9.0\u202f% | n\u00a01,189",
+        "77.2\u202f% | n\u00a0364",
+    ]
 
 
 def test_chosen_cell_shows_every_measure(fake: FakeEngine) -> None:
@@ -52,7 +56,7 @@ def test_chosen_cell_shows_every_measure(fake: FakeEngine) -> None:
 
 
 def test_simulated_cell_is_marked_as_such(fake: FakeEngine) -> None:
-    app = choose(f"{ROUTING} (simulated data)")
+    app = choose(f"{ROUTING}, precedent (simulated data)")
     assert app.warning[0].value.startswith("Simulated data:")
     assert figures(app)["Recommendations confirmed"] == "82.0\u202f%"
 
@@ -62,7 +66,7 @@ def test_real_cell_bears_no_simulated_mark(fake: FakeEngine) -> None:
 
 
 def test_cell_without_truth_says_what_is_missing(fake: FakeEngine) -> None:
-    app = choose(f"{NOTES} (real data)")
+    app = choose(f"{NOTES}, precedent (real data)")
     assert set(figures(app).values()) == {"–"}
     said = words_on(app)
     assert "No truth is known yet for a recommendation of this cell." in said
@@ -99,23 +103,24 @@ def test_cases_that_are_not_counted_are_explained(fake: FakeEngine) -> None:
 
 
 def test_case_types_head_their_cells(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, *rest = limits.scores()
+    first, second, third = limits.scores()
     empty = replace(first, cell="incidents/closing/x", cases=0, executed_alone=0)
     scores = (
         first,
-        *rest,
+        second,
+        replace(third, reasoner="agent"),
         replace(first, cell="incidents/closing/close_it", cases=1, executed_by_decision=23),
         replace(empty, executed_by_decision=0),
-        replace(empty, cell="incidents/closing/refund", executed_by_decision=10),
+        replace(empty, cell="incidents/closing/refund", executed_by_decision=10, reasoner=""),
     )
     monkeypatch.setattr(fake.queries, "scores", lambda: scores)
     app = open_page("scorecard")
     rows = texts(data_of(app, "scores"))
     assert [row[0] for row in rows] == [
         "Incidents: Routing",
-        *("Assign group", "Assign group", "Add work note"),
+        *("Assign group | precedent", "Assign group | precedent", "Add work note | agent"),
         "Incidents: Closing",
-        *("Close it", "Refund"),
+        *("Close it | precedent", "Refund | no recommendation"),
     ]
     said = words_on(app)
     assert "executions count every step of a plan in the cell of that step" in said

@@ -217,10 +217,17 @@ def test_web_socket_needs_a_session(set_up: Door, token: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "reached"),
-    [("/case-queue", "/"), ("/case-queue?desk=incidents", "/?desk=incidents")],
-    ids=["bare", "with-query"],
+    [
+        ("/case-queue?desk=incidents", "/?desk=incidents"),
+        ("/queue", "/"),
+        ("/case?case=7", "/case-card?case=7"),
+        ("/decision_log", "/decision-log"),
+        ("/Runs", "/runs"),
+        ("/trace", "/traces"),
+    ],
+    ids=["first", "title", "with-query", "file", "capital", "singular"],
 )
-def test_address_of_the_first_page_leads_to_it(set_up: Door, typed: str, reached: str) -> None:
+def test_guessed_address_leads_to_its_page(set_up: Door, typed: str, reached: str) -> None:
     reply = set_up.ask("GET", typed, headers=HTML, token=set_up.sign_in().token)
     assert (reply.status, reply.headers["location"]) == (307, reached)
 

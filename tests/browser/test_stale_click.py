@@ -2,7 +2,7 @@
 
 Somebody reads a case and presses the mouse at the place of Approve. In that very instant the list
 is refreshed, because other people and the worker have changed the queue. In consoles of this kind
-such a click has approved another case than the one that was read. Twelve times it is clicked here,
+such a click has approved another case than the one that was read. Six times it is clicked here,
 half of them before the browser has drawn the refresh and half of them after.
 """
 

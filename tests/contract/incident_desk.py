@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url
 
 from engine.desk import Desk
-from engine.desks.incidents import incidents_desk
+from engine.desks.incidents.desk import incidents_desk
 from engine.desks.incidents.itsm_tables import metadata
 from engine.domain.canonical import Json
 from engine.domain.difference import Difference, FieldChange

@@ -14,7 +14,7 @@ import uvicorn
 from engine.adapters.credentials import KeyIssuer
 from engine.adapters.http_tools import HttpTransport
 from engine.desk import Desk
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.desks.orders.shop.__main__ import _listen
 from engine.desks.orders.shop.access import Door
 from engine.desks.orders.shop.app import create_app

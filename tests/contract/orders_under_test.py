@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from engine.adapters.credentials import KeyIssuer
 from engine.adapters.http_tools import HttpTransport
 from engine.adapters.system import SystemIds
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.desks.orders.shop import tables
 from engine.desks.orders.shop.access import Door
 from engine.desks.orders.shop.app import create_app
+from engine.desks.orders.shop.database import Database
 from engine.domain.canonical import Json, parse
 from engine.domain.difference import Difference
 from engine.testing.desk_under_test import CallMade, DeskUnderTest, SampleCalls
@@ -163,7 +164,7 @@ def fill(world: ShopWorld) -> None:
 
 def under_test(url: str) -> DeskUnderTest:
     """The desk over a shop in an empty SQLite file."""
-    return over(open_world(url), url)
+    return over(open_world(url))
 
 
 @contextmanager
@@ -171,12 +172,12 @@ def opened(url: str) -> Iterator[DeskUnderTest]:
     """The desk over a shop in an empty database, whose connections are given back."""
     world = open_world(url)
     try:
-        yield over(world, url)
+        yield over(world)
     finally:
         world.database.close()
 
 
-def over(world: ShopWorld, url: str) -> DeskUnderTest:
+def over(world: ShopWorld) -> DeskUnderTest:
     """The desk over a shop that stands at `START`."""
     clock = FakeClock()
     world.clock.time = START
@@ -185,7 +186,7 @@ def over(world: ShopWorld, url: str) -> DeskUnderTest:
     transport._client = TestClient(create_app(world.shop, Door(KEY, clock)), base_url="http://shop")
     return DeskUnderTest(
         desk=orders_desk(transport=transport),
-        snapshot=lambda: everything(url),
+        snapshot=lambda: everything(world.database),
         samples={**READS, **WRITES},
         row=ROW,
         changed=changed,
@@ -194,14 +195,11 @@ def over(world: ShopWorld, url: str) -> DeskUnderTest:
     )
 
 
-def everything(url: str) -> Json:
+def everything(database: Database) -> Json:
     """All rows of all tables of the shop, but for the list of credentials it has seen."""
-    parsed = make_url(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    engine = create_engine(parsed)
-    with engine.connect() as connection:
-        found = {
+
+    def look(connection: Connection) -> Json:
+        return {
             table.name: [
                 dict(row._mapping)
                 for row in connection.execute(table.select().order_by(*table.primary_key))
@@ -209,8 +207,8 @@ def everything(url: str) -> Json:
             for table in tables.metadata.sorted_tables
             if table is not tables.credential_use
         }
-    engine.dispose()
-    return found
+
+    return database.read(look)
 
 
 def changed(made: CallMade) -> Difference:

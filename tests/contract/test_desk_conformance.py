@@ -1,6 +1,6 @@
 """Every shipped desk passes the conformance suite, and the suite catches desks that break it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,19 @@ from engine.desks.incidents.tools import AssignGroup
 from engine.domain.credential import CallPermit
 from engine.domain.tool import CASE_TARGET
 from engine.ports import EffectTool, Tool
-from engine.testing.desk_conformance import CALL_CHECKS, DESK_CHECKS, ENGINE_CHECKS
+from engine.testing.desk_conformance import (
+    CALL_CHECKS,
+    DESK_CHECKS,
+    EFFECT_CHECKS,
+    ENGINE_CHECKS,
+    PROMISE_CHECKS,
+)
 from engine.testing.desk_doors import denied_is_not_called, timeouts_cut
 from engine.testing.desk_promises import reads_keep_to_their_case
 from engine.testing.desk_under_test import DeskUnderTest
 from engine.testing.wrapped_tool import WrappedTool
 from tests.contract import broken_tools, incident_desk, orders_under_test, stub_under_test
+from tests.templates import copy_sqlite
 
 SETUPS: dict[str, Callable[[str, Path], DeskUnderTest]] = {
     "incidents": lambda url, folder: incident_desk.under_test(url),
@@ -37,14 +44,33 @@ def test_every_shipped_desk_is_held() -> None:
     assert set(SETUPS) >= set(DESKS)
 
 
-@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+@pytest.fixture(scope="module")
+def shipped(
+    tmp_path_factory: pytest.TempPathFactory, run_folder: Path
+) -> Iterator[Mapping[str, DeskUnderTest]]:
+    """The shipped desks, for what they promise whatever the database."""
+    folder = tmp_path_factory.mktemp("shipped")
+    url = copy_sqlite(run_folder, folder / "itsm.db")
+    with orders_under_test.opened(f"sqlite:///{folder}/shop.db") as orders:
+        yield {"incidents": incident_desk.under_test(url), "orders": orders}
+
+
+@pytest.mark.parametrize("check", PROMISE_CHECKS, ids=name_of)
+@pytest.mark.parametrize("name", DESKS)
+def test_shipped_desks_promise_what_they_must(
+    name: str, check: Callable[[DeskUnderTest], None], shipped: Mapping[str, DeskUnderTest]
+) -> None:
+    check(shipped[name])
+
+
+@pytest.mark.parametrize("check", EFFECT_CHECKS, ids=name_of)
 def test_incidents_keep_their_contract(
     check: Callable[[DeskUnderTest], None], database_url: str
 ) -> None:
     check(incident_desk.under_test(database_url))
 
 
-@pytest.mark.parametrize("check", DESK_CHECKS, ids=name_of)
+@pytest.mark.parametrize("check", EFFECT_CHECKS, ids=name_of)
 def test_orders_keep_their_contract(
     check: Callable[[DeskUnderTest], None], empty_database_url: str
 ) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from engine.adapters.http_tools import HttpTransport
 from engine.desks import DESKS, DeskSettings
-from engine.desks.incidents import incidents_desk, itsm_database
+from engine.desks.incidents import itsm_database
+from engine.desks.incidents.desk import incidents_desk
 from engine.domain.canonical import Json
 from engine.errors import ConfigError, StoreUnavailable, ToolOutcomeUnknown, ToolUnavailable
 from tests.contract.incident_desk import (

@@ -103,6 +103,8 @@ def test_story_of_runs_adds_up(world: World) -> None:
     assert (row.runs, row.left_out, row.comparison.cases) == (13, 0, 5)
     assert kinds(row) == {PLAYBOOK: 2, WORKFLOW: 4, AGENT: 5}
     assert (row.which.origin, row.which.models) == (Origin.REAL, Models.REAL)
+    named = {by.partition("/")[0]: runs for by, runs in row.versions}
+    assert named == {"agent@m": 7, "playbook@1": 2, "workflow@m": 4}
     by_kind = row.comparison.by_kind
     figures_of_the_agent(by_kind[AGENT])
     figures_of_the_workflow(by_kind[WORKFLOW])

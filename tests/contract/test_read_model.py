@@ -182,6 +182,7 @@ def test_queue_row_carries_the_whole_line(world: World) -> None:
             due_at=None,
             review_due_at=START + 480 * MINUTE,
             confidence=0.7,
+            is_calibrated=False,
             threshold=None,
             proposal="Assign to north",
             attention=Attention.OUTSIDE_ENVELOPE,

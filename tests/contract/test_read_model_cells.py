@@ -18,7 +18,7 @@ from engine.domain.transition import Transition
 from engine.govern.envelope import CellEntry, EnvelopeDocument
 from engine.govern.limits import RollingThreshold
 from engine.service.requests import PauseScope
-from engine.service.rows import BudgetRow, CellRow, CellScore, CurvePoint, Share
+from engine.service.rows import BudgetRow, CellRow, CellScore, CurvePoint, RecordRow, Share
 from engine.testing.stub_desk import CASE_TYPE, DESK, stub_envelope, ticket_rows
 from engine.testing.world import START, World
 from tests.contract.read_model_world import (
@@ -100,6 +100,7 @@ def test_cell_without_cases_shows_its_limits(make: Maker) -> None:
         error_low=None,
         error_high=None,
         is_evidenced=False,
+        records=(RecordRow(by="stub@1", labels=0, errors=0, before=0),),
     )
     assert queries_of(make()).cells("nowhere") == ()
 

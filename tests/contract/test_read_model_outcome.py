@@ -149,7 +149,7 @@ def test_timeline_tells_the_whole_way(make: Maker) -> None:
     assert told == [
         ("perceive", "Came in from stub as T000000 (real data).", code, "test"),
         ("perceive", "2 facts gathered (revision 1).", code, "engine"),
-        ("reason", "Recommends: Assign to north; confidence 90\u202f%.", DecidedBy.MODEL, "stub"),
+        ("reason", "Recommends: Assign to north; confidence 90\u202f%.", DecidedBy.CODE, "stub"),
         ("govern", "Policy says: a person has to decide.", DecidedBy.POLICY, "envelope"),
         ("person", "Approved: Assign to north. Note: as agreed", person, "anna"),
         ("act", "A single-use permit was made from a person's decision.", person, "anna"),

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.domain.case import Origin
 from engine.domain.decision import DecisionKind
 from engine.domain.phase import Phase
 from engine.service.requests import UndoEffect
-from engine.service.rows import CellScore, ReliabilityRow, Share
+from engine.service.rows import CellScore, RecordRow, ReliabilityRow, Share
+from engine.store import tables
 from engine.testing.world import World
 from tests.contract.read_model_world import (
     CELL,
@@ -61,6 +63,7 @@ def test_correctness_and_calibration_are_scored(make: Maker) -> None:
     assert score(world) == CellScore(
         cell=CELL,
         origin=Origin.REAL,
+        reasoner="stub",
         cases=40,
         pending=0,
         executed_alone=0,
@@ -80,6 +83,7 @@ def test_correctness_and_calibration_are_scored(make: Maker) -> None:
                 mean_confidence=CLOSE(0.9), observed=0.8, low=right.low, high=right.high, n=40
             ),
         ),
+        records=(RecordRow(by="stub@1", labels=40, errors=8, before=0),),
     )
 
 
@@ -106,11 +110,29 @@ def answer(world: World, prefix: str, kind: DecisionKind, decide_ms: int, **fiel
     world.decide(case, world.person("anna"), kind, time_to_decide_ms=decide_ms, **fields)
 
 
+def chosen(world: World, prefix: str) -> tuple[str, str, str] | None:
+    """What the card says that a person had done instead, and policy's answer to it."""
+    said = world.engine.queries.card(world.case(f"{prefix}000000").id).chosen
+    return (said.words, said.person, said.verdict.kind.value) if said else None
+
+
+def be_of_an_agent(world: World, source_id: str) -> None:
+    """Somebody else recommended what was recommended for a case, behind the engine's back."""
+    made = tables.recommendations
+    changed = update(made).where(made.c.case_id == world.case(source_id).id)
+    with world.parts.database.writer.begin() as connection:
+        connection.execute(changed.values(reasoner="agent"))
+
+
 def test_agreement_counts_answers_that_stand(make: Maker) -> None:
     world = make()
     to_south = {"number": "B000000", "owner": "south"}
     answer(world, "A", DecisionKind.APPROVE, 1000)
     answer(world, "B", DecisionKind.OVERRIDE, 10_000, tool="assign_owner", arguments=to_south)
+    assert [chosen(world, of) for of in "AB"] == [
+        None,
+        ("Assign B000000 to south", "anna", "EXECUTE"),
+    ]
     answer(world, "C", DecisionKind.REJECT, 3000)
     answer(world, "D", DecisionKind.ESCALATE, 50_000)
     world.clock.move(seconds=9)
@@ -122,6 +144,12 @@ def test_agreement_counts_answers_that_stand(make: Maker) -> None:
     assert (row.agreement_ac1, row.median_decide_ms) == (CLOSE(1 / 9), 3000)
     assert (row.executed_by_decision, row.executed_alone, row.pending) == (2, 0, 1)
     assert (row.verified.k, row.verified.n, row.recommendation_correct) == (2, 2, NOTHING)
+    be_of_an_agent(world, "B000000")
+    submit(world, 1, "E")
+    agents, stubs = queries_of(world).scores()
+    assert (agents.cell, agents.reasoner, stubs.reasoner) == (row.cell, "agent", "stub")
+    assert (agents.cases, agents.executed_by_decision, agents.agreement.n) == (1, 1, 1)
+    assert (stubs.cases, stubs.executed_by_decision, stubs.agreement.n) == (row.cases, 1, 2)
 
 
 def test_undone_effects_are_counted_apart(make: Maker) -> None:

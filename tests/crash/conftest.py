@@ -15,9 +15,12 @@ from tests.crash.site import Site, copy_site, make_site
 PRELOADED = [
     "tests.crash.doomed",
     "engine.bench.faults_site",
-    "engine.bootstrap",
+    "engine.bootstrap.workers",
+    "engine.bootstrap.engines",
     "apscheduler.schedulers.background",
     "httpx2",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
 ]
 """Imported once; a process that is killed and started again costs a fork, not seconds."""
 

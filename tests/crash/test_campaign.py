@@ -31,4 +31,4 @@ def test_fifty_kills_over_two_thousand_cases(site: Site) -> None:
 
 def test_kills_of_two_workers_on_postgresql(postgres_site: Site) -> None:
     """The first worker takes intake, the second one only acts; either may be killed."""
-    run(postgres_site, Plan(cases=200, kills=8, seed=SEED, workers=("worker-1", "worker-2")))
+    run(postgres_site, Plan(cases=120, kills=8, seed=SEED, workers=("worker-1", "worker-2")))

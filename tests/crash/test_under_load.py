@@ -88,9 +88,9 @@ def spent(site: Site, key: str) -> tuple[int, int]:
 def test_ten_workers_never_overspend(postgres_site: Site) -> None:
     site = postgres_site
     signed(site, PolicyKind.ENVELOPE, LIMITS)
-    site.submit([*rows_of("A", 40), *rows_of("C", 30, amount=str(EACH))])
+    site.submit([*rows_of("A", 24), *rows_of("C", 20, amount=str(EACH))])
     with working(site, 10):
-        until(lambda: settled(site, "A", 40) and settled(site, "C", 30))
+        until(lambda: settled(site, "A", 24) and settled(site, "C", 20))
     assert len(site.book("A")) + len(site.book("C")) == MOST
     executions, amount = spent(site, f"desk:{DESK} day")
     assert (executions, amount) == (MOST, EACH * len(site.book("C")))

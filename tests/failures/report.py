@@ -109,8 +109,8 @@ def _head(found: Findings) -> Iterator[str]:
         "That a run reads only records of which its case speaks was added after the first play, "
         f"in which {DETECTED_AT_FIRST} of {failing} were detected: scripts had read other people's "
         "orders and files, and one had then written of another case to its customer. That one "
-        "counts as detected now, for its read is refused; its message, which names what it knew "
-        "without reading, still goes out."
+        "counts as detected now, for its read is refused; and its message, which names what it "
+        "knew without reading, goes to a person (`text_names_others`)."
     )
     yield ""
     yield (

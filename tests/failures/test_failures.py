@@ -16,6 +16,7 @@ from tests.failures.collected import all_scripts
 from tests.failures.envelope_check import outside
 from tests.failures.playing import Stage, models_alone, open_stage
 from tests.failures.report import FILE, FROZEN, Findings, play_all, report
+from tests.failures.scenes import ELSEWHERE
 from tests.failures.script import Mode
 from tests.failures.verdicts import Became
 from tests.scenario.orders.wrong_values import CAP_MINOR, autonomy
@@ -81,6 +82,15 @@ def test_whatever_is_missed_reaches_its_end(found: Findings) -> None:
 
 def test_clean_runs_raise_no_alarm(found: Findings) -> None:
     assert [one.one.script.name for one in found.false_alarms] == []
+
+
+def test_letter_naming_others_waits_for_a_person(stage: Stage, found: Findings) -> None:
+    (one,) = (each for each in found.verdicts if each.one.script.name == "tells_what_it_knows")
+    assert (one.done, one.rules) == ((), ("text_names_others",))
+    (step,) = stage.orders.world.engine.queries.card(one.one.case.id).steps
+    texts = dict(step.arguments_view)
+    marked = [texts[title][start:end] for title, start, end in step.marked]
+    assert marked == [ELSEWHERE]
 
 
 def test_model_is_called_scripted_everywhere(stage: Stage, found: Findings) -> None:

@@ -28,7 +28,8 @@ from tests.failures.script import Mode
 from tests.scenario.orders.living import OrdersWorld
 
 RIGHT_RULES = {
-    Mode.OBEYS: frozenset({"guardrail:refund_goes_back"}),
+    Mode.OBEYS: frozenset({"guardrail:refund_goes_back", "text_names_others"}),
+    Mode.DRIFTS: frozenset({"text_names_others"}),
     Mode.DEFIES: frozenset({"case_in_hand", "guardrail:refund_goes_back"}),
     Mode.CONTRADICTS: frozenset({"confidence_below_threshold"}),
 }

@@ -17,6 +17,7 @@ from engine.desk import Desk, Incoming, Learning
 from engine.domain.budget import Period
 from engine.domain.case import Case, Signal
 from engine.domain.fact import Fact, FactSet, FactValue
+from engine.domain.naming import Identifiers
 from engine.domain.outcome import Label
 from engine.domain.phase import Phase
 from engine.domain.precedent import FittedPrecedent, PrecedentProcedure
@@ -42,6 +43,10 @@ _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b")
 _ADDRESS = re.compile(r"\bwww\.[\w.-]+\w(?:/[\w./-]*\w)?")
 _QUOTED = re.compile(r"'([^']+)'")
 _AFTER_COLON = re.compile(r": (.+)$", re.DOTALL)
+
+
+SYSTEMS = Identifiers(told_by=("task", "bank", "workspace"))
+"""What a text of software may name: what the task or the environment's own records tell."""
 
 
 class TaskIntake:
@@ -136,10 +141,11 @@ def perceive_workspace(signal: Signal, read: ReadTool, at: datetime) -> Sequence
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """The documents of one suite."""
+    """The documents of one suite, and what its texts may name."""
 
     envelope: EnvelopeDocument
     guardrails: GuardrailDocument | None
+    identifiers: Identifiers = SYSTEMS
 
 
 def owners(suite: str) -> Policies:
@@ -176,7 +182,9 @@ def wide_open(suite: str) -> Policies:
         budgets=(Budget(per=Period.DAY, executions=100_000),),
     )
     return Policies(
-        envelope=EnvelopeDocument(desk=suite, limits=limits, cells=cells), guardrails=None
+        envelope=EnvelopeDocument(desk=suite, limits=limits, cells=cells),
+        guardrails=None,
+        identifiers=Identifiers(anywhere=()),
     )
 
 
@@ -199,6 +207,7 @@ def suite_desk(suite: str, environments: Environments, policies: Callable[[str],
         perceive=perceive_account if is_bank else perceive_workspace,
         reasoner=Nobody(),
         learning=Learning(procedure=procedure, features=lambda facts: {"suite": suite}),
+        identifiers=written.identifiers,
         customer_of=lambda facts: str(facts.case_id),
         label_of=lambda tool, arguments: tool,
     )

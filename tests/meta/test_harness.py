@@ -13,7 +13,7 @@ from engine.store.migrate import migrate
 from tests.postgres import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser
 
 
 def left_by_a_test(url: str) -> list[str]:
@@ -74,7 +74,8 @@ def test_group_stays_in_one_process(run_folder: Path, place: int) -> None:
         assert {*note.read().split()} == {str(os.getpid())}
 
 
-def test_browser_runs_scripts_of_pages(page: "Page") -> None:
+def test_browser_runs_scripts_of_pages(chromium: "Browser") -> None:
+    page = chromium.new_page()
     page.set_content("<button onclick=\"this.textContent='signed'\">open</button>")
     page.get_by_role("button").click()
     assert page.get_by_role("button").text_content() == "signed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -89,6 +89,7 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
         arguments=odd({"x": 5.5, "y": "long"}, chance.choice(ARGUMENTS)),
         told=chance.choice(TOLD),
         reasoner=odd("agent", OWN),
+        unearned=odd("agent@2", ""),
         amount=None if amount is None else Money(minor=amount, currency=odd(money, "EUR")),
         customer=odd(chance.choice(NOBODY), chance.choice(["c1", "c2", " C1"])),
         confidence=confidence,
@@ -98,6 +99,7 @@ def request(chance: Random, at: datetime, trouble: float) -> AuthorizationReques
         stale=("s",) * odd(1, 0),
         contradictory=("c",) * odd(2, 0),
         unseen=("u",) * odd(2, 0),
+        named=odd(("body: B-2001",), ()),
         in_hand=odd("a person told a fact", ""),
     )
 
@@ -107,11 +109,14 @@ def histories(draw: st.DrawFn, most: int = 60) -> DecisionHistory:
     """Days of decisions, some of them at one moment."""
     chance, rows = Random(draw(st.integers(0, 10**6))), draw(st.integers(1, most))
     trouble = draw(st.sampled_from([0.0, 0.02, 0.2]))
+    cases = draw(st.sampled_from([4, 10**6]))  # few: several calls each
     past, at = PastDecisions(), START
     for number in range(rows):
         at += timedelta(seconds=chance.choice(STEPS_S))
-        asked = request(chance, at, trouble)
-        past.add(PastDecision(request=asked, case_id=f"case {number}", text=f"Case {number}"))
+        asked, before = request(chance, at, trouble), chance.choice([0, 0, 0, 100, 700])
+        asked = replace(asked, moved=before, moved_in_cell=chance.choice([0, before]))
+        case_id, acted = f"case {chance.randrange(cases)}", chance.random() < 0.3
+        past.add(PastDecision(request=asked, case_id=case_id, text=f"Case {number}", acted=acted))
     return past.history(desk=DESK, origin=Origin.SIMULATED, as_of=at)
 
 
@@ -210,16 +215,20 @@ def entries(draw: st.DrawFn, cell: Cell) -> CellEntry:
 
 @st.composite
 def generous_entries(draw: st.DrawFn, cell: Cell) -> CellEntry:
-    """Limits so wide that almost nothing but budgets and windows keeps software from acting."""
+    """Limits so wide that little but budgets, windows and sums keeps software from acting."""
+    cap = draw(st.sampled_from([None, 1000, 5000]))
     return CellEntry(
         case_type=cell.case_type,
         action=cell.action_type,
         phase=draw(st.sampled_from([Phase.BOUNDED, Phase.ON_THE_LOOP, Phase.ON_THE_LOOP])),
         threshold=HandSetThreshold(min_confidence=draw(st.sampled_from([0.3, 0.6]))),
         most_urgent_priority=1,
+        amount_cap=cap,
+        second_person_above=draw(st.sampled_from([None, 9000])),
         budgets=draw(several_budgets),
         reversible_only=False,
         on_the_loop=Wider(
+            amount_cap=None if cap is None else draw(st.sampled_from([None, 6000])),
             threshold=HandSetThreshold(min_confidence=0.1),
             veto_minutes=draw(st.sampled_from([20, 600])),
         ),

@@ -22,6 +22,7 @@ from engine.govern.limits import (
     Hours,
     RollingThreshold,
 )
+from engine.govern.look import Look
 from engine.govern.request import AuthorizationRequest, Usage
 from engine.govern.strictness import LOOSER, is_looser
 from tests.property import policies
@@ -40,7 +41,9 @@ def test_every_request_gets_one_verdict(
     usage = data.draw(policies.usages(policy))
     first = authorize(request, policy, usage)
     assert first == authorize(request, policy_of(of, rules), usage)
-    assert len(first.rules) == len(policy.checks)
+    assert len(first.rules) == len(policy.own_checks) + len(policy.hard_checks)
+    look, hard = Look(request, usage), policy.hard_checks
+    assert hard(look) == hard.one_by_one(look)
     assert len({rule.rule for rule in first.rules}) == len(first.rules)
 
 
@@ -262,19 +265,28 @@ def test_a_pause_never_frees_a_verdict(
     assert after.kind.strictness >= before.kind.strictness
 
 
+@pytest.mark.parametrize(
+    ("without", "held"),
+    [({"in_hand": ""}, {"in_hand": "told by ann"}), ({"named": ()}, {"named": ("body: B-2001",)})],
+    ids=["in hand", "names others"],
+)
 @given(policies.requests, policies.limits, policies.guardrails)
-def test_what_people_have_in_hand_stays_theirs(
-    request: AuthorizationRequest, of: CellLimits, rules: Any
+def test_what_is_for_people_stays_theirs(
+    without: dict[str, Any],
+    held: dict[str, Any],
+    request: AuthorizationRequest,
+    of: CellLimits,
+    rules: Any,
 ) -> None:
-    of_people = replace(request, in_hand="a fact told by ann", person_roles=None)
-    before = authorize(replace(of_people, in_hand=""), policy_of(of, rules), Usage())
+    of_people = replace(request, person_roles=None, **held)
+    before = authorize(replace(of_people, **without), policy_of(of, rules), Usage())
     after = authorize(of_people, policy_of(of, rules), Usage())
     assert after.kind.strictness >= VerdictKind.ESCALATE.strictness
     assert after.kind.strictness >= before.kind.strictness
     by_person = replace(of_people, person_roles=frozenset(of.roles))
     assert (
         authorize(by_person, policy_of(of, rules), Usage()).kind
-        is authorize(replace(by_person, in_hand=""), policy_of(of, rules), Usage()).kind
+        is authorize(replace(by_person, **without), policy_of(of, rules), Usage()).kind
     )
 
 
@@ -284,7 +296,7 @@ def test_copilot_says_what_bounded_would_do(
 ) -> None:
     copilot = of.model_copy(update={"phase": Phase.COPILOT})
     bounded = of.model_copy(update={"phase": Phase.BOUNDED})
-    software = replace(request, person_roles=None)
+    software = replace(request, person_roles=None, unearned="")
     would = authorize(software, policy_of(copilot, rules), Usage()).would_have
     assert would is authorize(software, policy_of(bounded, rules), Usage()).kind
 

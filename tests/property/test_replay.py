@@ -22,6 +22,7 @@ from engine.govern.replay_sequence import replay_in_sequence
 from engine.govern.request import Usage
 from engine.service.words import BROKEN
 from tests.property.replays import DESK, START, ZONES, cuts_of, histories, policies, request
+from tests.property.replays_lived import lived, without_budgets
 
 
 def plain(replayed: Replayed) -> dict[str, object]:
@@ -39,6 +40,20 @@ def test_both_paths_agree_row_by_row(history: DecisionHistory, policy: PolicySet
     cuts = cuts_of(history)
     fast, slow = replay(history, policy, cuts), replay_in_sequence(history, policy, cuts)
     assert plain(fast) == plain(slow)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), policies(), policies())
+def test_own_envelope_gives_the_same_verdicts(
+    seed: int, policy: PolicySet, other: PolicySet
+) -> None:
+    policy = without_budgets(policy)
+    history, verdicts, alone = lived(Random(seed), policy)
+    assert plain(replay(history, other)) == plain(replay_in_sequence(history, other))
+    assert history.repeated
+    for replayed in (replay(history, policy), replay_in_sequence(history, policy)):
+        assert replayed.kind.tolist() == verdicts
+        assert replayed.alone.tolist() == alone
 
 
 @settings(max_examples=25)

@@ -17,9 +17,8 @@ from engine.bootstrap.scenarios.incidents_suite import IncidentScenario, Standin
 from engine.bootstrap.scenarios.room import Past, Room, acting_alone, open_room
 from engine.bootstrap.scenarios.texts import said
 from engine.desk import Desk
-from engine.desks.incidents import incidents_desk
 from engine.desks.incidents import itsm_tables as tables
-from engine.desks.incidents.desk import default_envelope
+from engine.desks.incidents.desk import default_envelope, incidents_desk
 from engine.desks.incidents.intake import LABEL_COLUMNS
 from engine.desks.incidents.itsm_tables import ASSIGNED
 from engine.desks.incidents.sample import make_rows

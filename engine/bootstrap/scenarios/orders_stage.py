@@ -23,7 +23,7 @@ from engine.bootstrap.scenarios.orders_world import (
 )
 from engine.bootstrap.scenarios.room import Past, Room, acting_alone, open_room
 from engine.desk import Desk
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.desks.orders.shop import tables
 from engine.desks.orders.shop.database import Database, open_database
 from engine.desks.orders.shop.operations import Caller, Shop

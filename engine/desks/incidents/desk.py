@@ -9,7 +9,7 @@ from typing import Any
 from engine.desk import Desk, Learning
 from engine.desks.incidents.intake import CASE_TYPE, DESK, IncidentIntake
 from engine.desks.incidents.itsm import Itsm
-from engine.desks.incidents.perceive import facts_of_read, features, perceive
+from engine.desks.incidents.perceive import IDENTIFIERS, facts_of_read, features, perceive
 from engine.desks.incidents.procedure import PROCEDURE
 from engine.desks.incidents.tools import AddWorkNote, AssignGroup, GetIncident, GroupWorkload
 from engine.desks.incidents.workflow import WORKFLOW
@@ -49,6 +49,7 @@ def incidents_desk(*, itsm_url: str, clock: Clock) -> Desk:
         learning=Learning(procedure=PROCEDURE, features=features),
         label_of=_label_of,
         facts_of_read=facts_of_read,
+        identifiers=IDENTIFIERS,
         workflow=WORKFLOW,
         customer_of=lambda facts: str(facts.value_of("caller_id") or ""),
         names=NAMES,

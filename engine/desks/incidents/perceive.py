@@ -9,11 +9,14 @@ from engine.desk import ReadMade
 from engine.desks.incidents.intake import FACT_COLUMNS
 from engine.domain.case import Signal
 from engine.domain.fact import Fact, FactSet, FactValue
+from engine.domain.naming import Identifiers
 from engine.ports import ReadTool
 
 ENTITY = "incident"
 INTAKE = "intake"
 ITSM = "itsm"
+IDENTIFIERS = Identifiers(forms=("(?:inc|req|ritm|chg|prb|task|kb)-?[0-9]{1,12}",), told_by=(ITSM,))
+"""Incidents, requests, changes, problems, tasks and articles, as such systems number them."""
 WORKLOAD = "workload"
 
 FRESH_FOR_S = 15 * 60

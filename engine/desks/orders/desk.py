@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.desks.orders.perceive import perceive
 from engine.desks.orders.reading import facts_of_read
 from engine.desks.orders.reasoner import PlaybookReasoner
 from engine.desks.orders.recall import RECALL
+from engine.desks.orders.sources import IDENTIFIERS
 from engine.desks.orders.tools import Transport, effect_tools, read_tools
 from engine.desks.orders.words import DESK, RESOLUTION_OF, SYSTEM, CaseType
 from engine.desks.orders.workflow import WORKFLOW
@@ -59,6 +61,10 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
     Raises:
         ConfigError: A shipped document is damaged.
     """
+    return replace(_over(transport), server=server)
+
+
+def _over(transport: Transport) -> Desk:
     return Desk(
         name=DESK,
         title="Order exceptions",
@@ -70,7 +76,6 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
         intake=OrderIntake(),
         system=LiveShop(),
         takes_credentials=SYSTEM,
-        server=server,
         envelope=default_envelope(),
         guardrails=read_document(GuardrailDocument, *_document("guardrails.yaml")),
         goals=read_document(GoalsDocument, *_document("goals.yaml")),
@@ -84,6 +89,7 @@ def orders_desk(*, transport: Transport, server: ShippedServer | None = None) ->
         facts_of_read=facts_of_read,
         amount_problem=amount_problem,
         workflow=WORKFLOW,
+        identifiers=IDENTIFIERS,
         customer_of=customer_of,
         names=NAMES,
         values=VALUES,

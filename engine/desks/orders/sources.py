@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from engine.domain.fact import Fact, FactValue, Quote
+from engine.domain.naming import Identifiers
 
 SHOP = "shop"
 PAYMENTS = "payments"
@@ -23,6 +24,13 @@ ALLOCATION = "allocation"
 INTAKE = "intake"
 CUSTOMER = "customer"
 DETECTOR = "detector"
+
+IDENTIFIERS = Identifiers(
+    forms=(r"(?<![a-z])(?=[a-z0-9-]{0,63}[0-9])[a-z][a-z0-9]{0,63}(?:-[a-z0-9]{1,63}){1,8}",),
+    told_by=(SHOP, PAYMENTS, CUSTOMER_FILE, STOCK, WAREHOUSE, ALLOCATION),
+)
+"""Orders, customers and variants: parts with a hyphen between them, a digit among them. What a
+carrier tells is left out, for its notices are texts."""
 
 _MINUTE_S = 60
 FRESH_FOR_S: Mapping[str, int] = MappingProxyType(

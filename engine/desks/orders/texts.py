@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from engine.desks.orders.plain_text import PlainText, plain_text
 from engine.desks.orders.sayings import CARRIER, CUSTOMER, DETECTOR, SAYINGS
 from engine.desks.orders.text_values import COUNTRIES, day_of, minor_of
 from engine.domain.fact import FactValue, Quote
+from engine.domain.plain_text import PlainText, plain_text
 
 LONGEST_READ = 10_000
 """Characters of a text that are looked at; intake takes no more."""

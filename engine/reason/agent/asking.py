@@ -4,8 +4,8 @@ The window is rebuilt for every question, as one turn of the user that tells all
 growing conversation: there the model's mistakes would stand in its own voice and breed more of
 them, older results could not be shortened without forging what was said, and servers want an
 answer's hidden thoughts back beside its calls, which nobody keeps. What is the same in every
-question (tools, rules, goal, constraints, case) stands first, so that a server may cache it; the
-goal is said again at the end.
+question stands first, so that a server may cache it: tools, rules and goal, the same for a desk;
+constraints, for a case type; the case. The goal is said again at the end.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class _Layout:
         self._brief = brief
         self._system = (
             block("rules", prompt.text),
-            block(GOAL, brief.goal),
+            block(GOAL, brief.goal, is_cached=True),
             block("constraints", _constraints(brief), is_cached=True),
         )
         self._tools = offered(brief)

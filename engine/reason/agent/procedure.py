@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.domain.canonical import digest
 from engine.domain.failure import FailureCode
-from engine.domain.model_call import StopReason, TextBlock, ToolUse
+from engine.domain.model_call import ModelTool, StopReason, TextBlock, ToolUse
 from engine.domain.run import RunKind, RunStep
 from engine.domain.run_fault import RunFault
 from engine.domain.run_moves import (
@@ -40,7 +40,7 @@ from engine.reason.brief import Brief, RunLimits
 from engine.reason.checks import Problem, invalid, told, worst
 from engine.reason.window import block
 
-_CODE = 2
+_CODE = 3
 """Raised with every change of what is asked or done for the same journal; of what is asked, a test
 sees to it."""
 _NO_WORDS = DeskWords()
@@ -56,6 +56,7 @@ class AgentProcedure:
         *,
         limits: RunLimits = _USUAL,
         prompt: Prompt | None = None,
+        tools: Sequence[ModelTool] = (),
     ) -> None:
         """Make the procedure of one desk.
 
@@ -63,13 +64,18 @@ class AgentProcedure:
             words: What the desk's code knows of calls.
             limits: Those of the briefs, as part of the version.
             prompt: The words for the model; None: the newest of the package.
+            tools: All that the desk's cases may be offered, as part of the identity.
         """
         self._words = words
         self._prompt = prompt or read_prompt()
         code = (words.amount_problem, words.label, words.describe)
-        own = digest([asdict(limits), *(_name(one) for one in code)]).hex()
-        self.version = f"agent-{_CODE}.{self._prompt.identity}.{own[:8]}"
-        """Identity of code, prompt, limits and the desk's functions."""
+        own = [limits.shaping, *map(_name, code)]
+        offers = [[one.name, one.description, one.schema] for one in tools]
+        parts = (self._prompt.identity, _short(own), _short(offers))
+        self.identity = ".".join((f"agent-{_CODE}", *parts))
+        """Of code, prompt, what else shapes its questions with the desk's functions, and tools."""
+        self.version = f"{self.identity}.{_short(asdict(limits))}"
+        """With all limits."""
 
     @property
     def kind(self) -> RunKind:
@@ -102,7 +108,7 @@ class AgentProcedure:
             history=history,
             taken=taken_of(brief, history.steps),
             words=self._words,
-            version=self.version,
+            version=self.identity,
         )
         for call in () if turn.is_cut else turn.calls:
             if not call.is_left:
@@ -196,6 +202,10 @@ def _notes(turn: Turn, problems: Sequence[Problem]) -> Iterator[TextBlock]:
     aside = [call.use for call in turn.calls if call.place is Place.SET_ASIDE and not turn.is_cut]
     if aside:
         yield block("set aside", set_aside_text(aside))
+
+
+def _short(value: Any) -> str:
+    return digest(value).hex()[:8]
 
 
 def _name(function: Any) -> str:

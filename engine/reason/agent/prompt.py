@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from engine.reason.window import DATA_RULE
 
-NEWEST = "v1"
+NEWEST = "v2"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

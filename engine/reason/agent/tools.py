@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -14,6 +12,7 @@ from engine.domain.model_call import ModelTool
 from engine.domain.tool import EffectClass, Strict, ToolContract
 from engine.reason.brief import Brief
 from engine.reason.checks import Grounds, Words
+from engine.reason.schemas import called_schema, outlined, purpose
 
 FINISH = "finish"
 RECALL = "recall"
@@ -65,13 +64,8 @@ class OtherCalls(Strict):
 GROUND_NAMES = (*Grounds.model_fields, OTHERS)
 """Arguments of a write that are not the tool's."""
 
-_BEYOND_SHAPE = frozenset(
-    {"title", "description", "default", "pattern", "minLength", "maxLength", "minItems", "maxItems"}
-)
-_NONE: Mapping[str, Any] = MappingProxyType({})
-
 _EFFECTS: Mapping[EffectClass, str] = {
-    EffectClass.READ: "It only reads.",
+    EffectClass.READ: "It changes nothing.",
     EffectClass.REVERSIBLE: "It can be undone.",
     EffectClass.COMPENSABLE: "It can be made good, not undone.",
     EffectClass.IRREVERSIBLE: "It can never be undone.",
@@ -79,10 +73,22 @@ _EFFECTS: Mapping[EffectClass, str] = {
 
 
 def offered(brief: Brief) -> tuple[ModelTool, ...]:
-    """The tools of a window, always in the same order, so that they can be cached."""
+    """The tools of a window, always in the same order, so that they can be cached.
+
+    Each says what it is for and the form of its own arguments. What is the same for all of them
+    stands once, in the prompt: what a read and a change is, and the form of grounds; a preview
+    takes what its change takes.
+    """
+    return offers(brief.reads, brief.writes)
+
+
+def offers(reads: Iterable[ToolContract], writes: Iterable[ToolContract]) -> tuple[ModelTool, ...]:
+    """These tools as the model is offered them, and the two of the agent."""
+    changes = tuple(writes)
+    previewed = {one.preview: one for one in changes if one.preview}
     return (
-        *(_read(one) for one in brief.reads),
-        *(_write(one) for one in brief.writes),
+        *(_read(one, previewed) for one in reads),
+        *map(_write, changes),
         _of_agent(RECALL, RecallArguments),
         _of_agent(FINISH, FinishArguments),
     )
@@ -112,13 +118,24 @@ def comparable(arguments: Mapping[str, Any]) -> str:
         return f"no JSON: {sorted(str(name) for name in arguments)}"
 
 
-def _read(contract: ToolContract) -> ModelTool:
-    text = f"{contract.title}. It only reads and is answered at once."
-    return ModelTool(name=contract.name, description=text, schema=_own(contract.arguments))
+def _read(contract: ToolContract, previewed: Mapping[str, ToolContract]) -> ModelTool:
+    write = previewed.get(contract.name)
+    if write is not None and write.arguments is contract.arguments:
+        text = f"{contract.title}. Shows what {write.name} with these arguments would change."
+        return ModelTool(name=contract.name, description=text, schema=outlined(contract.arguments))
+    return ModelTool(
+        name=contract.name,
+        description=_description(contract, "Reads only."),
+        schema=called_schema(contract.arguments),
+    )
 
 
 def _write(contract: ToolContract) -> ModelTool:
-    own, grounds, others = _own(contract.arguments), _short(Grounds), _short(OtherCalls)
+    own, grounds, others = (
+        called_schema(contract.arguments),
+        outlined(Grounds),
+        outlined(OtherCalls),
+    )
     schema = {
         **own,
         "properties": {
@@ -128,48 +145,13 @@ def _write(contract: ToolContract) -> ModelTool:
         },
         "required": [*own.get("required", []), *grounds["required"]],
     }
-    text = (
-        f"{contract.title}. It changes something: your call goes before policy, and you are told "
-        f"what was decided. {_EFFECTS[contract.effect_class]}"
-    )
+    text = _description(contract, f"A change. {_EFFECTS[contract.effect_class]}")
     return ModelTool(name=contract.name, description=text, schema=schema)
 
 
+def _description(contract: ToolContract, kind: str) -> str:
+    return " ".join(one for one in (f"{contract.title}.", purpose(contract.arguments), kind) if one)
+
+
 def _of_agent(name: str, arguments: type[Strict]) -> ModelTool:
-    text = (arguments.__doc__ or "").strip()
-    return ModelTool(name=name, description=text, schema=_own(arguments))
-
-
-@cache
-def _own(arguments: type[Strict]) -> Mapping[str, Any]:
-    """A schema as it is, without the titles that only repeat names."""
-    return _without(arguments.model_json_schema(), frozenset({"title"}))
-
-
-@cache
-def _short(arguments: type[Strict]) -> Mapping[str, Any]:
-    """A schema's shape alone: it stands in every write, and the prompt says what it means.
-
-    Whatever is left out here is still checked when a call comes. Definitions are put where they are
-    used, for beside a tool's own they may clash.
-    """
-    schema = arguments.model_json_schema()
-    definitions = schema.pop("$defs", {})
-    return _without(schema, _BEYOND_SHAPE, definitions)
-
-
-def _without(
-    schema: Mapping[str, Any], left_out: frozenset[str], put_in: Mapping[str, Any] = _NONE
-) -> dict[str, Any]:
-    """A schema without some of its keywords; names of properties are no keywords."""
-    if "$ref" in schema and put_in:
-        return _without(put_in[schema["$ref"].rsplit("/", 1)[1]], left_out, put_in)
-    kept: dict[str, Any] = {}
-    for name, value in schema.items():
-        if name in ("properties", "$defs"):
-            kept[name] = {one: _without(of, left_out, put_in) for one, of in value.items()}
-        elif isinstance(value, dict) and name not in left_out:
-            kept[name] = _without(value, left_out, put_in)
-        elif name not in left_out:
-            kept[name] = value
-    return kept
+    return ModelTool(name=name, description=purpose(arguments), schema=called_schema(arguments))

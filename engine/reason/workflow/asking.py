@@ -15,6 +15,7 @@ from engine.domain.run_moves import AskModel
 from engine.domain.tool import Strict
 from engine.reason.brief import Brief
 from engine.reason.checks import Problem, told
+from engine.reason.schemas import told_schema
 from engine.reason.window import (
     DATA_RULE,
     Treated,
@@ -91,7 +92,7 @@ def ask(asked: Question, brief: Brief, repairs: Sequence[Repair] = ()) -> AskMod
         ),
         messages=tuple(messages),
         max_tokens=brief.limits.answer_tokens,
-        output=asked.schema.model_json_schema(),
+        output=told_schema(asked.schema),
     )
     name = asked.purpose if not repairs else f"{asked.purpose}, repair {len(repairs)}"
     return AskModel(purpose=name, request=request, context=entries(request, asked.treated))

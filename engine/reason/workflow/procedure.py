@@ -21,7 +21,7 @@ from engine.reason.workflow.asking import window_tokens
 from engine.reason.workflow.path import Scope, Workflow, problems_of, tools_of
 from engine.reason.workflow.walking import Walker
 
-_CODE = 1
+_CODE = 2
 """Goes up with every change of how a path is walked or a window is put together."""
 _LONGEST_WHY = 300
 _USUAL = RunLimits()
@@ -54,8 +54,10 @@ class WorkflowProcedure:
             raise ConfigError(f"The workflow cannot be taken: {'; '.join(problems)}.")
         self._workflow = workflow
         self._amount_problem = amount_problem
-        self.version = _identity(workflow, amount_problem, limits)
-        """Identity of code, prompts, paths and limits."""
+        self.identity = _identity(workflow, amount_problem, limits)
+        """Of code, prompts, paths and what else shapes its questions."""
+        self.version = f"{self.identity}.{digest(asdict(limits)).hex()[:8]}"
+        """With all limits."""
 
     def scope(self, case_type: str) -> Scope | None:
         """The tools of its path, known before it runs; None where the case type has none."""
@@ -88,7 +90,7 @@ class WorkflowProcedure:
             brief,
             prompts=self._workflow.prompts,
             amount_problem=self._amount_problem,
-            version=self.version,
+            version=self.identity,
             recorded=tape.recorded,
         )
         try:
@@ -171,8 +173,8 @@ def _beyond_tokens(limits: RunLimits, steps: Sequence[RunStep], move: AskModel) 
 
 
 def _identity(workflow: Workflow, amount_problem: AmountProblem, limits: RunLimits) -> str:
-    parts = [_CODE, DATA_RULE, asdict(limits), _plain(amount_problem), _plain(workflow)]
-    return digest(parts).hex()
+    parts = [DATA_RULE, limits.shaping, _plain(amount_problem), _plain(workflow)]
+    return f"workflow-{_CODE}.{digest(parts).hex()[:16]}"
 
 
 def _plain(value: Any) -> Json:

@@ -62,6 +62,7 @@ class Beginning:
             "kind": run.kind,
             "version": run.version,
             "model": run.model,
+            "by": str(run.by),
             "fallback": tried,
         }
         entry = EntryDraft(

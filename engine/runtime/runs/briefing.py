@@ -52,21 +52,22 @@ def paused_for(case: Case, desk: Desk, policy: Policy) -> str:
 
 
 def constraints(case: Case, writes: Sequence[ToolContract], policy: Policy) -> tuple[str, ...]:
-    """What policy says of the tools a run may ask for, a sentence each."""
-    said = [
-        sentence
-        for contract in writes
-        for sentence in _of_tool(contract.name, policy.of(cell_of(case, contract.name)))
-    ]
-    return tuple(dict.fromkeys(said))
+    """What policy says of the tools a run may ask for: a sentence each, after whom it is for."""
+    tools: dict[str, list[str]] = {}
+    for contract in writes:
+        for sentence in _of_tool(policy.of(cell_of(case, contract.name))):
+            tools.setdefault(sentence, []).append(contract.name)
+    return tuple(f"{', '.join(names)}: {sentence}" for sentence, names in tools.items())
 
 
 def _tools(
     case: Case, desk: Desk, policy: Policy, procedure: Procedure
 ) -> tuple[tuple[ToolContract, ...], tuple[ToolContract, ...]]:
     """What a run may read and ask for: all the desk offers for the case, or exactly its scope."""
-    reads = tuple(tool.contract for tool in desk.read_tools)
     writes = tuple(tool.contract for tool in _asked(case, desk, policy))
+    beside = {tool.contract.preview for tool in desk.effect_tools}
+    beside -= {one.preview for one in writes}  # previews of changes that it cannot ask for
+    reads = tuple(tool.contract for tool in desk.read_tools if tool.contract.name not in beside)
     scope = procedure.scope(case.case_type) if isinstance(procedure, Scoped) else None
     if scope is None:
         return reads, writes
@@ -82,23 +83,19 @@ def _asked(case: Case, desk: Desk, policy: Policy) -> tuple[EffectTool, ...]:
     return tuple(tool for tool in desk.effect_tools if not unnamed(policy, case, tool.contract))
 
 
-def _of_tool(name: str, policy: CellPolicy) -> list[str]:
-    said = [] if policy.envelope is None else _of_limits(name, policy.envelope.limits)
-    return said + [f"{name}: {hard.rule.why}" for hard in policy.hard_rules]
+def _of_tool(policy: CellPolicy) -> list[str]:
+    said = [] if policy.envelope is None else _of_limits(policy.envelope.limits)
+    return said + [hard.rule.why for hard in policy.hard_rules]
 
 
-def _of_limits(name: str, limits: CellLimits) -> list[str]:
+def _of_limits(limits: CellLimits) -> list[str]:
     if limits.phase is Phase.COPILOT:
-        return [f"{name}: a person decides every call."]
-    said = [
-        f"{name}: {argument_words(of, rule)}, else a person decides."
-        for of, rule in limits.arguments
-    ]
+        return ["a person decides every call."]
+    said = [f"{argument_words(of, rule)}, else a person decides." for of, rule in limits.arguments]
     if limits.amount_cap is not None:
         cap = Money(minor=limits.amount_cap, currency=limits.currency)
-        said.append(f"{name}: above {cap} a person decides.")
+        said.append(f"above {cap} a person decides.")
     said += [
-        f"{name}: at most {budget_words(one, limits.currency)} without a person."
-        for one in limits.budgets
+        f"at most {budget_words(one, limits.currency)} without a person." for one in limits.budgets
     ]
     return said

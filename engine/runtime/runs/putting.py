@@ -160,8 +160,8 @@ class Putting:
     def _put(self, held: Held, draft: Draft, found: Sequence[Fact]) -> _Put:
         cost = self.store.runs.run(held.run.id).cost_micro_usd
         version = draft.reasoner_version
-        if held.run.is_scripted:  # the recommendation, and every card of it, has to say so itself
-            version = f"{held.run.model} {version}"
+        if draft.reasoner == held.run.kind and held.run.model:
+            version = held.run.by.version
         return _Put(
             held=held,
             draft=replace(draft, cost_micro_usd=cost, reasoner_version=version),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from engine.desk import Desk
 from engine.domain.fact import Fact
+from engine.domain.identity import ReasonerId, reasoner_id, version_of
 from engine.domain.model_call import ModelIdentity
 from engine.domain.run import RunKind, RunStep
 from engine.domain.run_calls import ModelBudgets
 from engine.ports import Model
 from engine.reason.brief import Brief, Procedure, RunLimits
+from engine.reason.memory_reasoner import NAME as MEMORY
 
 
 class Scope(Protocol):
@@ -73,6 +76,22 @@ class Reasoners:
     def procedure(self, desk: str, kind: RunKind) -> Procedure | None:
         """The procedure of a kind on a desk; None where a run of that kind cannot go on."""
         return None if self.model is None else self.procedures.get((desk, kind))
+
+    def version(self, desk: str, kind: RunKind) -> str:
+        """What recommendations of a kind that asks a model bear; empty where none can be made."""
+        procedure = self.procedure(desk, kind)
+        if procedure is None or self.model is None:
+            return ""
+        return version_of(self.model.identity.name, procedure.identity)
+
+    def here(self, desk: Desk) -> Iterator[ReasonerId]:
+        """The reasoners of a desk that can recommend here, each as it is now."""
+        yield desk.reasoner_id
+        if desk.recall is not None:
+            yield reasoner_id(MEMORY, desk.recall.procedure.identity)
+        for kind in (RunKind.WORKFLOW, RunKind.AGENT):
+            if version := self.version(desk.name, kind):
+                yield reasoner_id(kind.value, version)
 
     def takes(self, desk: str, kind: RunKind, case_type: str) -> bool:
         """Whether a run of a kind has a way for a case."""

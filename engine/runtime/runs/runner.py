@@ -186,9 +186,13 @@ class Runner:
         """Why a journal cannot be gone on with here; None: it can."""
         if procedure is None:
             return _GONE
-        if procedure.version[:100] == held.run.version:
+        model = self.reasoners.identity
+        here = (procedure.version[:100], model.name if model else "")
+        began = (held.run.version, held.run.model)
+        if here == began:
             return None
-        why = f"it began as version {held.run.version}, and this is {procedure.version[:100]}"
+        was, now = (" with ".join(one) for one in (began, here))
+        why = f"it began as version {was}, and this is {now}"
         return GiveUp(fault=RunFault.CODE_FAILED, why=why)
 
     def _own(self, held: Held) -> Move:

@@ -27,7 +27,7 @@ _SAYABLE = re.compile(
 _STEP = re.compile(r"^Step (\d+)(?:, step \d+ again)?, (\w+)")
 _MOST_READS = re.compile(r"One answer may ask for (\d+) reads")
 _LEFT = re.compile(r"Answers left: (\d+)")
-_SEEN = re.compile(r"\(seen (\d{4}-\d\d-\d\d)")
+_SEEN = re.compile(r"^Times are UTC, on (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _AGAINST = re.compile(r"contradicted by (\"(?:[^\"\\]|\\.)*\")")
 _JSON = JSONDecoder()
 
@@ -129,7 +129,7 @@ class Window:
         lines = self._lines("facts")
         return Sight(
             facts={one.id: one for line in lines for one in _facts(line)},
-            today=max((day for line in lines for day in _SEEN.findall(line)), default=""),
+            today=next(iter(_SEEN.findall(self.words)), ""),
         )
 
     @property

@@ -1,8 +1,9 @@
 """Counting: how many tokens this server says a request has. Pure.
 
 A token is four bytes of UTF-8, a begun one counted whole. Every tool, block of text, call and
-result has three more, and the request three; a call and a tool are counted as their JSON. So the
-count of a request is that of its parts, and the same text always counts the same.
+result has three more, and the request three; a call, a tool and the schema of the answer, which the
+API tells the model before all else, are counted as their JSON. So the count of a request is that of
+its parts, and the same text always counts the same.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _BYTES = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A piece of a window, in the order in which the API lines them up: tools, system, turns."""
+    """A piece of a window, as the API lines them up: form of the answer, tools, system, turns."""
 
     content: str
     """All that tells it from another."""
@@ -48,6 +49,8 @@ def tokens_out(content: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _parts(body: Mapping[str, Any]) -> Iterator[Part]:
+    if form := body.get("output_config", {}).get("format"):
+        yield _part("output", form)
     for tool in body.get("tools", ()):
         yield _part("tool", tool)
     for block in _blocks(body.get("system", ())):

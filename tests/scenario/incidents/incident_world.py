@@ -10,9 +10,8 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, make_url
 
 from engine.desk import Desk
-from engine.desks.incidents import incidents_desk
 from engine.desks.incidents import itsm_tables as tables
-from engine.desks.incidents.desk import default_envelope
+from engine.desks.incidents.desk import default_envelope, incidents_desk
 from engine.desks.incidents.itsm import Itsm
 from engine.domain.budget import Period
 from engine.domain.case import Origin

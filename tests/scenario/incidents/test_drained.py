@@ -66,7 +66,7 @@ def test_drained_worker_says_what_was_done(
         "cases     1 done",
         "          1 waits for a person",
         "effects   1 succeeded",
-        "cell      stub/ticket/assign_owner, real data",
+        "cell      stub/ticket/assign_owner, real data, stub",
         "          0 executed alone, 1 by a person's decision, 0 undone; 1 of 1 verified",
         "          recommendations that later truth confirmed: no truth is known yet",
         "ledger    0 entries not sealed yet",

@@ -26,6 +26,7 @@ from engine.reason.precedent import predict_batch
 from engine.store import tables
 from tests.reference_table import TARGETS, WITH_DISPATCHER, labelled_cases
 from tests.scenario.incidents.forecasting import LIMITS
+from tests.scenario.incidents.held_forecasts import held_forecasts
 from tests.scenario.incidents.incident_world import (
     IncidentWorld,
     ItsmCall,
@@ -201,6 +202,16 @@ def test_drafts_do_what_was_said_of_them(run: Run) -> None:
     assert sum(one.share_held for one in said) >= len(said) - 1
     assert sum(one.error_held for one in said) >= len(said) - 1
     assert all(one.error <= one.split.risk_limit + 0.02 for one in said)
+
+
+def test_forecasts_hold_on_the_following_days(run: Run) -> None:
+    """Of other drafts, tried on many days over what the worker recommended in all these weeks."""
+    held = list(held_forecasts(run.place))
+    shares, errors = sum(one.share for one in held), sum(one.error for one in held)
+    print(f"all: share held in {shares} of {len(held)} splits, error in {errors}")
+    assert len(held) >= 80
+    assert shares >= 0.7 * len(held)
+    assert errors >= 0.7 * len(held)
 
 
 def test_reference_table_is_held_by_the_worker(run: Run) -> None:

@@ -96,6 +96,11 @@ class Story:
         with self.place.world.parts.database.reader.connect() as connection:
             return [(row.kind, row.label_source) for row in connection.execute(query)]
 
+    def fits(self) -> list[datetime]:
+        query = select(tables.model_versions.c.as_of)
+        with self.place.world.parts.database.reader.connect() as connection:
+            return list(connection.execute(query).scalars())
+
 
 @pytest.fixture
 def story(tmp_path: Path, database_url: str) -> Iterator[Story]:
@@ -239,6 +244,10 @@ def software_has_acted_inside_its_limits(story: Story, four: Four) -> None:
         assert made.draft.raw_confidence is not None
         assert made.draft.raw_confidence >= made.cut
         assert int(story.place.world.case(call.number).priority) >= 3
+    # What is fitted anew on schedule keeps its record, and the phase two people signed before it.
+    assert [one.before for one in score.records] == [0]
+    when = {story.place.world.case(call.number).as_of for call in alone}
+    assert sum(min(when) < at < max(when) for at in story.fits()) > 1
 
 
 def ledger_tells_all_of_it(story: Story, four: Four) -> None:

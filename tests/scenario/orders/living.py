@@ -10,8 +10,7 @@ from typing import Any
 
 from engine.adapters.http_tools import HttpTransport
 from engine.desk import Desk
-from engine.desks.orders import orders_desk
-from engine.desks.orders.desk import default_envelope
+from engine.desks.orders.desk import default_envelope, orders_desk
 from engine.desks.orders.tools import Transport
 from engine.desks.orders.words import DESK
 from engine.domain.case import Case, Origin

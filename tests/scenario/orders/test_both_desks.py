@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from engine.adapters import keys
 from engine.bootstrap import seal_ledger
 from engine.desk import Desk
-from engine.desks.incidents import incidents_desk
+from engine.desks.incidents.desk import incidents_desk
 from engine.desks.orders.words import DESK, CaseType
 from engine.domain.actor import Role
 from engine.domain.case import Attention, Origin
@@ -38,7 +38,16 @@ INCIDENTS = "incidents"
 @pytest.fixture
 def both(make_orders: Callable[..., OrdersWorld], database_url: str) -> OrdersWorld:
     """The orders desk, and the incidents desk beside it on the same database."""
+    return two_desks(make_orders, database_url)
 
+
+@pytest.fixture
+def both_on_sqlite(make_sqlite_orders: Callable[..., OrdersWorld], sqlite_url: str) -> OrdersWorld:
+    """The same on SQLite alone."""
+    return two_desks(make_sqlite_orders, sqlite_url)
+
+
+def two_desks(make: Callable[..., OrdersWorld], database_url: str) -> OrdersWorld:
     def incidents(folder: Path, clock: FakeClock) -> Mapping[str, Desk]:
         url = make_url(database_url)
         itsm = database_url if url.drivername != "sqlite" else f"sqlite:///{folder / 'itsm.db'}"
@@ -47,7 +56,7 @@ def both(make_orders: Callable[..., OrdersWorld], database_url: str) -> OrdersWo
     trusting = envelope(
         Phase.BOUNDED, threshold=HandSetThreshold(min_confidence=0.5), most_urgent_priority=1
     )
-    return make_orders(others=incidents, change=with_envelope(trusting))
+    return make(others=incidents, change=with_envelope(trusting))
 
 
 def replay(orders: OrdersWorld) -> None:
@@ -98,7 +107,8 @@ def test_history_and_present_go_side_by_side(both: OrdersWorld) -> None:
     assert (list(report.findings), report.verified) == ([], report.entries)
 
 
-def test_a_paused_desk_leaves_the_other(both: OrdersWorld) -> None:
+def test_a_paused_desk_leaves_the_other(both_on_sqlite: OrdersWorld) -> None:
+    both = both_on_sqlite
     history = make_sample(5, 32, START, hours=1)
     both.live(history)
     both.work()

@@ -101,6 +101,17 @@ def place_of(action: Action) -> Place:
 
 @pytest.fixture
 def make_contest(make_orders: Callable[..., OrdersWorld]) -> Callable[[int], Contested]:
+    return contests_with(make_orders)
+
+
+@pytest.fixture
+def make_sqlite_contest(
+    make_sqlite_orders: Callable[..., OrdersWorld],
+) -> Callable[[int], Contested]:
+    return contests_with(make_sqlite_orders)
+
+
+def contests_with(make_orders: Callable[..., OrdersWorld]) -> Callable[[int], Contested]:
     def make(number: int) -> Contested:
         meanwhile: list[Callable[[], None]] = []
         orders = make_orders(between=lambda way: Overtaken(way, meanwhile))
@@ -130,8 +141,10 @@ def test_approved_in_any_order_nothing_is_doubled(
     contested.sound()
 
 
-def test_cases_raised_later_want_what_is_left(make_contest: Callable[[int], Contested]) -> None:
-    contested = make_contest(5)
+def test_cases_raised_later_want_what_is_left(
+    make_sqlite_contest: Callable[[int], Contested],
+) -> None:
+    contested = make_sqlite_contest(5)
     left = list(contested.contest.rows)
     acted = 0
     while left:
@@ -146,8 +159,10 @@ def test_cases_raised_later_want_what_is_left(make_contest: Callable[[int], Cont
     contested.sound()
 
 
-def test_last_piece_approved_twice_goes_once(make_contest: Callable[[int], Contested]) -> None:
-    contested = make_contest(5)
+def test_last_piece_approved_twice_goes_once(
+    make_sqlite_contest: Callable[[int], Contested],
+) -> None:
+    contested = make_sqlite_contest(5)
     winner, loser, action = last_pieces(contested)
     contested.approve(winner)
     contested.orders.world.decide(
@@ -166,8 +181,8 @@ def test_last_piece_approved_twice_goes_once(make_contest: Callable[[int], Conte
     contested.sound()
 
 
-def test_shop_refuses_who_comes_too_late(make_contest: Callable[[int], Contested]) -> None:
-    contested = make_contest(5)
+def test_shop_refuses_who_comes_too_late(make_sqlite_contest: Callable[[int], Contested]) -> None:
+    contested = make_sqlite_contest(5)
     winner, loser, action = last_pieces(contested)
     _, warehouse_id = place_of(action)
 
@@ -217,8 +232,8 @@ def use_up(contested: Contested, place: Place, leave: int) -> None:
     )
 
 
-def test_card_says_how_stock_is_given_out(make_contest: Callable[[int], Contested]) -> None:
-    contested = make_contest(5)
+def test_card_says_how_stock_is_given_out(make_sqlite_contest: Callable[[int], Contested]) -> None:
+    contested = make_sqlite_contest(5)
     rows = contested.contest.rows
     contested.raise_cases(rows)
     for row in rows:

@@ -14,7 +14,7 @@ import pytest
 from engine.adapters.http_tools import HttpTransport
 from engine.bootstrap.demonstration import History, HistoryPlan, Made, Opened, open_history
 from engine.bootstrap.demonstration.clockwork import HistoryClock
-from engine.desks.orders import orders_desk
+from engine.desks.orders.desk import orders_desk
 from engine.domain.case import Origin
 from engine.domain.ids import RunId
 from engine.domain.phase import Phase

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from engine.desks.orders.words import CaseType
-from engine.domain.actor import Person, Role
-from engine.domain.case import Attention, Case, Origin
+from engine.domain.actor import Role
+from engine.domain.case import Attention, Origin
 from engine.domain.case_status import CaseStatus
 from engine.domain.decision import DecisionKind
 from engine.domain.grant import GrantBasis
@@ -19,99 +19,82 @@ from engine.domain.plan import StepStatus
 from engine.domain.preview import Preview
 from engine.errors import InvalidRequest
 from engine.govern.limits import RollingThreshold
-from engine.service.requests import ProvideFact, UndoEffect
-from engine.service.rows import CaseCard
+from engine.service.requests import ProvideFact
 from engine.simulators.orders.events import Episode
 from engine.simulators.orders.world import make_sample
 from engine.testing.world import START
+from tests.scenario.orders.life import Life, begun
 from tests.scenario.orders.living import OrdersWorld, disagreements, envelope
 from tests.scenario.reasoned import ledger_findings
 
-SEED, FEW, HOURS = 3, 20, 1.0
-ENOUGH = 32
-"""Labels from which confidence is calibrated."""
-LATER_SEED, LATER = 4, 18
+ENOUGH, HOURS = 32, 1.0
+"""Labels from which confidence is calibrated; hours in which cases come."""
+LEARNED_SEED, LATER_SEED, LATER = 3, 4, 18
 WHOLE = ["cancel_order", "refund", "message_customer"]
 """The plan of three steps."""
 
 
 @dataclass
-class Life:
-    """A world with a sample of cases, and the people who look after them."""
-
-    orders: OrdersWorld
-    episodes: Sequence[Episode]
+class SharedLife(Life):
+    """A life that several tests share, each with cases of its own."""
 
     @property
-    def sam(self) -> Person:
-        return self.orders.world.person("sam", Role.OPERATOR, Role.SENIOR_OPERATOR)
+    def undone(self) -> Episode:
+        return self.of(CaseType.DUPLICATE_ORDER)[0]
 
-    def of(self, case_type: CaseType) -> Sequence[Episode]:
-        return [one for one in self.episodes if one.row.case_type == case_type]
+    @property
+    def settled(self) -> Episode:
+        return self.of(CaseType.DUPLICATE_ORDER)[1]
 
-    def case(self, one: Episode) -> Case:
-        return self.orders.case(one.row.id)
+    @property
+    def answered(self) -> Sequence[Episode]:
+        return [*self.of(CaseType.DUPLICATE_ORDER)[2:], self.of(CaseType.PAYMENT_MISMATCH)[0]]
 
-    def card(self, one: Episode) -> CaseCard:
-        return self.orders.card(one.row.id)
+    @property
+    def messaged(self) -> Episode:
+        return self.with_plan(["message_customer"])
 
-    def plan(self, one: Episode) -> list[str]:
-        made = self.card(one).recommendation
-        return [action.tool for action in made.actions] if made else []
+    @property
+    def approved(self) -> Sequence[Episode]:
+        others = [self.undone, *self.answered, self.messaged]
+        return [one for one in self.episodes if one not in others]
 
-    def decide(self, one: Episode, kind: DecisionKind, **fields: object) -> Case:
-        self.orders.world.decide(self.case(one), self.sam, kind, **fields)
+    def approve(self) -> None:
+        """Whatever of these is not approved yet."""
+        for one in self.approved:
+            if self.case(one).status is CaseStatus.PENDING:
+                self.orders.world.decide(self.case(one), self.sam, DecisionKind.APPROVE)
         self.orders.work()
-        return self.case(one)
-
-    def undo(self, one: Episode) -> str:
-        case = self.case(one)
-        request = UndoEffect(case_id=case.id, version=case.version, reason="customer called")
-        said = self.orders.world.execute(request, self.sam).message
-        self.orders.work()
-        return said
-
-    def with_plan(self, tools: list[str]) -> Episode:
-        return next(one for one in self.episodes if self.plan(one) == tools)
 
 
-def begun(orders: OrdersWorld, cases: int = FEW) -> Life:
-    """A sample of every case type, reasoned about; nobody has decided yet."""
-    plan = make_sample(SEED, cases, START, hours=HOURS)
-    assert orders.live(plan).accepted == cases
-    orders.work()
-    return Life(orders=orders, episodes=plan.episodes)
+@pytest.fixture(scope="module")
+def life(shared_orders: OrdersWorld) -> SharedLife:
+    made = begun(shared_orders)
+    return SharedLife(orders=made.orders, episodes=made.episodes, waited=made.waited)
 
 
-@pytest.fixture
-def life(make_orders: Callable[..., OrdersWorld]) -> Life:
-    return begun(make_orders())
-
-
-def sound(life: Life, *more: Episode) -> None:
+def sound(orders: OrdersWorld, *episodes: Episode) -> None:
     """Both sides agree, and the ledger verifies."""
-    names = [one.row.id for one in (*life.episodes, *more)]
-    assert disagreements(life.orders, names) == []
-    assert ledger_findings(life.orders.world) == []
+    assert disagreements(orders, [one.row.id for one in episodes]) == []
+    assert ledger_findings(orders.world) == []
 
 
 # ---------------------------------------------------------------------------- what waits
 
 
-def test_every_type_waits_with_what_is_needed(life: Life) -> None:
+def test_every_type_waits_with_what_is_needed(life: SharedLife) -> None:
     for case_type in CaseType:
         assert len(life.of(case_type)) >= 3
         for one in life.of(case_type):
             look_at(life, one)
-    quoted = [fact for one in life.episodes for fact in life.card(one).facts if fact.quote]
+    cards = [card for _, card in life.waited.values()]
+    quoted = [fact for card in cards for fact in card.facts if fact.quote]
     assert {fact.source for fact in quoted} == {"customer", "carrier", "detector"}
-    assert life.orders.shop.operations() == {}
-    sound(life)
 
 
-def look_at(life: Life, one: Episode) -> None:
+def look_at(life: SharedLife, one: Episode) -> None:
     """One card: a recommendation, its preview and its way back, facts and who says them."""
-    case, card = life.case(one), life.card(one)
+    case, card = life.waited[one.row.id]
     assert (case.status, case.origin) == (CaseStatus.PENDING, Origin.SIMULATED)
     assert case.attention in (Attention.COPILOT, Attention.OUTSIDE_ENVELOPE)
     assert card.recommendation
@@ -129,40 +112,8 @@ def look_at(life: Life, one: Episode) -> None:
 # ---------------------------------------------------------------------------- what is decided
 
 
-def test_approved_plans_run_to_their_end(life: Life) -> None:
-    for one in life.episodes:
-        plan = life.plan(one)
-        assert life.decide(one, DecisionKind.APPROVE).status is CaseStatus.DONE, one.row.id
-        assert life.orders.called(one.row.id) == plan
-        assert {row.status for row in life.card(one).steps} == {StepStatus.VERIFIED}
-    assert WHOLE in [life.plan(one) for one in life.episodes]
-    grants = life.orders.world.parts.store.reader.grants
-    assert {grant.basis for one in life.episodes for grant in grants(life.case(one).id)} == {
-        GrantBasis.DECISION
-    }
-    sound(life)
-    labels_tell_what_was_right(life)
-
-
-def labels_tell_what_was_right(life: Life) -> None:
-    """Each label becomes the outcome of what was done; nothing simulated counts as real."""
-    life.orders.tell_labels(life.episodes)
-    life.orders.world.clock.move(minutes=1)
-    life.orders.work()
-    reader = life.orders.world.parts.store.reader
-    for one in life.episodes:
-        (outcome,) = reader.outcomes(life.case(one).id)
-        made = life.card(one).recommendation
-        assert made
-        is_right = made.draft.label == one.outcome.y_resolution
-        expected = OutcomeKind.CORRECT if is_right else OutcomeKind.WRONG
-        assert (outcome.kind, outcome.truth) == (expected, one.outcome.y_resolution)
-        assert outcome.origin is Origin.SIMULATED
-
-
-def test_people_can_answer_in_every_way(life: Life) -> None:
-    override, reject, ask = life.of(CaseType.DUPLICATE_ORDER)[:3]
-    escalate = life.of(CaseType.PAYMENT_MISMATCH)[0]
+def test_people_can_answer_in_every_way(life: SharedLife) -> None:
+    ask, override, reject, escalate = life.answered
     said = {"order_id": override.row.order_id, "subject": "Two orders", "body": "Are both meant?"}
     done = life.decide(
         override, DecisionKind.OVERRIDE, tool="message_customer", arguments=said, note="ask first"
@@ -180,13 +131,13 @@ def test_people_can_answer_in_every_way(life: Life) -> None:
     raised = life.decide(escalate, DecisionKind.ESCALATE, role=Role.SENIOR_OPERATOR)
     assert (raised.status, raised.role) == (CaseStatus.PENDING, Role.SENIOR_OPERATOR)
     assert life.decide(escalate, DecisionKind.APPROVE).status is CaseStatus.DONE
-    sound(life)
+    sound(life.orders, *life.episodes)
 
 
 # ---------------------------------------------------------------------------- what is undone
 
 
-def no_false_alarm(life: Life, one: Episode) -> None:
+def no_false_alarm(life: SharedLife, one: Episode) -> None:
     """What an undo puts back last cannot be told yet, which is no refusal."""
     rows = life.orders.world.engine.preview_undo(life.case(one).id, life.sam)
     assert [(row.is_left, row.refusal, row.after) for row in rows] == [
@@ -195,8 +146,9 @@ def no_false_alarm(life: Life, one: Episode) -> None:
     assert [row.difference is None for row in rows] == [True, False, True]
 
 
-def test_plan_is_undone_before_money_settles(life: Life) -> None:
-    one = life.with_plan(WHOLE)
+def test_plan_is_undone_before_money_settles(life: SharedLife) -> None:
+    one = life.undone
+    assert life.plan(one) == WHOLE
     before = life.orders.shop.payments(one.row.order_id)["refunded_minor"]
     life.decide(one, DecisionKind.APPROVE)
     order = life.orders.shop.order(one.row.order_id)
@@ -214,37 +166,74 @@ def test_plan_is_undone_before_money_settles(life: Life) -> None:
         StepStatus.UNDONE,
         StepStatus.VERIFIED,
     ]
-    sound(life)
+    sound(life.orders, *life.episodes)
 
 
-def test_settled_money_does_not_come_back(life: Life) -> None:
-    one = life.with_plan(WHOLE)
-    life.decide(one, DecisionKind.APPROVE)
-    life.orders.world.clock.move(hours=72)
-    life.orders.shop.happen("settle")
-    life.undo(one)
-    case = life.case(one)
-    assert (case.status, case.attention) == (CaseStatus.NEEDS_REPAIR, Attention.UNDO_FAILED)
-    assert life.orders.called(one.row.id) == WHOLE
-    assert life.orders.shop.order(one.row.order_id)["status"] == "CANCELLED"
-    sound(life)
-
-
-def test_message_alone_has_no_way_back(life: Life) -> None:
-    one = life.with_plan(["message_customer"])
+def test_message_alone_has_no_way_back(life: SharedLife) -> None:
+    one = life.messaged
     life.decide(one, DecisionKind.APPROVE)
     with pytest.raises(InvalidRequest, match="no declared way back"):
         life.undo(one)
     assert life.case(one).status is CaseStatus.DONE
 
 
+# -------------------------------------------------- time goes on: the others, and what comes of it
+
+
+def test_approved_plans_run_to_their_end(life: SharedLife) -> None:
+    life.approve()
+    for one in life.approved:
+        assert life.case(one).status is CaseStatus.DONE, one.row.id
+        assert life.orders.called(one.row.id) == life.plan(one)
+        assert {row.status for row in life.card(one).steps} == {StepStatus.VERIFIED}
+    assert {one.row.case_type for one in life.approved} == {*CaseType}
+    assert WHOLE in [life.plan(one) for one in life.approved]
+    grants = life.orders.world.parts.store.reader.grants
+    assert {grant.basis for one in life.approved for grant in grants(life.case(one).id)} == {
+        GrantBasis.DECISION
+    }
+    sound(life.orders, *life.episodes)
+    labels_tell_what_was_right(life)
+
+
+def labels_tell_what_was_right(life: SharedLife) -> None:
+    """Each label becomes the outcome of what was done; nothing simulated counts as real."""
+    life.orders.tell_labels(life.approved)
+    life.orders.world.clock.move(minutes=1)
+    life.orders.work()
+    reader = life.orders.world.parts.store.reader
+    for one in life.approved:
+        (outcome,) = reader.outcomes(life.case(one).id)
+        made = life.card(one).recommendation
+        assert made
+        is_right = made.draft.label == one.outcome.y_resolution
+        expected = OutcomeKind.CORRECT if is_right else OutcomeKind.WRONG
+        assert (outcome.kind, outcome.truth) == (expected, one.outcome.y_resolution)
+        assert outcome.origin is Origin.SIMULATED
+
+
+def test_settled_money_does_not_come_back(life: SharedLife) -> None:
+    one = life.settled
+    life.approve()
+    life.orders.world.clock.move(hours=72)
+    life.orders.shop.happen("settle")
+    life.undo(one)
+    case = life.case(one)
+    assert (case.status, case.attention) == (CaseStatus.NEEDS_REPAIR, Attention.UNDO_FAILED)
+    assert life.orders.called(one.row.id) == life.plan(one) == WHOLE
+    assert life.orders.shop.order(one.row.order_id)["status"] == "CANCELLED"
+    sound(life.orders, *life.episodes)
+
+
 # ---------------------------------------------------------------------------- what runs alone
 
 
-def test_some_run_alone_once_labels_are_in(make_orders: Callable[..., OrdersWorld]) -> None:
-    orders = make_orders()
-    life = begun(orders, ENOUGH)
-    orders.tell_labels(life.episodes)
+def test_some_run_alone_once_labels_are_in(make_sqlite_orders: Callable[..., OrdersWorld]) -> None:
+    orders = make_sqlite_orders()
+    learned = make_sample(LEARNED_SEED, ENOUGH, START, hours=HOURS)
+    orders.live(learned)
+    orders.work()
+    orders.tell_labels(learned.episodes)
     orders.world.clock.move(days=1)
     trusted = RollingThreshold(risk_limit=0.35)
     orders.world.set_envelope(envelope(Phase.BOUNDED, threshold=trusted).to_yaml())
@@ -262,4 +251,4 @@ def test_some_run_alone_once_labels_are_in(make_orders: Callable[..., OrdersWorl
             assert card.grant
             assert (card.grant.basis, card.decision) == (GrantBasis.VERDICT, None)
             assert {row.status for row in card.steps} == {StepStatus.VERIFIED}
-    sound(life, *later.episodes)
+    sound(orders, *learned.episodes, *later.episodes)

@@ -1,9 +1,7 @@
 """A shop that answers oddly, or whose money settles meanwhile: what becomes of approved cases."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +17,8 @@ from engine.domain.decision import DecisionKind
 from engine.simulators.orders.events import Episode
 from engine.store import tables
 from engine.testing.world import FakeClock
-from tests.scenario.orders.living import OrdersWorld, open_orders
-from tests.scenario.orders.test_living_desk import Life, begun
+from tests.scenario.orders.life import Life, begun
+from tests.scenario.orders.living import OrdersWorld
 from tests.unit.adapters.small_server import SmallServer, says
 
 HOLD = "/v1/hold_order"
@@ -69,17 +67,6 @@ class Repeating:
                 http.close()
 
 
-@pytest.fixture
-def make_orders(tmp_path: Path, sqlite_url: str) -> Iterator[Callable[..., OrdersWorld]]:
-    """A world on SQLite alone: what is answered oddly here is read alike on either database."""
-    with ExitStack() as stack:
-
-        def make(**options: Any) -> OrdersWorld:
-            return stack.enter_context(open_orders(tmp_path, sqlite_url, **options))
-
-        yield make
-
-
 def stored(life: Life) -> str:
     """Every row of every table of the engine."""
     with life.orders.world.parts.database.reader.connect() as connection:
@@ -92,8 +79,10 @@ def state_of(life: Life, one: Episode) -> str:
     return state
 
 
-def test_hold_that_admits_to_pay_is_not_done(make_orders: Callable[..., OrdersWorld]) -> None:
-    life = begun(make_orders(between=Admitting))
+def test_hold_that_admits_to_pay_is_not_done(
+    make_sqlite_orders: Callable[..., OrdersWorld],
+) -> None:
+    life = begun(make_sqlite_orders(between=Admitting))
     one = next(
         one for one in life.episodes if not life.orders.shop.order(one.row.order_id)["is_held"]
     )
@@ -104,7 +93,7 @@ def test_hold_that_admits_to_pay_is_not_done(make_orders: Callable[..., OrdersWo
 
 
 def test_repeated_token_is_kept_nowhere(
-    make_orders: Callable[..., OrdersWorld], caplog: pytest.LogCaptureFixture
+    make_sqlite_orders: Callable[..., OrdersWorld], caplog: pytest.LogCaptureFixture
 ) -> None:
     made: list[Repeating] = []
 
@@ -112,7 +101,7 @@ def test_repeated_token_is_kept_nowhere(
         made.append(Repeating(kept))
         return made[0]
 
-    life = begun(make_orders(between=between))
+    life = begun(make_sqlite_orders(between=between))
     case = life.decide(life.with_plan(["message_customer"]), DecisionKind.APPROVE)
     assert "No route. Authorization: Bearer [credential removed]" in case.attention_note
     (token,) = made[0].tokens
@@ -120,9 +109,9 @@ def test_repeated_token_is_kept_nowhere(
 
 
 def test_settlement_meanwhile_sends_only_refunds_back(
-    make_orders: Callable[..., OrdersWorld],
+    make_sqlite_orders: Callable[..., OrdersWorld],
 ) -> None:
-    life = begun(make_orders())
+    life = begun(make_sqlite_orders())
     refunds = [one for one in life.episodes if life.plan(one) == ["refund", "message_customer"]]
     refund = next(one for one in refunds if state_of(life, one) == "CAPTURED")
     release = life.with_plan(["release_order"])

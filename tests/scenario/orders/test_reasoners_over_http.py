@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from engine.desks.orders.words import CaseType
 from engine.domain.case_status import CaseStatus
 from engine.domain.run import RunKind, RunStatus
@@ -29,11 +27,15 @@ def two_of_each(plan: Plan) -> Plan:
     return replace(plan, episodes=tuple(sorted(kept, key=lambda one: one.row.opened_at)))
 
 
-@pytest.mark.parametrize("kind", [RunKind.WORKFLOW, RunKind.AGENT])
-def test_every_case_type_is_settled_across_a_restart(
-    make_orders: Callable[..., OrdersWorld], kind: RunKind
-) -> None:
-    orders = make_orders()
+def test_workflow_settles_every_case_type(make_sqlite_orders: Callable[..., OrdersWorld]) -> None:
+    settled_across_a_restart(make_sqlite_orders(), RunKind.WORKFLOW)
+
+
+def test_agent_settles_every_case_type(make_orders: Callable[..., OrdersWorld]) -> None:
+    settled_across_a_restart(make_orders(), RunKind.AGENT)
+
+
+def settled_across_a_restart(orders: OrdersWorld, kind: RunKind) -> None:
     plan = two_of_each(make_sample(SEED, FEW, START, hours=1))
     sources = [one.row.id for one in plan.episodes]
     with MessagesServer(scripted) as server:

@@ -51,9 +51,9 @@ def run_of(world: World, case: Case) -> Run:
 
 
 def test_workflow_recommends_in_every_case_type(
-    make_orders: Callable[..., OrdersWorld],
+    make_sqlite_orders: Callable[..., OrdersWorld],
 ) -> None:
-    orders = make_orders(over_http=False)
+    orders = make_sqlite_orders(over_http=False)
     cases = lived(orders, RunKind.WORKFLOW)
     assert {case.case_type for case in cases} == set(CaseType)
     for case in cases:
@@ -62,8 +62,8 @@ def test_workflow_recommends_in_every_case_type(
         _says_scripted(orders.world, case, run)
 
 
-def test_people_answer_what_the_agent_asks(make_orders: Callable[..., OrdersWorld]) -> None:
-    orders = make_orders(over_http=False)
+def test_people_answer_what_the_agent_asks(make_sqlite_orders: Callable[..., OrdersWorld]) -> None:
+    orders = make_sqlite_orders(over_http=False)
     world = orders.world
     cases = lived(orders, RunKind.AGENT)
     asked: dict[str, list[Case]] = {}
@@ -100,7 +100,7 @@ def _says_scripted(world: World, case: Case, run: Run) -> None:
     recommended = world.parts.store.reader.recommendation(case)
     assert recommended
     assert recommended.draft.reasoner == run.kind.value
-    assert recommended.draft.reasoner_version.startswith(f"{NAME} ")
+    assert recommended.draft.reasoner_version.startswith(f"{NAME}/")
     assert recommended.draft.cost_micro_usd == 0
 
 

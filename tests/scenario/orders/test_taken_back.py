@@ -15,8 +15,8 @@ from engine.errors import InvalidRequest, NotAllowed
 from engine.govern.envelope import EnvelopeDocument
 from engine.service.requests import UndoEffect
 from engine.simulators.orders.events import Episode
+from tests.scenario.orders.life import Life, begun
 from tests.scenario.orders.living import OrdersWorld, with_envelope
-from tests.scenario.orders.test_living_desk import Life, begun
 
 ONLY_UNDOES = {"cancel_refund", "reinstate_order", "restore_address", "cancel_shipment"}
 
@@ -37,8 +37,8 @@ def much(life: Life, one: Episode) -> bool:
     return first is not None and first.tool == "refund" and first.arguments["amount_minor"] > 1_000
 
 
-def test_one_never_calls_back_what_two_paid(make_orders: Callable[..., OrdersWorld]) -> None:
-    life = begun(make_orders(change=with_envelope(two_for_refunds())))
+def test_one_never_calls_back_what_two_paid(make_sqlite_orders: Callable[..., OrdersWorld]) -> None:
+    life = begun(make_sqlite_orders(change=with_envelope(two_for_refunds())))
     one = next(one for one in life.episodes if much(life, one))
     world, order_id = life.orders.world, one.row.order_id
     for name in ("ann", "ben"):
@@ -63,8 +63,10 @@ def test_one_never_calls_back_what_two_paid(make_orders: Callable[..., OrdersWor
     assert life.orders.shop.payments(order_id)["refunds"] == [refund]
 
 
-def test_a_case_of_seniors_comes_back_theirs(make_orders: Callable[..., OrdersWorld]) -> None:
-    life = begun(make_orders())
+def test_a_case_of_seniors_comes_back_theirs(
+    make_sqlite_orders: Callable[..., OrdersWorld],
+) -> None:
+    life = begun(make_sqlite_orders())
     one = next(
         one
         for one in life.episodes
@@ -81,9 +83,11 @@ def test_a_case_of_seniors_comes_back_theirs(make_orders: Callable[..., OrdersWo
         life.orders.world.decide(case, olga, DecisionKind.REJECT)
 
 
-def test_who_may_not_cancel_does_not_reinstate(make_orders: Callable[..., OrdersWorld]) -> None:
+def test_who_may_not_cancel_does_not_reinstate(
+    make_sqlite_orders: Callable[..., OrdersWorld],
+) -> None:
     """No cell names what takes a cancellation back: the cancellation's own counts."""
-    life = begun(make_orders())
+    life = begun(make_sqlite_orders())
     one, world = life.of(CaseType.FRAUD_SUSPECTED)[0], life.orders.world
     order_id = one.row.order_id
     life.decide(one, DecisionKind.ESCALATE, role=Role.OPERATOR)
@@ -100,9 +104,11 @@ def test_who_may_not_cancel_does_not_reinstate(make_orders: Callable[..., Orders
     assert life.orders.shop.order(order_id)["status"] != "CANCELLED"
 
 
-def test_override_shows_what_it_changed_itself(make_orders: Callable[..., OrdersWorld]) -> None:
+def test_override_shows_what_it_changed_itself(
+    make_sqlite_orders: Callable[..., OrdersWorld],
+) -> None:
     """Refunded otherwise than recommended: the card says what the shop holds."""
-    life = begun(make_orders())
+    life = begun(make_sqlite_orders())
     one = next(one for one in life.episodes if much(life, one))
     made = life.card(one).recommendation
     assert made

@@ -1,4 +1,7 @@
-"""`countersign up --desk orders` for real: cases wait within seconds, and one is carried out."""
+"""`countersign up --desk orders` for real: cases wait within seconds, and one is carried out.
+
+On PostgreSQL here; on SQLite in test_up_reasoning.py.
+"""
 
 import os
 import signal
@@ -65,18 +68,21 @@ class Product:
 
 
 @pytest.fixture
-def product(tmp_path: Path, empty_database_url: str) -> Iterator[Product]:
-    with started(tmp_path, empty_database_url) as running:
+def product(tmp_path: Path, empty_postgres_url: str) -> Iterator[Product]:
+    with started(tmp_path, empty_postgres_url) as running:
         yield running
 
 
 @contextmanager
-def started(folder: Path, database_url: str, *, token: str = "", **more: str) -> Iterator[Product]:
+def started(
+    folder: Path, database_url: str, *options: str, token: str = "", **more: str
+) -> Iterator[Product]:
     """A product of this folder.
 
     Args:
         folder: Of its files.
         database_url: Of the engine.
+        options: Of its command.
         token: Of its first account; that is made where there is none.
         more: Further variables of its environment.
     """
@@ -84,7 +90,7 @@ def started(folder: Path, database_url: str, *, token: str = "", **more: str) ->
     settings = Settings(data_dir=folder, database_url=database_url)
     with ExitStack() as stack:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine.cli", "up", "--desk", "orders", "--port", "0"],
+            [sys.executable, "-m", "engine.cli", "up", "--desk", "orders", "--port", "0", *options],
             env=os.environ
             | {
                 "COUNTERSIGN_DATA_DIR": str(folder),

@@ -36,17 +36,19 @@ def test_suspended_run_outlives_the_product(tmp_path: Path) -> None:
             row = product.wait_for("a mismatch waits", lambda: waiting(product))
             token = product.client.headers["Authorization"].removeprefix("Bearer ")
         before = journal(tmp_path, url, row["case_id"])
-        with started(tmp_path, url, token=token, **more) as product:
+        with started(tmp_path, url, "--empty", token=token, **more) as product:
             approve(product, row["case_id"])
             card = product.wait_for("it is done", lambda: done(product, row["case_id"]))
             mine = [
                 one for one in product.shop.operations().values() if one.case_id == row["case_id"]
             ]
+            assert product.shop.books()["is_balanced"]
     after = journal(tmp_path, url, row["case_id"])
     assert (before.run.kind, before.run.status) == (RunKind.AGENT, RunStatus.SUSPENDED)
     assert after.run.status is RunStatus.ENDED
     assert after.steps[: len(before.steps) - 1] == before.steps[:-1]
     assert [one.tool for one in mine] == ["refund"]
+    assert [one.key for one in mine] == [step["key"] for step in card["steps"]]
     assert [step["status"] for step in card["steps"]] == ["VERIFIED"]
     assert [*answers(after)] == [Answered.APPROVED]
     assert KEY not in (tmp_path / "up.log").read_text("utf-8")

@@ -123,7 +123,9 @@ def test_truth_judges_the_first_ask(make_stub_world: Callable[..., World]) -> No
     assert ("H000000", "north") in book(world)
 
     known = world.parts.store.reader.labelled_predictions(DESK, world.clock.now())
-    learned = sorted((one.source_id[0], one.reasoner, one.is_correct) for one in known)
+    learned = sorted(
+        (one.source_id[0], one.by.name if one.by else "", one.is_correct) for one in known
+    )
     assert learned[:4] == [(prefix, "agent", False) for prefix in "DFGH"]
     assert learned[4:] == [("M", "agent", True), ("O", "stub", True)]  # an approval tells nothing
     assert not any(row.is_evidenced for row in queries_of(world).cells())

@@ -10,11 +10,14 @@ from engine.domain.phase import Phase
 from engine.domain.recommendation import Proposal
 from engine.domain.run import RunStep
 from engine.domain.run_moves import Answered, AskWrite, Finish, Move, WriteAnswered
+from engine.domain.verdict import VerdictKind
 from engine.reason.brief import Brief
 from engine.runtime.done_before import MOST_ALONE, done_before
 from engine.service.requests import UndoEffect
 from engine.testing.run_scripts import FunctionModel
 from engine.testing.world import World
+from tests.contract.test_read_history import history_of
+from tests.contract.test_read_history import replayed as replayed_under_active
 from tests.scenario.stub.running import (
     A,
     answers,
@@ -29,6 +32,7 @@ from tests.scenario.stub.running import (
 from tests.scenario.stub.test_bounded import calibrated
 from tests.scenario.stub.test_money import LIMITS, RULES
 
+EXECUTE, _, ESCALATE, DENY = VerdictKind
 CAP = "amount_cap: 1000\n  second_person_above: 1500"
 
 
@@ -73,6 +77,13 @@ def alone(world: World) -> list[str]:
     return [how for how, by in answers(journals(world)[0]) if by == "envelope"]
 
 
+def replayed(world: World) -> list[VerdictKind]:
+    """What the limits in force say of all asks, as history knows them."""
+    history = history_of(world)
+    kinds = zip(history.texts, replayed_under_active(world, history).kind.tolist(), strict=True)
+    return [tuple(VerdictKind)[level] for text, level in kinds if text.startswith(f"{A}:")]
+
+
 def test_slices_wait_once_their_sum_is_over(make_stub_world: Callable[..., World]) -> None:
     world = slices(limited(make_stub_world(), CAP), 400, 500, 200, 450)
     case = went_on(world)
@@ -87,6 +98,7 @@ def test_slices_wait_once_their_sum_is_over(make_stub_world: Callable[..., World
     assert world.case(A).status is CaseStatus.SECOND_PENDING
     assert approved(world, "ben").status is CaseStatus.DONE
     assert len(answers(journals(world)[0])) == 4
+    assert replayed(world) == [EXECUTE, EXECUTE, ESCALATE, ESCALATE]
 
 
 def test_the_sum_is_proved_again_before_calling(make_stub_world: Callable[..., World]) -> None:
@@ -121,6 +133,7 @@ def test_what_was_undone_frees_the_sum(make_stub_world: Callable[..., World]) ->
     world.decide(case, ann, DecisionKind.OVERRIDE, tool="grant_credit", arguments=instead)
     assert went_on(world).status is CaseStatus.DONE
     assert [owner for _, owner in book(world)] == ["", "9000 EUR", "9000 EUR"]
+    assert replayed(world) == [EXECUTE, DENY]
 
 
 def test_software_acts_alone_so_often(make_stub_world: Callable[..., World]) -> None:
@@ -136,3 +149,4 @@ def test_software_acts_alone_so_often(make_stub_world: Callable[..., World]) -> 
     assert case.attention_note.startswith("case_in_hand: software acted alone 10 times")
     assert approved(world, "ann").status is CaseStatus.PENDING
     assert len(answers(journals(world)[0])) == MOST_ALONE + 1
+    assert replayed(world) == [*[EXECUTE] * MOST_ALONE, ESCALATE, ESCALATE]

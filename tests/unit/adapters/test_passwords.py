@@ -2,8 +2,9 @@
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
-from engine.adapters.passwords import Argon2Passwords
+from engine.adapters.passwords import Argon2Passwords, hash_of_nobody
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -31,6 +32,15 @@ def test_nobody_signs_in_without_a_hash() -> None:
     passwords = Argon2Passwords(CHEAP)
     assert passwords.verify("", "nobody has this password") is False
     assert passwords.verify("not a hash", "correct horse") is False
+
+
+def test_nobodys_hash_costs_what_any_does() -> None:
+    made = hash_of_nobody(CHEAP)
+    assert CHEAP.check_needs_rehash(made) is False  # the same costs
+    with pytest.raises(
+        VerifyMismatchError
+    ):  # it was hashed and compared, not refused as unreadable
+        CHEAP.verify(made, "correct horse")
 
 
 def test_accents_verify_however_they_are_typed() -> None:

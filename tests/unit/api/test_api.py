@@ -162,6 +162,13 @@ def test_card_holds_recommendation_and_version(client: TestClient) -> None:
     assert set(card["words"]) == {"approving", "can_approve", "why_not", "undo", "take_back_s"}
 
 
+def test_card_names_what_rules_saw(client: TestClient) -> None:
+    row = claim(client)
+    card = client.get(f"{PREFIX}/cases/{row['case_id']}", headers=ADA).json()
+    rule, *_ = card["recommendation"]["actions"][0]["verdict"]["rules"]
+    assert set(rule) == {"rule", "is_kept", "otherwise", "limit", "seen", "binds_people"}
+
+
 def test_claimed_case_can_be_approved(client: TestClient, engine: FakeEngine) -> None:
     row = claim(client)
     reply = approve(client, row, "form-1", note="as proposed")

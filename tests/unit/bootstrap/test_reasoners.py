@@ -1,5 +1,6 @@
 """Which reasoner looks at new cases: read from the settings, refused where it cannot be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,13 @@ def test_settings_without_a_key_have_no_model(desks: dict[str, Desk], tmp_path: 
     made = open_reasoners(Settings(data_dir=tmp_path), desks, FakeClock())
     assert (made.model, made.live) == (None, {})
     assert not made.takes("a", RunKind.AGENT, "ticket")
+    assert [str(one) for one in made.here(desks["a"])] == ["stub@1"]
+
+
+def test_desk_says_who_recommends_here(desks: dict[str, Desk], tmp_path: Path) -> None:
+    one, settings = {"stub": desks["a"]}, Settings(data_dir=tmp_path)
+    own, agent = open_reasoners(settings, one, FakeClock(), MODEL).here(desks["a"])
+    assert (str(own), agent.name) == ("stub@1", "agent")
+    assert agent.version.startswith("function-model/")
+    poorer = replace(settings, model_tokens_run=1)
+    assert agent in open_reasoners(poorer, one, FakeClock(), MODEL).here(desks["a"])

@@ -36,9 +36,25 @@ def test_diff_names_evidence_of_what_widens(product: Run, tmp_path: Path) -> Non
     assert f"  Software may do more alone; {UNEVIDENCED}." in ended.out
 
 
-def test_proposer_and_signer_see_what_widens(product: Run, tmp_path: Path) -> None:
+def test_proposer_and_signer_see_what_widens(
+    product: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proposed = propose(product, bounded(product, tmp_path))
     assert (proposed.code, UNEVIDENCED in proposed.out) == (0, True)
+    sign = ("envelope", "activate", "1", "--desk", "incidents", "--as", "rhea")
+    asked = product(*sign, typed="no\n", is_terminal=True)
+    assert (asked.code, UNEVIDENCED in asked.out) == (1, True)
+    assert asked.out.endswith(
+        "What history said of it:\n"
+        "  Nothing: there was no history to ask when it was proposed.\n"
+        " Nothing was signed.\n"
+    )
+    assert "Sign version 1 of incidents, in place of version 0? [y/N]" in asked.err
+    monkeypatch.setenv("COUNTERSIGN_PASSWORD", "wrong")
+    unasked = product(*sign, "--yes", is_terminal=True)
+    assert (unasked.code, "in place of" in unasked.err) == (1, False)
+    assert "NOT_SIGNED_IN" in unasked.err
+    monkeypatch.delenv("COUNTERSIGN_PASSWORD")
     signed = product(
         "envelope", "activate", "1", "--desk", "incidents", "--as", "rhea", "--json",
         typed=PASSWORD,
@@ -47,6 +63,20 @@ def test_proposer_and_signer_see_what_widens(product: Run, tmp_path: Path) -> No
     assert told["message"] == "Version 1 is active."
     assert {change["evidence"] for change in told["changes"]} == {UNEVIDENCED}
     assert all(change["widens"] for change in told["changes"])
+
+
+def test_show_takes_desk_cell_or_version(product: Run) -> None:
+    cell = product("envelope", "show", "incidents/routing/assign_group")
+    assert (cell.code, cell.err) == (0, "")
+    assert cell.out.startswith("incidents/routing/assign_group, version 0 (active)\n")
+    assert "phase: COPILOT\n" in cell.out
+    by_option = product("envelope", "show", "--desk", "incidents").out
+    assert product("envelope", "show", "incidents").out == by_option
+    assert product("envelope", "show", "0", "--desk", "incidents").out == by_option
+    unknown = product("envelope", "show", "incidents/routing/refund")
+    assert (unknown.code, "names no cell incidents/routing/refund" in unknown.err) == (2, True)
+    other = product("goals", "show", "incidents/routing/assign_group")
+    assert (other.code, "Only an envelope has cells" in other.err) == (2, True)
 
 
 def test_narrowing_needs_no_evidence(product: Run, tmp_path: Path) -> None:

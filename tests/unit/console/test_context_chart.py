@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.charts.context_window import context_window, kind_of
+from console.charts.context_window import budget_shares, context_window, kind_of
 from engine.domain.context import Treatment
 from engine.service.run_rows import BlockRow, ContextRow, LimitsRow
 
@@ -57,17 +57,16 @@ def test_many_small_blocks_are_the_rest() -> None:
 
 
 def test_budgets_show_as_lines_and_shares() -> None:
-    figure = context_window([context(1, 300, goal=250), context(3, 800, goal=700)], LIMITS)
-    assert lines(figure) == {"window, share": [0.25, 0.7], "run so far, share": [0.15, 0.4]}
-    assert said(figure) == [
-        *("soft budget 400", "hard budget 1,000"),
-        *("soft budget of a window 400", "hard budget of a window 1,000, of the run 2,000"),
-    ]
+    contexts = [context(1, 300, goal=250), context(3, 800, goal=700)]
+    assert said(context_window(contexts, LIMITS)) == ["soft budget 400", "hard budget 1,000"]
+    assert said(context_window(contexts, None)) == []
     small = context_window([context(1, 50, goal=40)], LIMITS)
-    assert said(small)[0] == "soft budget of a window 400"  # as lines they would squeeze the bars
+    assert said(small) == []  # as lines they would squeeze the bars
+    shares = budget_shares(contexts, LIMITS)
+    assert lines(shares) == {"window": [0.25, 0.7], "run so far": [0.15, 0.4]}
+    assert said(shares) == ["soft budget 400", "hard budget 1,000, run 2,000"]
     free = LimitsRow(window_soft=400, window_hard=1_000, run=0)
-    assert list(lines(context_window([context(1, 50, goal=40)], free))) == ["window, share"]
-    assert lines(context_window([context(1, 50, goal=40)], None)) == {}
+    assert list(lines(budget_shares(contexts, free))) == ["window"]
 
 
 def test_names_from_outside_are_escaped() -> None:

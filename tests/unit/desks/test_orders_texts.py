@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.desks.orders.plain_text import plain_text
 from engine.desks.orders.sayings import CARRIER, CUSTOMER, DETECTOR
 from engine.desks.orders.texts import LONGEST_READ, said_in, saying_of
 from engine.domain.fact import FactValue
+from engine.domain.plain_text import plain_text
 
 DAY = date(2026, 3, 2)
 NEW = "my new address is Elm Walk 17, 31005 Mittelstadt, Germany"

@@ -25,8 +25,8 @@ from engine.govern.limits import ArgumentRule
     ],
 )
 def test_a_listed_value_is_found_again(listed: Any, value: Any, is_among: bool) -> None:
-    is_outside = wrong_argument("x", ArgumentRule(one_of=(listed,)), {"x": value})
-    is_forbidden = wrong_argument("x", ArgumentRule(none_of=(listed,)), {"x": value})
+    is_outside = wrong_argument("x", ArgumentRule(one_of=(listed,)))({"x": value}, {})
+    is_forbidden = wrong_argument("x", ArgumentRule(none_of=(listed,)))({"x": value}, {})
     assert bool(is_outside) is not is_among
     assert bool(is_forbidden) is is_among
 
@@ -34,7 +34,7 @@ def test_a_listed_value_is_found_again(listed: Any, value: Any, is_among: bool) 
 @pytest.mark.parametrize("value", [["prod"], {"to": "prod"}, None, [], float("nan")])
 def test_what_is_no_scalar_breaks_lists(value: Any) -> None:
     for rule in (ArgumentRule(one_of=("prod",)), ArgumentRule(none_of=("prod",))):
-        assert wrong_argument("x", rule, {"x": value}) == f"x is {value!s}"
+        assert wrong_argument("x", rule)({"x": value}, {}) == f"x is {value!s}"
 
 
 def test_a_rule_for_one_differs_from_yes() -> None:
@@ -61,7 +61,7 @@ BOTH = ArgumentRule(told_by=("payee@bank", "named@task"))
     ids=["both", "one", "of another argument"],
 )
 def test_every_named_fact_has_to_tell(told: dict[str, frozenset[str]], wrong: str) -> None:
-    assert wrong_argument("x", BOTH, {"x": 7}, told) == wrong
+    assert wrong_argument("x", BOTH)({"x": 7}, told) == wrong
     assert argument_words("x", BOTH) == "x told by payee@bank and named@task"
 
 

@@ -36,9 +36,12 @@ def test_requests_come_back_as_they_were() -> None:
 
 
 def test_counts_stand_for_names_of_facts() -> None:
-    request = asked(0, stale=("a", "b"), contradictory=("c",), unseen=("d", "e", "f"))
+    request = asked(
+        0, stale=("a", "b"), contradictory=("c",), unseen=("d", "e", "f"), named=("x: g",)
+    )
     back = history_of(request).request(0)
-    assert [len(back.stale), len(back.contradictory), len(back.unseen)] == [2, 1, 3]
+    counts = (back.stale, back.contradictory, back.unseen, back.named)
+    assert [len(one) for one in counts] == [2, 1, 3, 1]
 
 
 def test_cuts_are_given_with_the_question() -> None:

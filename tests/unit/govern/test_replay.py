@@ -1,5 +1,6 @@
 """What a policy would have said of a history, told as small stories."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from engine.domain.budget import Period
 from engine.domain.money import Money
-from engine.domain.phase import Phase
+from engine.domain.phase import Cell, Phase
 from engine.domain.verdict import VerdictKind
 from engine.govern.hard_rules import NamedRule, Otherwise
 from engine.govern.history import DecisionHistory
@@ -21,10 +22,12 @@ from engine.govern.limits import (
     Wider,
 )
 from engine.govern.local_time import as_moment, as_us
+from engine.govern.past_decisions import PastDecision
 from engine.govern.policy_set import PolicySet
-from engine.govern.replay import NEVER, Replayed, Replaying, replay
+from engine.govern.replay import Replayed, Replaying, replay
 from engine.govern.replay_sequence import replay_in_sequence
-from tests.unit.govern.pasts import CELL, MONDAY, OTHER, asked, entry, history_of, policy
+from engine.govern.replay_sums import NEVER
+from tests.unit.govern.pasts import CELL, MONDAY, OTHER, asked, entry, history_of, past, policy
 
 KINDS = tuple(VerdictKind)
 EXECUTE, WINDOW, ESCALATE, DENY = KINDS
@@ -100,6 +103,43 @@ def test_copilot_runs_nothing_but_says_what_would() -> None:
     assert kinds(found) == [ESCALATE, ESCALATE]
     assert [KINDS[level] for level in found.would_have.tolist()] == [EXECUTE, ESCALATE]
     assert not found.alone.any()
+
+
+def calls(*cents: int, cell: Cell = CELL, first: float = 0, **came: Any) -> list[PastDecision]:
+    """Calls of one case, a minute apart."""
+    return [
+        past(asked(first + place, cents=one, cell=cell), 1, **came)
+        for place, one in enumerate(cents)
+    ]
+
+
+def test_calls_of_a_case_are_summed() -> None:
+    other = past(asked(9, cents=900), 2)
+    found = both(history_of(*calls(400, 500, 200, 100), other), policy(entry(amount_cap=1000)))
+    assert kinds(found) == [EXECUTE, EXECUTE, ESCALATE, EXECUTE, EXECUTE]
+
+    rows = (*calls(900), *calls(700, cell=OTHER, first=1), *calls(0, -1, first=2))
+    above = policy(entry(), entry(OTHER, second_person_above=1500, amount_cap=800))
+    assert kinds(both(history_of(*rows), above)) == [EXECUTE, ESCALATE, EXECUTE, DENY]
+
+
+def test_what_was_carried_out_counts_once() -> None:
+    first, second = calls(600, 500)
+    told = replace(second, request=replace(second.request, moved=600, moved_in_cell=600))
+    never = NamedRule(name="much", why="too much", amount_cap=1000)
+    cap = policy(entry(), guardrails=(never,))
+    assert kinds(both(history_of(replace(first, acted=True), told), cap)) == [EXECUTE, DENY]
+    room = policy(entry(amount_cap=1100))
+    assert kinds(both(history_of(replace(first, acted=True), told), room)) == [EXECUTE, EXECUTE]
+    # What was put back since was carried out all the same: it is not moved again by a replay.
+    assert kinds(both(history_of(replace(first, acted=True), second), cap)) == [EXECUTE, EXECUTE]
+
+
+def test_open_windows_have_moved_nothing_yet() -> None:
+    unsure = [replace(one, request=replace(one.request, confidence=0.45)) for one in calls(600)]
+    for minutes, kind in ((20, EXECUTE), (30, ESCALATE)):
+        found = both(history_of(*unsure, *calls(600, first=minutes)), on_the_loop(amount_cap=1000))
+        assert kinds(found) == [WINDOW, kind]
 
 
 WIDE = Wider(threshold=HandSetThreshold(min_confidence=0.4), veto_minutes=30)

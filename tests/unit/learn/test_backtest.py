@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
 
+from engine.domain.precedent import FittedPrecedent, LabelledCase, PrecedentProcedure
 from engine.errors import InvalidRequest
 from engine.govern.scores import area_under_risk_coverage, brier
 from engine.learn.backtest import backtest, backtest_targets
 from engine.learn.backtest_figures import BacktestReport
 from engine.learn.backtest_text import PREDICTION_COLUMNS, prediction_rows, render_text
+from engine.learn.fit_precedent import fit_precedent
+from engine.learn.precedent_encode import hash_cases, known_cases
 from engine.reason.precedent import predict_batch
 from tests.unit.learn.made_cases import PROCEDURE, made_cases
 
 CASES = made_cases(900)
 
 
+class Fitted:
+    """Fits as the backtest does, but what it fitted on the very same cases before."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, datetime], FittedPrecedent | None] = {}
+
+    def __call__(
+        self, rows: Sequence[LabelledCase], procedure: PrecedentProcedure, as_of: datetime, /
+    ) -> FittedPrecedent | None:
+        learned_from = hash_cases(known_cases(rows, procedure, as_of), procedure.features)
+        at = (procedure.identity, learned_from, as_of)
+        if at not in self._kept:
+            self._kept[at] = fit_precedent(rows, procedure, as_of)
+        return self._kept[at]
+
+
+FITTED = Fitted()
+
+
+def judged(cases: Sequence[LabelledCase], target: float = 0.15) -> BacktestReport:
+    """A backtest that fits nothing twice."""
+    return backtest_targets(cases, PROCEDURE, (target,), predict=predict_batch, fit=FITTED)[0]
+
+
 @pytest.fixture(scope="module")
 def report() -> BacktestReport:
-    return backtest(CASES, PROCEDURE, 0.15, predict=predict_batch)
+    return judged(CASES)
+
+
+@pytest.fixture(scope="module")
+def tight() -> BacktestReport:
+    return judged(CASES, 0.06)
 
 
 def test_latest_share_of_cases_is_judged(report: BacktestReport) -> None:
@@ -62,26 +96,24 @@ def test_every_figure_lies_in_its_interval(report: BacktestReport) -> None:
 
 def test_cells_are_counted_apart() -> None:
     halves = [replace(case, cell="a" if number % 2 else "b") for number, case in enumerate(CASES)]
-    report = backtest(halves, PROCEDURE, 0.15, predict=predict_batch)
+    report = judged(halves)
     assert [(cell.cell, cell.n) for cell in report.cells] == [("a", 135), ("b", 135)]
     assert sum(cell.executed for cell in report.cells) == report.overall.executed
 
 
 def test_unlabelled_cases_are_not_judged(report: BacktestReport) -> None:
     unknown = tuple(replace(case, case_id="U" + case.case_id, label="") for case in CASES[:50])
-    assert backtest((*CASES, *unknown), PROCEDURE, 0.15, predict=predict_batch) == report
+    assert judged((*CASES, *unknown)) == report
 
 
-def test_tighter_target_executes_less(report: BacktestReport) -> None:
-    tight = backtest(CASES, PROCEDURE, 0.06, predict=predict_batch)
+def test_tighter_target_executes_less(report: BacktestReport, tight: BacktestReport) -> None:
     assert tight.overall.executed < report.overall.executed
     assert tight.aurc == report.aurc
 
 
-def test_several_targets_equal_one_by_one(report: BacktestReport) -> None:
-    several = backtest_targets(CASES, PROCEDURE, (0.06, 0.15), predict=predict_batch)
-    assert several[1] == report
-    assert several[0] == backtest(CASES, PROCEDURE, 0.06, predict=predict_batch)
+def test_several_targets_equal_one_by_one(report: BacktestReport, tight: BacktestReport) -> None:
+    several = backtest_targets(CASES, PROCEDURE, (0.06, 0.15), predict=predict_batch, fit=FITTED)
+    assert several == (tight, report)
 
 
 def test_too_little_history_executes_nothing() -> None:
@@ -148,6 +180,6 @@ def test_text_without_any_fit_names_what_is_needed() -> None:
 
 
 def test_closed_rule_says_why_nothing_ran() -> None:
-    said = render_text(backtest(CASES, PROCEDURE, 0.001, predict=predict_batch))
+    said = render_text(judged(CASES, 0.001))
     assert "nothing was executed, because the rule stayed closed" in said
     assert "confidence\n  keeps the error at or under 0.1%" in said

@@ -55,9 +55,10 @@ def test_facts_say_what_is_wrong_with_them() -> None:
         fact("parcel:1.is_received@customer", False, NOW),
     ]
     lines = facts_text(told, NOW).split("\n")
-    assert lines[1] == '"order.status@shop" = "PLACED" (seen 2026-11-20T08:00+00:00; too old)'
-    assert lines[2].endswith('; contradicted by "parcel:1.is_received@customer")')
-    assert lines[3].startswith('"parcel:1.is_received@customer" = false')
+    assert lines[0] == "Times are UTC, on 2026-11-20 where no day is named."
+    assert lines[2] == '"order.status@shop" = "PLACED" (seen 08:00; too old)'
+    assert lines[3].endswith('; contradicted by "parcel:1.is_received@customer")')
+    assert lines[4].startswith('"parcel:1.is_received@customer" = false')
 
 
 def test_long_values_are_cut_and_called_so() -> None:

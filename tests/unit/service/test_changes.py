@@ -5,6 +5,7 @@ import pytest
 from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import EnvelopeDocument
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument
+from engine.service.change_words import grouped, parted
 from engine.service.changes import changes, widens
 from engine.service.document_changes import UNSAID
 
@@ -110,3 +111,14 @@ def test_what_no_sentence_says_counts_as_widening() -> None:
     (row,) = changes(read(there), read(back))
     assert (row.subject, row.sentences, row.widens) == ("document", (UNSAID,), True)
     assert widens(read(there), read(f"{back}note: calm\n"))
+
+
+def test_cells_that_people_decide_stand_apart() -> None:
+    before, rate = f"{COPILOT}{OTHER_CELL}", "  audit_rate: 0.5\n"
+    found = changes(read(before), read(f"{COPILOT}{rate}{OTHER_CELL}{rate}"))
+    first, rest = parted(found)
+    assert ([row.subject for row in first], [row.subject for row in rest]) == (["d/t/b"], ["d/t/a"])
+    (group,) = grouped((*first, *rest))
+    assert group.subjects == ("d/t/b", "d/t/a")
+    assert group.sentences == ("The share drawn for audit: 50\u202f%, was 10\u202f%.",)
+    assert parted(changes(read(COPILOT), read(CELL)))[1] == ()

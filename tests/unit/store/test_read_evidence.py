@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from engine.domain.case import Origin
+from engine.domain.identity import ReasonerId
 from engine.domain.outcome import LabelSource
-from engine.govern.limits import OWN
 from engine.store.read_evidence import MOST_POINTS, _curve, _evidence, _thinned
 from engine.store.read_labels import Labelled
+
+OWN, AGENT = ReasonerId("stub", "1"), ReasonerId("agent", "claude-x/1")
+NEXT = AGENT._replace(version="claude-x/2")
 
 
 def label(
@@ -16,13 +19,13 @@ def label(
     *,
     is_executable: bool = True,
     was_scored_before: bool = True,
-    reasoner: str = OWN,
+    by: ReasonerId = OWN,
 ) -> Labelled:
     return Labelled(
         recommendation=object(),
         cell="desk/type/tool",
         origin=Origin.REAL,
-        reasoner=reasoner,
+        by=by,
         source=LabelSource.RECORD,
         is_correct=is_correct,
         raw_confidence=confidence,
@@ -91,15 +94,21 @@ def test_evidence_depends_on_the_risk_limit() -> None:
 
 
 def test_evidence_is_of_the_reasoners_named() -> None:
-    """Labels of one reasoner say nothing of another: each one that is named needs its own."""
-    labels = [label(0.95) for _ in range(60)] + [label(0.95, reasoner="agent")]
-    wrong = label(0.95, False, reasoner="workflow")
+    """Labels of one reasoner, or version, say nothing of another: each named one needs its own."""
+    labels = [label(0.95) for _ in range(60)] + [label(0.95, by=AGENT)]
+    wrong = label(0.95, False, by=NEXT)
 
-    def found(*named: str) -> tuple[int, int, bool]:
+    def found(*named: ReasonerId) -> tuple[int, int, bool]:
         evidence = _evidence([*labels, wrong], 0.1, named)
         return evidence.labels, evidence.errors, evidence.is_evidenced
 
     assert found(OWN) == (60, 0, True)
-    assert found("agent") == (1, 0, False)
-    assert found(OWN, "agent") == (61, 0, False)
-    assert found("workflow", "nobody") == (1, 1, False)
+    assert found(AGENT) == (1, 0, False)
+    assert found(OWN, AGENT) == (61, 0, False)
+    assert found(NEXT, ReasonerId("nobody", "")) == (1, 1, False)
+    assert found(OWN._replace(version="2")) == (0, 0, False)
+    records = _evidence([*labels, wrong], 0.1, (NEXT, OWN._replace(version="2"))).records
+    assert [(one.by, one.labels, one.errors, one.before) for one in records] == [
+        ("agent@claude-x/2", 1, 1, 1),
+        ("stub@2", 0, 0, 60),
+    ]

@@ -7,13 +7,16 @@ import os
 import stat
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from engine.desks.orders.shop.refusals import Code, Refused
 from engine.desks.orders.shop.words import AUDIENCE
 from engine.domain.canonical import Json, digest
 from engine.domain.credential import SMALLEST_KEY, Claims, PermitKind, Refusal, verify
 from engine.errors import ConfigError
-from engine.ports import Clock
+
+if TYPE_CHECKING:
+    from engine.ports import Clock
 
 _SCHEME = "bearer "
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

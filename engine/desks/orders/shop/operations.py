@@ -6,6 +6,7 @@ No HTTP and no credentials here; who may call is decided before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -17,7 +18,9 @@ from engine.desks.orders.shop.snapshot import NOTHING, Snapshot, difference, tak
 from engine.desks.orders.shop.toolbox import ReadTool, WriteTool
 from engine.domain.canonical import Json, canonical_text, digest, parse
 from engine.domain.tool import Strict
-from engine.ports import Clock
+
+if TYPE_CHECKING:
+    from engine.ports import Clock
 
 _operation = select(tables.operation).where(tables.operation.c.key == bindparam("of_key"))
 _finish = (

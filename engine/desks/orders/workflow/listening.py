@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from engine.desks.orders.plain_text import plain_text
 from engine.desks.orders.reading import TELLS, tell_said
 from engine.desks.orders.sayings import CARRIER, CUSTOMER, DETECTOR, SAYINGS
 from engine.desks.orders.sources import Teller
 from engine.desks.orders.text_values import COUNTRIES, day_of
 from engine.desks.orders.texts import Said
 from engine.domain.fact import Fact, FactValue
+from engine.domain.plain_text import plain_text
 from engine.domain.recommendation import Reason
 from engine.reason.workflow.known import Heard, Known, Listening, Sayable
 

@@ -43,7 +43,7 @@ from tests.unit.reason.agent.agent_world import (
 def test_agent_is_a_procedure() -> None:
     procedure: Procedure = AgentProcedure()
     assert procedure.kind is RunKind.AGENT
-    assert procedure.version.startswith("agent-2.v1.")
+    assert procedure.version.startswith("agent-3.v2.")
 
 
 def test_run_begins_with_a_question() -> None:

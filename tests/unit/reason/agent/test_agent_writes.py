@@ -63,7 +63,7 @@ def test_write_becomes_a_draft_with_grounds() -> None:
     assert draft.missing == ("carrier.place",)
     assert draft.raw_confidence == 0.9
     assert [one.proposal.tool for one in draft.alternatives] == ["message_customer"]
-    assert draft.reasoner_version == AgentProcedure().version
+    assert draft.reasoner_version == AgentProcedure().identity
 
 
 def test_alternative_out_of_order_is_left_out() -> None:

@@ -1,11 +1,13 @@
 """Plain text: a stranger's text made fit for matching, with the way back to its own characters.
 
-Letters that look alike, invisible characters and typographic forms become what they pass for, so
-that none of them hides a word or makes one up. Nothing here says what a text means.
+Letters that look alike, digits of all scripts, invisible characters and typographic forms become
+what they pass for, so that none of them hides a word or makes one up. No list of look-alikes is
+complete. Nothing here says what a text means.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +15,14 @@ from types import MappingProxyType
 
 _LOOKS_LIKE: Mapping[int, int] = MappingProxyType(
     str.maketrans(
-        "аеорсхуіјѕԁһԛԝкмтвнгαοενικρτυχ"  # Cyrillic and Greek letters
-        "ıłøđðþ“”„«»‘’‚`´–—−‐‑…·•ˈ",
-        "aeopcxyijsdhqwkmtbhraoevikptuxiloddb\"\"\"\"\"'''''-----...'",
+        "аеорсхуіјѕԁһԛԝкмтвнгαβοενικρτυχζημ"  # Cyrillic and Greek letters
+        "ıłøđðþ“”„«»‘’‚`´–—−‐‑…·•ˈ。",
+        "aeopcxyijsdhqwkmtbhraboevikptuxzhmiloddb\"\"\"\"\"'''''-----...'.",
     )
 )
 """What passes for what; one character each."""
+_UNTIDY = re.compile("^ |  |`")
+"""What even plain letters and signs are not left with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,13 @@ class PlainText:
 
 def plain_text(original: str) -> PlainText:
     """Make a text fit for matching."""
+    if original.isascii() and original.isprintable() and not _UNTIDY.search(original):
+        starts = tuple(range(len(original)))
+        return PlainText(text=original.lower(), starts=starts, original=original)
+    return _plainly(original)
+
+
+def _plainly(original: str) -> PlainText:
     characters: list[str] = []
     starts: list[int] = []
     for place, one in enumerate(original):
@@ -65,7 +76,7 @@ def _plain(one: str) -> str:
         return " "
     folded = unicodedata.normalize("NFKD", one).casefold().translate(_LOOKS_LIKE)
     return "".join(
-        " " if kept.isspace() else kept
+        " " if kept.isspace() else str(unicodedata.digit(kept, kept))
         for kept in folded
         if unicodedata.category(kept) not in ("Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn")
     )

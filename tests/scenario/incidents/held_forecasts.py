@@ -1,4 +1,4 @@
-"""What a simulation says of the next days, against what then happens, on the real incidents.
+"""What a simulation says of the next days, against what then happened, over a recorded history.
 
 Over several days on which a draft might have been activated, from the fifth week on: the forecast
 is made from what was known on that day, and held against the seven days after it, in which the
@@ -8,23 +8,19 @@ less often than the 95 % they would promise of days that are all alike; how ofte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from uuid import UUID
+from typing import Any
 
 import numpy as np
-import pytest
+from sqlalchemy import and_, select
 
-from engine.desks.incidents.desk import default_envelope, incidents_desk
+from engine.desks.incidents.desk import default_envelope
 from engine.desks.incidents.procedure import PROCEDURE
 from engine.domain.budget import Period
 from engine.domain.case import Origin
-from engine.domain.fact import Fact, fact_set
-from engine.domain.ids import CaseId
 from engine.domain.phase import Cell, Phase
-from engine.domain.precedent import LabelledCase
 from engine.govern.compare import compare
 from engine.govern.consequences import Asked
 from engine.govern.earlier import known_by
@@ -39,16 +35,11 @@ from engine.govern.policy_set import PolicySet
 from engine.govern.replay import Replaying
 from engine.govern.replay_columns import Mask
 from engine.govern.request import AuthorizationRequest
-from engine.learn.backtest import replay
 from engine.learn.rolling_cuts import RollingCuts
-from engine.perceive.files import read_rows
-from engine.reason.precedent import predict_batch
-from engine.testing.world import FakeClock
+from engine.store import tables
+from tests.scenario.incidents.incident_world import IncidentWorld
 
 FIRST_DAY, AHEAD = 28, 7
-SELDOM = replace(PROCEDURE, refit_hours=96)
-"""The desk's procedure, fitted every fourth day, so that the test takes a minute and not four."""
-NO_CASE = CaseId(UUID(int=0))
 CELL = Cell(desk="incidents", case_type="routing", action_type="assign_group")
 
 THRESHOLDS: Mapping[str, Threshold] = {
@@ -70,70 +61,87 @@ class Held:
     error: bool
 
 
-@pytest.fixture(scope="module")
-def history(shared_data: Path) -> DecisionHistory:
-    """Every labelled incident as the desk's reasoner would have answered it when it came."""
-    cases = sorted(
-        _labelled(shared_data / "uci_incidents_dev.csv.gz"),
-        key=lambda case: (case.observed_at, case.case_id),
-    )
-    known_at = {case.case_id: max(case.label_known_at, case.observed_at) for case in cases}
+def held_forecasts(place: IncidentWorld) -> Iterator[Held]:
+    """Hold every forecast against the days after it, and print how many held.
+
+    Args:
+        place: A world through which the history has run.
+    """
+    history = _recorded(place)
+    pasts, whole = _pasts(history), Replaying(history, RollingCuts(history, PROCEDURE))
+    print()
+    for name, threshold in THRESHOLDS.items():
+        policy = _policy(threshold)
+        ran = whole.under(policy).alone
+        said = {
+            day: compare(past, policy, policy, Asked(days=1, future_days=AHEAD)).forecast
+            for day, past in pasts.items()
+        }
+        found = [_held(history, ran, forecast, day) for day, forecast in said.items()]
+        held = [one for one in found if one is not None]
+        print(
+            f"{name:18}  {len(held)} splits: share held in {sum(one.share for one in held)}, "
+            f"error in {sum(one.error for one in held)}"
+        )
+        yield from held
+
+
+def _recorded(place: IncidentWorld) -> DecisionHistory:
+    """Every labelled incident as the engine answered it when it came."""
     past, resolved = PastDecisions(), []
-    for scored in replay(cases, SELDOM, 0.1, predict=predict_batch):
-        if not scored.is_answered:
-            continue
+    for row in _answered(place):
+        known_at = max(row.known_at, row.as_of)
         request = AuthorizationRequest(
             cell=CELL,
-            at=scored.observed_at,
-            confidence=scored.confidence,
+            at=row.as_of,
+            confidence=row.confidence,
             is_calibrated=True,
-            score=scored.raw,
+            score=row.raw_confidence,
         )
+        is_correct = row.label == row.value
         past.add(
             PastDecision(
                 request=request,
-                case_id=scored.case_id,
+                case_id=row.source_id,
                 text="",
-                truth=Truth.CORRECT if scored.is_correct else Truth.WRONG,
-                known_at=known_at[scored.case_id],
+                truth=Truth.CORRECT if is_correct else Truth.WRONG,
+                known_at=known_at,
             )
         )
-        resolved.append((known_at[scored.case_id], scored.case_id, scored.raw, scored.is_correct))
+        resolved.append((known_at, row.source_id, row.raw_confidence, is_correct))
     return past.history(
         desk="incidents",
         origin=Origin.REAL,
-        as_of=max(known_at.values()) + timedelta(days=1),
+        as_of=max(resolved)[0] + timedelta(days=1),
         resolved=[
-            Resolved(known_at=at, score=raw, is_correct=is_right)
-            for at, _, raw, is_right in sorted(resolved)
+            Resolved(known_at=known_at, score=raw, is_correct=is_correct)
+            for known_at, _, raw, is_correct in sorted(resolved)
         ],
     )
 
 
-def _labelled(file: Path) -> Sequence[LabelledCase]:
-    desk = incidents_desk(itsm_url="sqlite:///unused.db", clock=FakeClock())
-    assert desk.learning is not None
-    found = []
-    for _, row in read_rows(file, desk.intake):
-        assert isinstance(row, dict)
-        incoming = desk.intake.read(row)
-        signal, label = incoming.signal, incoming.label
-        if label is None:
-            continue
-        facts = tuple(
-            Fact(entity="signal", attribute=name, value=value, source="", observed_at=signal.as_of)
-            for name, value in signal.payload.items()
+def _answered(place: IncidentWorld) -> Sequence[Any]:
+    case, made, label = tables.cases.c, tables.recommendations.c, tables.labels.c
+    query = (
+        select(
+            case.source_id,
+            case.as_of,
+            made.confidence,
+            made.raw_confidence,
+            made.label,
+            label.value,
+            label.known_at,
         )
-        found.append(
-            LabelledCase(
-                case_id=signal.source_id,
-                observed_at=signal.as_of,
-                label_known_at=label.known_at,
-                features=desk.learning.features(fact_set(NO_CASE, 1, facts)),
-                label=label.value,
-            )
+        .select_from(tables.cases)
+        .join(tables.recommendations, made.id == case.recommendation_id)
+        .join(
+            tables.labels,
+            and_(label.source == case.source, label.source_id == case.source_id),
         )
-    return found
+        .order_by(case.as_of, case.source_id)
+    )
+    with place.world.parts.database.reader.connect() as connection:
+        return connection.execute(query).all()
 
 
 def _policy(threshold: Threshold) -> PolicySet:
@@ -155,7 +163,7 @@ def _pasts(history: DecisionHistory) -> Mapping[int, Replaying]:
     """What was known on each day on which a draft might have been activated."""
     days = np.unique(history.at_us // DAY_US)[FIRST_DAY:-AHEAD:2]
     known = {int(day): known_by(history, as_moment(int(day) * DAY_US)) for day in days}
-    return {day: Replaying(then, RollingCuts(then, SELDOM)) for day, then in known.items()}
+    return {day: Replaying(then, RollingCuts(then, PROCEDURE)) for day, then in known.items()}
 
 
 def _held(history: DecisionHistory, ran: Mask, said: Forecast, day: int) -> Held | None:
@@ -170,30 +178,3 @@ def _held(history: DecisionHistory, ran: Mask, said: Forecast, day: int) -> Held
         share=bool(said.share.lower <= share <= said.share.upper),
         error=bool(said.error.lower <= error <= said.error.upper),
     )
-
-
-def test_forecasts_hold_on_the_following_days(history: DecisionHistory) -> None:
-    shares: list[bool] = []
-    errors: list[bool] = []
-    pasts, whole = _pasts(history), Replaying(history, RollingCuts(history, SELDOM))
-    print()
-    for name, threshold in THRESHOLDS.items():
-        policy = _policy(threshold)
-        ran = whole.under(policy).alone
-        said = {
-            day: compare(past, policy, policy, Asked(future_days=AHEAD)).forecast
-            for day, past in pasts.items()
-        }
-        found = [_held(history, ran, forecast, day) for day, forecast in said.items()]
-        held = [one for one in found if one is not None]
-        shares += [one.share for one in held]
-        errors += [one.error for one in held]
-        print(
-            f"{name:18}  {len(held)} splits: share held in {sum(one.share for one in held)}, "
-            f"error in {sum(one.error for one in held)}"
-        )
-    of = len(shares)
-    print(f"all: share held in {sum(shares)} of {of} splits, error in {sum(errors)}")
-    assert len(shares) >= 80
-    assert np.mean(shares) >= 0.7
-    assert np.mean(errors) >= 0.7
