@@ -306,7 +306,8 @@ class PolicyVersion:
     """What history says of it, as it was when it was proposed; None: not asked."""
     earned: Mapping[str, str] | None = None
     """Of an envelope, by name the version of each reasoner when two people put it into force: its
-    phases are those versions' and no other's. None: nobody did."""
+    phases are those versions' and no other's. Of a proposal, when it was proposed: others cannot
+    be signed for. None: nobody did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,13 +59,17 @@ def with_limit(document: str, cell: CellRow, name: str, value: object) -> str:
 
 
 def with_own_note(document: str, active: str, note: str) -> str:
-    """The document with this note, where it still carries the one of the active version.
+    """The document with this note, where it was changed and still carries the active one's.
+
+    The same document is proposed anew for the present reasoners, where those have changed.
 
     Args:
         document: YAML of any kind of document.
         active: That of the version that holds now.
         note: Why the document changes.
     """
+    if document == active:
+        return document
     raw, known = load(document), load(active)
     if raw is None or known is None or not known.get("note") or raw.get("note") != known["note"]:
         return document

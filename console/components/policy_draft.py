@@ -157,7 +157,7 @@ def _draw_preview(page: str, kind: PolicyKind, desk: str, draft: str) -> bool:
 def _propose(page: str, kind: PolicyKind, desk: str, document: str, over: int) -> None:
     draft = st.session_state[_key(page, desk, "draft")]
     note = st.session_state[_key(page, desk, "note")].strip()
-    if draft == document:
+    if draft == document and not note:
         flash.add("warning", "Nothing was proposed: the draft is the active version.")
     elif not note:
         form_keys.refuse(

@@ -75,7 +75,8 @@ def _history(row: VersionRow) -> str:
 @session.explained  # a version that cannot be read must not take the others off the page
 def _draw_changes(page: str, row: VersionRow) -> None:
     st.caption("Against the active version")
-    changes = session.queries().changes(row.desk, row.kind, row.document)
+    back_to = row.version if row.status is VersionStatus.SUPERSEDED else None
+    changes = session.queries().changes(row.desk, row.kind, row.document, back_to=back_to)
     policy_changes.draw(changes, key=session.key(page, "changes", row.kind, row.version))
 
 

@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel
 
-from engine.adapters.messages_form import Unreadable, answer_of, told_usage, window_of
+from engine.adapters.messages_form import (
+    DEFAULT_THINKING,
+    Unreadable,
+    answer_of,
+    told_usage,
+    window_of,
+)
 from engine.adapters.messages_key import HiddenKey, Watcher
 from engine.adapters.messages_stream import StreamedMessage
 from engine.adapters.messages_trouble import Explainer
@@ -95,7 +101,14 @@ class MessagesApi:
     @property
     def identity(self) -> ModelIdentity:
         """Which model it is and what it takes."""
-        return ModelIdentity(name=self._access.model, is_scripted=False, price=self._access.price)
+        access = self._access
+        is_own = access.thinking == DEFAULT_THINKING
+        return ModelIdentity(
+            name=access.model,
+            is_scripted=False,
+            price=access.price,
+            manner="" if is_own else f"thinking-{access.thinking}",
+        )
 
     def count(self, request: ModelRequest) -> int:
         """Tokens of the whole window, counted by the server.

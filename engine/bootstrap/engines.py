@@ -57,10 +57,10 @@ def engine_of(parts: Parts, simulating: Simulating | None = None) -> LocalEngine
         parts: Database, clock, ids and desks.
         simulating: Answers what a draft would have done; this process by default.
     """
-    simulating = simulating or simulating_of(parts)
     store, clock, ids, desks = parts.store, parts.clock, parts.ids, parts.desks
     policy = PolicyView(store.reader, desks)
     people, queries = people_of(parts), _queries_of(parts)
+    simulating = simulating or simulating_of(parts, queries)
     binding = _binding_of(parts, policy)
     return LocalEngine(
         store=store,
@@ -134,16 +134,24 @@ def _versioning_of(parts: Parts, simulating: Simulating, queries: SqlQueries) ->
     )
 
 
-def simulating_of(parts: Parts, *, fresh_for: timedelta = timedelta(0)) -> LocalSimulating:
+def simulating_of(
+    parts: Parts, queries: SqlQueries | None = None, *, fresh_for: timedelta = timedelta(0)
+) -> LocalSimulating:
     """Simulations in this process.
 
     Args:
-        parts: Database, clock and desks.
+        parts: Database, clock, desks and reasoners.
+        queries: Reads that know which reasoners are here; made from the parts where there are none.
         fresh_for: For so long a history is used as it was read, though more has happened since.
     """
     reader = parts.store.reader
     return LocalSimulating(
-        histories=HistoryReads(parts.database, clock=parts.clock, desk_time=reader.desk_time),
+        histories=HistoryReads(
+            parts.database,
+            clock=parts.clock,
+            desk_time=reader.desk_time,
+            versions_of=(queries or _queries_of(parts)).reasoner_versions,
+        ),
         reader=reader,
         clock=parts.clock,
         desks=parts.desks,

@@ -95,7 +95,8 @@ def _add_rollback(app: typer.Typer, kind: PolicyKind) -> None:
         versions = versions_of(engine, desk, kind)
         earlier, seen = _earlier(versions, version), seen_version(versions, over)
         request = RollBack(kind=kind, desk=desk, version=earlier.version, reason=reason, over=seen)
-        execute_shown(engine, desk, earlier.document, request, as_name, as_json=as_json)
+        text, number = earlier.document, earlier.version
+        execute_shown(engine, desk, text, request, as_name, as_json=as_json, back_to=number)
 
 
 def _ask(question: str) -> None:

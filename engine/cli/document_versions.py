@@ -46,24 +46,29 @@ def seen_version(versions: Sequence[VersionRow], over: int | None) -> int:
     return version_of(versions, None).version if over is None else over
 
 
-def changes_of(engine: LocalEngine, before: VersionRow, after: str) -> tuple[ChangeRow, ...]:
-    """What a text changes against a version.
+def changes_of(
+    engine: LocalEngine, before: VersionRow, after: str, back_to: int | None = None
+) -> tuple[ChangeRow, ...]:
+    """What a text changes against a version; of one that is gone back to it is the document.
 
     Raises:
         ConfigError: It is no document of this kind.
     """
-    return engine.queries.changes(before.desk, before.kind, after, before.version)
+    return engine.queries.changes(before.desk, before.kind, after, before.version, back_to)
 
 
 def readable_changes(
-    engine: LocalEngine, versions: Sequence[VersionRow], after: str
+    engine: LocalEngine,
+    versions: Sequence[VersionRow],
+    after: str,
+    back_to: int | None = None,
 ) -> tuple[ChangeRow, ...]:
     """The same against the active version; nothing where the text is no document.
 
     The engine refuses that in its own words, on the record.
     """
     try:
-        return changes_of(engine, version_of(versions, None), after)
+        return changes_of(engine, version_of(versions, None), after, back_to)
     except ConfigError:
         return ()
 
@@ -76,10 +81,11 @@ def execute_shown(
     as_name: str,
     *,
     as_json: bool,
+    back_to: int | None = None,
 ) -> None:
     """Ask for something in somebody's name; once it is done, show what it changed."""
     kind: PolicyKind = getattr(request, "kind", PolicyKind.ENVELOPE)
-    changed = readable_changes(engine, versions_of(engine, desk, kind), document)
+    changed = readable_changes(engine, versions_of(engine, desk, kind), document, back_to)
     message = execute_as(as_name, request, engine)
     if as_json:
         say_json({"message": message, "changes": changed})

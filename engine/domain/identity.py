@@ -7,11 +7,13 @@ its own. What makes another version, and nothing else does:
   window, refit schedule and calibration. What is learned anew on schedule is no change;
 - of a workflow, its paths, prompts and the revision of the desk's code behind them; of an agent,
   its prompt, the tools as the model is offered them, and the desk's words;
-- of both, the model's id as the settings name it (of a script its mode), the number of the code
-  that asks and checks, and the limits that shape what a model is told.
+- of both, the model's id as the settings name it (of a script its mode) and how it may think
+  before it answers, the number of the code that asks and checks, and the limits that shape what
+  a model is told.
 
 What a model never sees is no part of it: how long a run may last and what it may use in all,
-budgets and prices, timeouts and retries of tools. Nor is the task: goal, constraints, facts.
+budgets and prices, timeouts and retries of tools. Nor is the address at which it is asked, nor the
+task: goal, constraints, facts.
 """
 
 from __future__ import annotations
@@ -42,8 +44,14 @@ class ReasonerId(NamedTuple):
 
 @lru_cache(maxsize=256)
 def reasoner_id(name: str, version: str) -> ReasonerId:
-    """The identity of a reasoner that declares a version; digests in it are shortened."""
-    return ReasonerId(name, _DIGEST.sub(lambda found: found[0][:_SHORT], version)[:_LONGEST])
+    """The identity of a reasoner that declares a version; digests in it are shortened.
+
+    What is too long even so ends with a digest of the whole.
+    """
+    short = _DIGEST.sub(lambda found: found[0][:_SHORT], version)
+    if len(short) > _LONGEST:
+        short = f"{short[: _LONGEST - _SHORT - 1]}-{_digest(version)}"
+    return ReasonerId(name, short)
 
 
 def version_of(model: str, procedure: str) -> str:
@@ -51,7 +59,11 @@ def version_of(model: str, procedure: str) -> str:
 
     Args:
         model: The model's id.
-        procedure: `Procedure.identity`, which a run keeps as the beginning of its version.
+        procedure: `Procedure.identity` with how the model is asked (`ModelIdentity.asking`), which
+            a run keeps as the beginning of its version.
     """
-    digest = sha256(procedure.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{model[:_LONGEST_MODEL]}/{digest[:_SHORT]}"
+    return f"{model[:_LONGEST_MODEL]}/{_digest(f'{model}/{procedure}')}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_SHORT]

@@ -194,6 +194,12 @@ class ModelIdentity:
     is_scripted: bool
     """A stand-in whose answers are written beforehand: it costs nothing and proves nothing."""
     price: ModelPrice = field(default=ModelPrice(input=0, output=0, cache_read=0, cache_write=0))
+    manner: str = ""
+    """How it is told to answer, beside what it is asked; empty: its own way."""
+
+    def asking(self, procedure: str) -> str:
+        """The identity or the version of a procedure, where this model is asked in its manner."""
+        return f"{self.manner}.{procedure}" if self.manner else procedure
 
 
 def _json(request: ModelRequest) -> Json:

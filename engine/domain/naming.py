@@ -7,7 +7,7 @@ spelled out in words, or is of no form known here, is not seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,14 +16,27 @@ from engine.domain.fact import Fact
 from engine.domain.plain_text import PlainText, plain_text
 from engine.domain.tool import Strict, ToolContract
 
-_LINK = r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://[^\s\"'<>]+"
-_MAIL = r"(?<![^\s\"'<>@])[^\s\"'<>@]{1,100}@[\w-]+(?:\.[\w-]+)+"
-_DOMAIN = r"(?<![\w@.-])(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?![\w-])(?:[/?#:][^\s\"'<>]*)?"
-_ACCOUNT = r"(?<!\w)[a-z]{2}\d{2} ?[a-z0-9]{4}(?: ?\d{2,4}){2,7}(?!\w)"
-_LONG_NUMBER = r"(?:\+\d(?:[ ().\-/]{0,2}\d){6,}|\d(?:[ ().\-/]{0,2}\d){10,})"
-ANYWHERE = (_LINK, _MAIL, _DOMAIN, _ACCOUNT, _LONG_NUMBER)
+_PARTED = r"(?!, )[\W_]{0,3}"
+_DATE = (
+    r"(?<!\w)(?:20\d\d-[01]\d-[0-3]\d|[0-3]?\d\.[01]?\d\.20\d\d)"
+    r"(?:[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:z|[+-]\d\d:\d\d)?)?(?![\w@]|[.-][^\W\d_])"
+)
+_LINK = r"[a-z0-9+.-]{2,31}://[^\s\"'<>]{1,2000}"
+_MAIL = r"[^\s\"'<>@()\[\],;:]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_PATH = r"(?:[/?#:][^\s\"'<>]{0,2000})?"
+_FILE = r"(?:csv|docx?|exe|jpe?g|js|pdf|png|txt|xlsx?)(?![\w-])"
+_DOMAIN = (
+    r"(?<![\w-])(?:[\w-]{1,63}\.){1,20}"
+    rf"(?!{_FILE})(?:xn--[\w-]{{1,59}}|[^\W\d_]{{2,24}})(?![\w-]){_PATH}"
+)
+_HOST = rf"(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[/?#]|:\d)(?!/\d{{1,2}}(?!\w)){_PATH}"
+_ACCOUNT = rf"(?<!\w)[a-z]{{2}}\d{{2}}{_PARTED}[a-z0-9]{{4}}(?:{_PARTED}\d){{6,26}}"
+_DIGIT = rf"{_PARTED}(?!{_DATE})\d"
+_LONG_NUMBER = rf"(?:\+\d(?:{_DIGIT}){{6,40}}|\d(?:{_DIGIT}){{10,40}})"
+ANYWHERE = (_LINK, _MAIL, _DOMAIN, _HOST, _ACCOUNT, _LONG_NUMBER)
 """Links, addresses of mail and sites, accounts, and numbers of cards and telephones: eleven digits
-and more, however they are parted, or a plus and seven."""
+and more, or a plus and seven, with up to three signs between two of them. A comma and a blank part
+two numbers, and dates are no part of one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +49,11 @@ class Identifiers:
     anywhere: tuple[str, ...] = ANYWHERE
     """The same of what is nobody's in particular."""
     told_by: tuple[str, ...] = ()
-    """Sources of facts that are a system's word. A fact that was taken from a text tells nothing,
-    and neither does one that is a text."""
+    """Sources of facts that are a system's word; one that was taken from a text tells nothing."""
+    typed: tuple[str, ...] = ()
+    """Kinds of entities that strangers typed, as an address: nobody's word, whoever tells them."""
+    choices: tuple[str, ...] = ()
+    """Arguments that choose among what there is: the action itself, no words to a reader."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +74,7 @@ NOTHING = Identifiers()
 
 _SPACED = re.compile(r"(?<!\S)\S(?: \S(?!\S)){3,}")
 """Four characters and more that stand one by one."""
-_PARTS = re.compile(r"[ ().\-/]")
+_SIGNS = re.compile(r"[\W_]")
 _AT_END = ".,;:!?)]}'\""
 
 
@@ -78,11 +94,13 @@ def named_in_call(
         identifiers: Of the desk.
         facts: Of the case and its run.
     """
-    given = {name: arguments.get(name) for name in _texts(contract.arguments)}
+    exempt = {contract.target_argument, *identifiers.choices}
+    schema = _schema(contract.arguments)
     found = [
         (name, one)
-        for name, text in given.items()
-        if name != contract.target_argument and isinstance(text, str)
+        for name, inner in schema.get("properties", {}).items()
+        if name not in exempt
+        for text in _texts(arguments.get(name), inner, schema.get("$defs", {}))
         for one in names_in(text, identifiers)
     ]
     if not found:
@@ -95,13 +113,15 @@ def names_in(text: str, identifiers: Identifiers) -> tuple[Named, ...]:
     """What a text names by its form, in its order, whoever it may be."""
     plain, form = plain_text(text), _form((*identifiers.anywhere, *identifiers.forms))
     found: dict[int, Named] = {}
-    for one in _SPACED.finditer(plain.text):
-        word = one[0].replace(" ", "")
-        if (inner := form.search(word)) is not None:
-            found[one.start()] = _named(plain, one.start(), one.end(), inner[0])
+    for run in _SPACED.finditer(plain.text):
+        for one in form.finditer(run[0].replace(" ", "")):
+            if one.lastgroup != "date":
+                start, end = (run.start() + 2 * place for place in one.span())
+                found[start] = _named(plain, start, end - 1, one[0])
     for one in form.finditer(plain.text):
         word = one[0].rstrip(_AT_END)
-        found.setdefault(one.start(), _named(plain, one.start(), one.start() + len(word), word))
+        if one.lastgroup != "date":
+            found.setdefault(one.start(), _named(plain, one.start(), one.start() + len(word), word))
     return tuple(found[start] for start in sorted(found))
 
 
@@ -114,22 +134,39 @@ def _told(facts: Iterable[Fact], identifiers: Identifiers, target: str) -> froze
     """All that a case speaks of, in its plain form."""
     found = {_plain(target)}
     for fact in facts:
-        if fact.source in identifiers.told_by and fact.quote is None:
-            found.add(_plain(fact.entity.partition(":")[2]))
-            found.add(_plain(str(fact.value)))
+        kind, _, name = fact.entity.partition(":")
+        is_typed = fact.quote is not None or kind in identifiers.typed
+        if fact.source in identifiers.told_by and not is_typed:
+            value = str(fact.value)
+            found.update((_plain(name), _plain(value)))
+            found.update(one.word for one in names_in(value, identifiers))
     return frozenset(found | {_bare(one) for one in found})
 
 
 @cache
-def _texts(arguments: type[Strict]) -> tuple[str, ...]:
-    """The arguments that take any words: all texts but those of a closed form."""
-    fields = arguments.model_json_schema().get("properties", {})
-    return tuple(name for name, schema in fields.items() if _takes_words(schema))
+def _schema(arguments: type[Strict]) -> Mapping[str, Any]:
+    return arguments.model_json_schema()
+
+
+def _texts(value: Any, schema: Mapping[str, Any], defined: Mapping[str, Any]) -> Iterator[str]:
+    """All texts in an argument that take any words: all but those of a closed form."""
+    schema = defined.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    for one in schema.get("anyOf", ()):
+        yield from _texts(value, one, defined)
+    if isinstance(value, str):
+        if _takes_words(schema):
+            yield value
+    elif isinstance(value, Mapping):
+        inner, rest = schema.get("properties", {}), schema.get("additionalProperties")
+        for name, one in value.items():
+            if isinstance(of_one := inner.get(name, rest), Mapping):
+                yield from _texts(one, of_one, defined)
+    elif isinstance(value, list | tuple) and "items" in schema:
+        for one in value:
+            yield from _texts(one, schema["items"], defined)
 
 
 def _takes_words(schema: Mapping[str, Any]) -> bool:
-    if "anyOf" in schema:
-        return any(_takes_words(one) for one in schema["anyOf"])
     if schema.get("type") != "string" or {"enum", "const", "format"} & set(schema):
         return False
     return re.search(schema.get("pattern", ""), "Any words, as 1 or 2.") is not None
@@ -137,7 +174,7 @@ def _takes_words(schema: Mapping[str, Any]) -> bool:
 
 @cache
 def _form(forms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in forms) or "(?!)")
+    return re.compile("|".join((f"(?P<date>{_DATE})", *(f"(?:{one})" for one in forms))))
 
 
 def _plain(text: str) -> str:
@@ -145,5 +182,6 @@ def _plain(text: str) -> str:
 
 
 def _bare(word: str) -> str:
-    """A long number without what parts it; other words as they are."""
-    return _PARTS.sub("", word) if _PARTS.sub("", word).lstrip("+").isdigit() else word
+    """Without what parts it; what may be a link or an address as it is, for there signs tell."""
+    bare = _SIGNS.sub("", word)
+    return word if re.search("[.@/]", word) and not bare.isdigit() else bare

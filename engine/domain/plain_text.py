@@ -16,11 +16,13 @@ from types import MappingProxyType
 _LOOKS_LIKE: Mapping[int, int] = MappingProxyType(
     str.maketrans(
         "аеорсхуіјѕԁһԛԝкмтвнгαβοενικρτυχζημ"  # Cyrillic and Greek letters
-        "ıłøđðþ“”„«»‘’‚`´–—−‐‑…·•ˈ。",
-        "aeopcxyijsdhqwkmtbhraboevikptuxzhmiloddb\"\"\"\"\"'''''-----...'.",
+        "ıłøđðþ“”„«»‘’‚`´−⁃…·•ˈ。",
+        "aeopcxyijsdhqwkmtbhraboevikptuxzhmiloddb\"\"\"\"\"'''''--...'.",
     )
 )
-"""What passes for what; one character each."""
+"""What passes for what; one character each. Dashes of all kinds do for a hyphen."""
+_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and signs that show nothing."""
 _UNTIDY = re.compile("^ |  |`")
 """What even plain letters and signs are not left with."""
 
@@ -45,7 +47,7 @@ class PlainText:
         seen = (
             " " if one.isspace() else one
             for one in unicodedata.normalize("NFC", self.original[first:after])
-            if unicodedata.category(one) not in ("Cf", "Cc", "Cs", "Co", "Cn") or one.isspace()
+            if one.isspace() or _is_seen(one)
         )
         return " ".join("".join(seen).split())
 
@@ -76,7 +78,15 @@ def _plain(one: str) -> str:
         return " "
     folded = unicodedata.normalize("NFKD", one).casefold().translate(_LOOKS_LIKE)
     return "".join(
-        " " if kept.isspace() else str(unicodedata.digit(kept, kept))
+        " " if kept.isspace() else _hyphen_or(str(unicodedata.digit(kept, kept)))
         for kept in folded
-        if unicodedata.category(kept) not in ("Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn")
+        if unicodedata.category(kept) not in ("Mn", "Me") and _is_seen(kept)
     )
+
+
+def _hyphen_or(one: str) -> str:
+    return "-" if unicodedata.category(one) == "Pd" else one
+
+
+def _is_seen(one: str) -> bool:
+    return one not in _UNSEEN and unicodedata.category(one) not in ("Cf", "Cc", "Cs", "Co", "Cn")

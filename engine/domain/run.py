@@ -76,7 +76,7 @@ class Run:
     case_type: str
     kind: RunKind
     version: str
-    """Identity of the procedure: code, prompts and limits."""
+    """Identity of the procedure: how the model is asked, code, prompts and limits."""
     model: str
     """Empty where none is asked."""
     is_scripted: bool
@@ -103,7 +103,7 @@ class Run:
         if not self.model:
             return reasoner_id(self.kind.value, self.version)
         procedure = self.version.rpartition(".")[0] or self.version
-        return ReasonerId(self.kind.value, version_of(self.model, procedure))
+        return reasoner_id(self.kind.value, version_of(self.model, procedure))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

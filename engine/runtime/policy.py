@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from engine.desk import Desk
@@ -19,6 +19,7 @@ from engine.govern.authorize import CellPolicy, policy_for
 from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import CellEnvelope, EnvelopeDocument, resolve
 from engine.govern.hard_rules import GoalsDocument, GuardrailDocument, HardRule, hard_rules
+from engine.govern.limits import OWN
 from engine.govern.unreadable import UNREADABLE, nothing_allowed, rules_of_envelope
 from engine.ports import Control, Pause, PolicyVersion, Reader
 from engine.runtime.declared_path import REASONER as DECLARED
@@ -177,11 +178,26 @@ def problem_of(version: PolicyVersion) -> str:
     return ""
 
 
-def reasoners_of(document: EnvelopeDocument) -> tuple[str, ...]:
-    """Whose recommendations software may act on alone somewhere, as envelopes name reasoners."""
+def reasoners_of(document: PolicyDocument, desk: Desk) -> tuple[str, ...]:
+    """Names of those whose recommendations software may act on alone somewhere."""
+    if not isinstance(document, EnvelopeDocument):
+        return ()
     cells = (one.limits for one in resolve(document).values())
     acting = (limits.earned_by for limits in cells if limits.phase is not Phase.COPILOT)
-    return tuple(dict.fromkeys(name for names in acting for name in names))
+    named = (name for names in acting for name in names)
+    return tuple(dict.fromkeys(desk.reasoner.name if name == OWN else name for name in named))
+
+
+def newly_earned(
+    names: Sequence[str], now: Mapping[str, str] | None, after: Mapping[str, str] | None
+) -> tuple[str, ...]:
+    """Which of these reasoners act by what `after` says in a version that may not act now.
+
+    None is wider than everything: names alone count.
+    """
+    if now is None or after is None:
+        return () if now is None else tuple(names)
+    return tuple(name for name in names if after.get(name, "") not in ("", now.get(name)))
 
 
 def unearned(by: ReasonerId, versions: Mapping[str, str]) -> str:
@@ -194,6 +210,15 @@ def earned_by(control: Control, desk: str) -> Mapping[str, str] | None:
     """By name, the versions whose the phases of a desk's envelope are; None: names alone count."""
     version = control.active.get((desk, PolicyKind.ENVELOPE))
     return version.earned if version is not None else None
+
+
+def kept_by(control: Control, desk: Desk) -> Mapping[str, str] | None:
+    """Whose phases stay where a desk goes back to what it ships with: whoever acts alone now."""
+    earned = earned_by(control, desk.name)
+    if earned is None:
+        return None
+    acting = reasoners_of(active_envelope(control, desk), desk)
+    return {name: earned[name] for name in acting if name in earned}
 
 
 def active_number(control: Control, desk: str, kind: PolicyKind) -> int:

@@ -69,9 +69,23 @@ class Queries(RunQueries, Protocol):
         ...
 
     def changes(
-        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+        self,
+        desk: str,
+        kind: PolicyKind,
+        document: str,
+        before: int | None = None,
+        back_to: int | None = None,
     ) -> tuple[rows.ChangeRow, ...]:
         """What a document (YAML) changes against a version, by default the active one.
+
+        Args:
+            desk: Whose document.
+            kind: Which of its documents.
+            document: What is to hold.
+            before: The version it would replace; None: the active one.
+            back_to: The version whose document it is, where somebody would go back to it: its
+                phases stay those of the reasoners it was signed for. None: they become those of
+                the reasoners that are here.
 
         Raises:
             NotFound: There is no such desk or version.

@@ -7,13 +7,21 @@ from dataclasses import dataclass, replace
 
 from engine.desk import Desk
 from engine.domain.actor import Person, as_actor
+from engine.domain.identity import ReasonerId
 from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import EnvelopeDocument, resolve
 from engine.ports import Clock, PolicyVersion, Store
-from engine.runtime.policy import DOCUMENTS, active_document
+from engine.runtime.policy import (
+    DOCUMENTS,
+    active_document,
+    earned_by,
+    kept_by,
+    newly_earned,
+    reasoners_of,
+)
 from engine.service.authority import require_author
 from engine.service.changes import widens
 from engine.service.engine import Done
@@ -41,7 +49,8 @@ class Signing:
         Raises:
             NotAllowed: The person wrote it, or its author may no longer propose.
             NotFound: There is no such version.
-            Conflict: It is not proposed, or another one has become active meanwhile.
+            Conflict: It is not proposed, another one has become active meanwhile, or another
+                version of a reasoner is here than when it was proposed.
         """
         version = self._version(request.kind, request.desk, request.version)
         if version.drafted_by == person.name:
@@ -55,7 +64,7 @@ class Signing:
             status=VersionStatus.ACTIVE,
             signed_by=person.name,
             activated_at=self.clock.now(),
-            earned=self._earned(version),
+            earned=self._earned(version, _read(version)),
         )
         self._activate(after, version, request, person, EventKind.VERSION_ACTIVATED)
         return Done(message=f"Version {version.version} is active.", version=version.version)
@@ -65,11 +74,14 @@ class Signing:
 
         Two people put it into force once. Going back to something wider needs a name that is not
         its author's, as the first time; going back to something tighter needs no second one. Its
-        phases stay those of the versions for which the two signed.
+        phases stay those of the versions for which the two signed, so a phase that goes to another
+        version is wider. What the desk shipped with was signed for none: its phases stay whose
+        they are.
 
         Raises:
             InvalidRequest: The reason is missing.
-            NotAllowed: The person wrote the version, and it lets software do more than now.
+            NotAllowed: The person wrote the version, and it lets software do more than now, or
+                another version of a reasoner.
             NotFound: There is no such version.
             Conflict: It was never active, or is, or another one has become active meanwhile.
         """
@@ -78,7 +90,8 @@ class Signing:
         version = self._earlier(request.kind, request.desk, request.version, request.reason.strip())
         if version.drafted_by == person.name and self._is_wider(version):
             raise NotAllowed(
-                "You wrote this version, and it lets software do more than the active one; "
+                "You wrote this version, and it lets software do more than the active one, or "
+                "another version of a reasoner; "
                 "somebody else has to go back to it."
             )
         after = replace(
@@ -105,7 +118,8 @@ class Signing:
         """
         if desk not in self.desks:
             raise NotFound(f"There is no desk {desk!r} here.")
-        if (desk, kind) not in self.store.reader.control().active:
+        control = self.store.reader.control()
+        if (desk, kind) not in control.active:
             raise Conflict("What the desk shipped with is active already.")
         document = self.desks[desk].shipped(kind)
         return PolicyVersion(
@@ -117,16 +131,31 @@ class Signing:
             note=f"What the desk shipped with. Gone back to because: {why}",
             drafted_by="",
             drafted_at=self.clock.now(),
+            earned=kept_by(control, self.desks[desk]) if kind is PolicyKind.ENVELOPE else None,
         )
 
-    def _earned(self, version: PolicyVersion) -> Mapping[str, str] | None:
-        is_envelope = version.kind is PolicyKind.ENVELOPE
-        return dict(self.versions_of(version.desk)) if is_envelope else None
+    def _earned(self, version: PolicyVersion, document: PolicyDocument) -> Mapping[str, str] | None:
+        """Whose the phases become: the versions that are here, as they were for who proposed it."""
+        if version.kind is not PolicyKind.ENVELOPE:
+            return None
+        here = dict(self.versions_of(version.desk))
+        proposed = here if version.earned is None else version.earned
+        for name in reasoners_of(document, self.desks[version.desk]):
+            was, now = (ReasonerId(name, one.get(name, "")) for one in (proposed, here))
+            if was != now:
+                raise Conflict(
+                    f"Version {version.version} was proposed while {_named(was)} recommended, and "
+                    f"{_named(now)} does now. Propose it anew."
+                )
+        return here
 
     def _is_wider(self, version: PolicyVersion) -> bool:
-        control = self.store.reader.control()
-        now = active_document(control, self.desks[version.desk], version.kind)
-        return widens(now, _read(version))
+        control, desk = self.store.reader.control(), self.desks[version.desk]
+        document = _read(version)
+        if widens(active_document(control, desk, version.kind), document):
+            return True
+        named = reasoners_of(document, desk)
+        return bool(newly_earned(named, earned_by(control, desk.name), version.earned))
 
     def _activate(
         self,
@@ -164,6 +193,10 @@ class Signing:
         if version is None:
             raise NotFound(f"There is no version {number} of the {kind} of {desk}.")
         return version
+
+
+def _named(by: ReasonerId) -> str:
+    return str(by) if by.version else f"no {by.name}"
 
 
 def _read(version: PolicyVersion) -> PolicyDocument:

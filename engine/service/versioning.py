@@ -12,8 +12,6 @@ from engine.domain.ledger import EntryDraft, EventKind
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.errors import ConfigError, Conflict, InvalidRequest, NotAllowed, NotFound
 from engine.govern.documents import PolicyDocument, read_document
-from engine.govern.envelope import EnvelopeDocument
-from engine.govern.limits import OWN
 from engine.ports import Clock, Control, PolicyVersion, Store
 from engine.runtime.desk_documents import read_of_desk
 from engine.runtime.policy import (
@@ -21,6 +19,7 @@ from engine.runtime.policy import (
     active_document,
     active_number,
     earned_by,
+    newly_earned,
     reasoners_of,
     require_active,
 )
@@ -102,7 +101,13 @@ class Versioning:
         drafted = self._drafted(request.kind, document, request.note, person, known)
         said = self.simulation_of(request.desk, request.kind, document)
         require(request, self.store.reader.person(person.name) or person)  # it took a while
-        proposed = replace(drafted, status=VersionStatus.PROPOSED, simulation=said)
+        is_envelope = request.kind is PolicyKind.ENVELOPE
+        proposed = replace(
+            drafted,
+            status=VersionStatus.PROPOSED,
+            simulation=said,
+            earned=dict(self.versions_of(request.desk)) if is_envelope else None,
+        )
         with self.store.begin() as unit:
             if known is None:
                 proposed = replace(proposed, version=unit.controls.add_version(proposed))
@@ -164,21 +169,26 @@ class Versioning:
                 known = read_document(DOCUMENTS[kind], version.document, "a proposal")
             except ConfigError:  # a proposal nobody can sign holds up no other
                 continue
-            if document.hash == known.hash:
+            if document.hash == known.hash and self._is_as_proposed(version, known):
                 raise InvalidRequest(
                     f"This proposes nothing new: version {version.version} says the same and "
                     "waits for somebody else to sign it."
                 )
 
+    def _is_as_proposed(self, version: PolicyVersion, document: PolicyDocument) -> bool:
+        """Whether those a proposal lets act are here as they were: else nobody can sign it."""
+        was, here = version.earned, self.versions_of(version.desk)
+        named = reasoners_of(document, self.desks[version.desk])
+        return was is None or all(was.get(name, "") == here.get(name, "") for name in named)
+
     def _has_new_reasoner(self, control: Control, document: PolicyDocument) -> bool:
-        """Whether signing the same anew would let another version of a reasoner act alone."""
-        earned = earned_by(control, document.desk)
-        if earned is None or not isinstance(document, EnvelopeDocument):
-            return False
-        present = self.versions_of(document.desk)
-        own = self.desks[document.desk].reasoner.name
-        named = (own if name == OWN else name for name in reasoners_of(document))
-        return any(present.get(name, "") not in ("", earned.get(name)) for name in named)
+        """Whether signing the same anew would say of other versions that they act alone.
+
+        Where names alone counted, those that are here would.
+        """
+        earned = earned_by(control, document.desk) or {}
+        named = reasoners_of(document, self.desks[document.desk])
+        return bool(newly_earned(named, earned, self.versions_of(document.desk)))
 
     def _version(self, kind: PolicyKind, desk: str, number: int) -> PolicyVersion:
         version = self.store.reader.policy_version(desk, kind, number)

@@ -26,7 +26,6 @@ from engine.govern.past_decisions import PastDecisions, Resolved
 from engine.ports import Clock
 from engine.runtime.asking import reasoner_of
 from engine.runtime.policy import unearned
-from engine.runtime.runs.reasoners import NO_MODEL
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.past_calls import PastCalls
@@ -62,10 +61,10 @@ class _Present:
     is_replay: bool
     """Whether the clock follows the desk's cases instead of the wall."""
     versions: Mapping[str, str]
-    """By name, which version of each reasoner recommends now."""
+    """By name, which version of each reasoner is the present one."""
 
     def unearned(self, row: Any) -> str:
-        """Who made a recommendation in full, where another version recommends now."""
+        """Who made a recommendation in full, where another version is the present one."""
         return unearned(ReasonerId(row.reasoner or "", row.reasoner_version or ""), self.versions)
 
 
@@ -73,7 +72,12 @@ class HistoryReads(Reads):
     """Reads whole histories."""
 
     def __init__(
-        self, database: Database, *, clock: Clock, desk_time: Callable[[str], datetime | None]
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        desk_time: Callable[[str], datetime | None],
+        versions_of: Callable[[str], Mapping[str, str]],
     ) -> None:
         """Read from a database.
 
@@ -81,10 +85,13 @@ class HistoryReads(Reads):
             database: Where from.
             clock: The wall clock.
             desk_time: How far a desk's replay clock has come; None where it runs live.
+            versions_of: By name, which version of each reasoner of a desk is the present one: for
+                these a version would be signed.
         """
         super().__init__(database)
         self._clock = clock
         self._desk_time = desk_time
+        self._versions_of = versions_of
 
     def stamp(self, desk: Desk) -> str:
         """A text that changes whenever the desk's history may have changed; cheap to ask."""
@@ -106,7 +113,7 @@ class HistoryReads(Reads):
         present = _Present(
             now=replayed_to or self._clock.now(),
             is_replay=replayed_to is not None,
-            versions=self._versions(desk),
+            versions=self._versions_of(desk.name),
         )
         past, left_out, anchored = PastDecisions(), 0, 0
         passed_on = self._passed_on(desk)
@@ -161,18 +168,6 @@ class HistoryReads(Reads):
         return [_Key(row.id, row.case_id, row.at) for row in self._all(query)]
 
     # --- beside the recommendations --------------------------------------------------------
-
-    def _versions(self, desk: Desk) -> dict[str, str]:
-        """The version of each reasoner that recommended last; of the desk's own, what it is."""
-        query = (
-            select(_made.reasoner, _made.reasoner_version)
-            .join(tables.cases, _case.id == _made.case_id)
-            .where(_case.desk == desk.name)
-            .group_by(_made.reasoner, _made.reasoner_version)
-            .order_by(func.max(_made.created_at))
-        )
-        last = {row.reasoner: row.reasoner_version for row in self._all(query)}
-        return last | dict(NO_MODEL.here(desk))
 
     def _origin(self, desk: Desk) -> Origin:
         """A desk holds one kind of data; what holds any simulated data is simulated."""

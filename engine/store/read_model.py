@@ -172,10 +172,15 @@ class SqlQueries:
         return self._versions.rows(desk, kind)
 
     def changes(
-        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+        self,
+        desk: str,
+        kind: PolicyKind,
+        document: str,
+        before: int | None = None,
+        back_to: int | None = None,
     ) -> tuple[rows.ChangeRow, ...]:
         """See `engine.service.queries.Queries.changes`."""
-        return self._versions.changes(desk, kind, document, before)
+        return self._versions.changes(desk, kind, document, before, back_to)
 
     def tools(self, desk: str) -> tuple[rows.ToolChoice, ...]:
         """See `engine.service.queries.Queries.tools`."""

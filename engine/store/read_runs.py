@@ -205,7 +205,7 @@ class Runs:
 
     def _limits(self, run: Run) -> LimitsRow | None:
         procedure = self._reasoners.procedures.get((run.desk, run.kind))
-        if procedure is None or procedure.version[:100] != run.version:
+        if procedure is None or not run.version.endswith(procedure.version[:100]):
             return None
         limits = self._reasoners.limits
         return LimitsRow(

@@ -5,20 +5,23 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.desk import Desk
+from engine.domain.identity import ReasonerId
 from engine.domain.phase import Cell
 from engine.domain.policy import PolicyKind, VersionStatus
 from engine.domain.verdict import Verdict
 from engine.errors import NotFound
 from engine.govern.documents import PolicyDocument, read_document
 from engine.govern.envelope import EnvelopeDocument
-from engine.ports import PolicyVersion
+from engine.ports import Control, PolicyVersion
 from engine.runtime.desk_documents import read_of_desk
 from engine.runtime.policy import (
     DOCUMENTS,
     active_document,
     active_envelope,
+    active_number,
     cell_policy,
     earned_by,
+    kept_by,
     problem_of,
     reasoners_of,
 )
@@ -78,9 +81,9 @@ class Versions:
         )
 
     def changes(
-        self, desk: str, kind: PolicyKind, document: str, before: int | None
+        self, desk: str, kind: PolicyKind, document: str, before: int | None, back_to: int | None
     ) -> tuple[ChangeRow, ...]:
-        """What a document says against a version, by default the active one.
+        """See `engine.service.queries.Queries.changes`.
 
         Raises:
             NotFound: There is no such desk or version.
@@ -99,10 +102,24 @@ class Versions:
         rows = self._cells.rows(desk)
         cells = {row.cell: row for row in rows}
         said = changes(old, new, active=active_envelope(control, found), cells=cells)
-        if before is not None:
+        if before not in (None, active_number(control, desk, kind)):
             return said
-        present = self._identities.named(desk, reasoners_of(new))
-        return (*said, *changes_of_identity(earned_by(control, desk), present, rows))
+        named = self._named(control, found, new, back_to)
+        return (*said, *changes_of_identity(earned_by(control, desk), named, rows))
+
+    def _named(
+        self, control: Control, desk: Desk, new: EnvelopeDocument, back_to: int | None
+    ) -> tuple[ReasonerId, ...]:
+        """Whose the phases of an envelope become: of whom is here, unless one goes back to it."""
+        names = reasoners_of(new, desk)
+        if back_to is None:
+            return self._identities.named(desk.name, names)
+        if back_to == SHIPPED:
+            earned = kept_by(control, desk)
+        else:
+            version = self._source.reader.policy_version(desk.name, PolicyKind.ENVELOPE, back_to)
+            earned = version.earned if version is not None else None
+        return tuple(ReasonerId(name, (earned or {}).get(name, "")) for name in names)
 
     def tools(self, desk: str) -> tuple[ToolChoice, ...]:
         """The tools of a desk as they are filled in for a trial, which is about no case.

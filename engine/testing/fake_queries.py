@@ -136,8 +136,7 @@ class FakeQueries(FakeRunQueries, FakeComparisons):
         """The same trace for every case; a script's where its card says so."""
         self._check()
         card = self._engine.cards.get(case_id)
-        is_scripted = card is not None and card.row.is_scripted
-        return self._listed(observe.spans(is_scripted=is_scripted))
+        return self._listed(observe.spans(is_scripted=bool(card and card.row.is_scripted)))
 
     def cells(self, desk: str = "") -> tuple[rows.CellRow, ...]:
         """The envelope matrix."""
@@ -169,7 +168,12 @@ class FakeQueries(FakeRunQueries, FakeComparisons):
         return fake_goals.tried(trial)
 
     def changes(
-        self, desk: str, kind: PolicyKind, document: str, before: int | None = None
+        self,
+        desk: str,
+        kind: PolicyKind,
+        document: str,
+        before: int | None = None,
+        back_to: int | None = None,
     ) -> tuple[rows.ChangeRow, ...]:
         """What a document says that the active one does not."""
         self._check()
@@ -207,11 +211,8 @@ class FakeQueries(FakeRunQueries, FakeComparisons):
     ) -> rows.Page[rows.LedgerRow]:
         """Entries of a stream and kind."""
         self._check()
-        found = [
-            row
-            for row in self._listed(observe.ledger())
-            if stream in row.stream and kind in ("", row.kind)
-        ]
+        made = self._listed(observe.ledger())
+        found = [row for row in made if stream in row.stream and kind in ("", row.kind)]
         return part_of(found, cursor, limit)
 
     def choices(

@@ -410,6 +410,11 @@ def test_unchanged_draft_is_not_proposed(fake: FakeEngine, signed_in: SignedIn) 
     app.button(key=PROPOSE).click().run()
     assert fake.received == []
     assert "the draft is the active version" in app.warning[0].value
+    app.text_input(key=NOTE).input("For the new model").run()
+    app.button(key=PROPOSE).click().run()
+    ((proposed, _),) = fake.received
+    assert isinstance(proposed, ProposeVersion)
+    assert (proposed.document, proposed.note) == (limits.ACTIVE_DOCUMENT, "For the new model")
 
 
 def test_reset_brings_back_the_active_document(fake: FakeEngine, signed_in: SignedIn) -> None:

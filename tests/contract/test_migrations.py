@@ -62,12 +62,12 @@ def test_old_rows_say_whose_they_are(empty_database_url: str) -> None:
             row.reasoner_version for row in made
         ]
         earned = {"precedent": "b2" * 4, "agent": "scripted-plain agent-2.v1"}
-        assert list(kept.scalars()) == [earned, None]
+        assert list(kept.scalars()) == [earned, None, {}]
     database.close()
 
 
 def old_rows() -> Iterator[tuple[sa.TableClause, dict[str, Any]]]:
-    """Three recommendations, a signed envelope and one that nobody has signed."""
+    """Three recommendations, a signed envelope, one that nobody has signed, an idle desk's."""
     said = (
         ("precedent", "a1" * 32),
         ("agent", "scripted-plain agent-2.v1"),
@@ -79,8 +79,8 @@ def old_rows() -> Iterator[tuple[sa.TableClause, dict[str, Any]]]:
         made = draft_to_json(replace(draft("north"), reasoner=reasoner, reasoner_version=version))
         own = {"id": UUID(int=number), "case_id": UUID(int=1), "draft": made}
         yield made_of(tables.recommendations, **own, reasoner=reasoner)
-    for number, at in ((1, START), (2, None)):
-        own = {**drafted, "version": number, "kind": "envelope", "activated_at": at}
+    for number, desk, at in ((1, "stub", START), (2, "stub", None), (3, "idle", START)):
+        own = {**drafted, "desk": desk, "version": number, "kind": "envelope", "activated_at": at}
         yield made_of(tables.policy_versions, **own)
 
 

@@ -68,7 +68,12 @@ def come(world: World, count: int = 1, **fields: str) -> None:
 
 def reads(world: World) -> HistoryReads:
     parts = world.parts
-    return HistoryReads(parts.database, clock=parts.clock, desk_time=parts.store.reader.desk_time)
+    return HistoryReads(
+        parts.database,
+        clock=parts.clock,
+        desk_time=parts.store.reader.desk_time,
+        versions_of=world.engine.signing.versions_of,
+    )
 
 
 def history_of(world: World) -> DecisionHistory:

@@ -15,8 +15,18 @@ from engine.ports import ReadTool
 ENTITY = "incident"
 INTAKE = "intake"
 ITSM = "itsm"
-IDENTIFIERS = Identifiers(forms=("(?:inc|req|ritm|chg|prb|task|kb)-?[0-9]{1,12}",), told_by=(ITSM,))
-"""Incidents, requests, changes, problems, tasks and articles, as such systems number them."""
+_KINDS = ("inc", "req", "ritm", "chg", "prb", "task", "kb")
+_PARTED = "[ #._-]{0,3}"
+IDENTIFIERS = Identifiers(
+    forms=(
+        rf"(?<![a-z0-9])(?:{'|'.join(_KINDS)})-?[0-9]{{1,12}}",
+        rf"(?<![a-z0-9])(?:{'|'.join(map(_PARTED.join, _KINDS))}){_PARTED}[0-9](?: ?[0-9]){{5,11}}",
+    ),
+    told_by=(ITSM,),
+    choices=("group",),
+)
+"""Incidents, requests, changes, problems, tasks and articles, as such systems number them; parted
+by signs only where six digits and more follow."""
 WORKLOAD = "workload"
 
 FRESH_FOR_S = 15 * 60

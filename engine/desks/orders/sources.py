@@ -26,11 +26,16 @@ CUSTOMER = "customer"
 DETECTOR = "detector"
 
 IDENTIFIERS = Identifiers(
-    forms=(r"(?<![a-z])(?=[a-z0-9-]{0,63}[0-9])[a-z][a-z0-9]{0,63}(?:-[a-z0-9]{1,63}){1,8}",),
+    forms=(
+        r"(?<![a-z])(?=[a-z0-9-]{0,63}[0-9])[a-z][a-z0-9]{0,63}(?:-[a-z0-9]{1,63}){1,8}",
+        r"(?<![a-z0-9])[a-z]{1,2}[ .]{0,2}[#_-][ #._-]{0,2}[0-9](?: ?[0-9]){2,11}",
+    ),
     told_by=(SHOP, PAYMENTS, CUSTOMER_FILE, STOCK, WAREHOUSE, ALLOCATION),
+    typed=("address", "past_address"),
 )
-"""Orders, customers and variants: parts with a hyphen between them, a digit among them. What a
-carrier tells is left out, for its notices are texts."""
+"""Orders, customers and variants: parts with a hyphen between them, a digit among them; or a letter
+or two and a number with other signs between. What a carrier tells is left out, for its notices are
+texts."""
 
 _MINUTE_S = 60
 FRESH_FOR_S: Mapping[str, int] = MappingProxyType(

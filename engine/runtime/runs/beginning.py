@@ -85,9 +85,8 @@ class Beginning:
         fallback_of: RunId | None = None,
     ) -> Run:
         """A new run of a kind that the desk has."""
-        procedure = self.reasoners.procedure(desk.name, kind)
         model = self.reasoners.identity if kind in MODEL_KINDS else None
-        version = procedure.version if procedure is not None else _version(desk, kind)
+        version = self.reasoners.run_version(desk.name, kind) or _version(desk, kind)
         return Run(
             id=RunId(self.ids.new()),
             case_id=case.id,

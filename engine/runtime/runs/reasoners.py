@@ -82,7 +82,18 @@ class Reasoners:
         procedure = self.procedure(desk, kind)
         if procedure is None or self.model is None:
             return ""
-        return version_of(self.model.identity.name, procedure.identity)
+        asked = self.model.identity
+        return version_of(asked.name, asked.asking(procedure.identity))
+
+    def run_version(self, desk: str, kind: RunKind) -> str:
+        """What a run of a kind that asks a model keeps of its procedure, at most 100 characters.
+
+        Empty where none can go on.
+        """
+        procedure = self.procedure(desk, kind)
+        if procedure is None or self.model is None:
+            return ""
+        return self.model.identity.asking(procedure.version)[:100]
 
     def here(self, desk: Desk) -> Iterator[ReasonerId]:
         """The reasoners of a desk that can recommend here, each as it is now."""

@@ -187,7 +187,8 @@ class Runner:
         if procedure is None:
             return _GONE
         model = self.reasoners.identity
-        here = (procedure.version[:100], model.name if model else "")
+        version = self.reasoners.run_version(held.run.desk, held.run.kind)
+        here = (version, model.name if model else "")
         began = (held.run.version, held.run.model)
         if here == began:
             return None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.bootstrap.engines import simulating_of
 from engine.domain.actor import Role
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
@@ -12,7 +13,6 @@ from engine.domain.fact import FactValue
 from engine.domain.phase import Phase
 from engine.errors import Conflict, NotAllowed
 from engine.service.requests import ProvideFact
-from engine.store.read_history import HistoryReads
 from engine.testing.stub_desk import stub_envelope, ticket_rows
 from engine.testing.world import START, World
 from tests.scenario.stub.test_bounded import book, calibrated
@@ -159,9 +159,7 @@ def test_history_knows_what_people_told(world: World) -> None:
 
 def in_hand(world: World) -> list[tuple[str, bool]]:
     """Which past recommendations history takes for people's, the training cases apart."""
-    parts = world.parts
-    desk_time = parts.store.reader.desk_time
-    past = HistoryReads(parts.database, clock=parts.clock, desk_time=desk_time).read(world.desk)
+    past = simulating_of(world.parts).histories.read(world.desk)
     found = zip(past.texts, past.is_in_hand.tolist(), strict=True)
     return sorted(
         (text.partition(":")[0], is_in_hand)

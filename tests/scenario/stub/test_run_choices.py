@@ -68,7 +68,12 @@ def test_agent_is_told_what_nobody_could_choose(stub_world: World, wrong: Wrong)
     assert case.attention is Attention.NO_RECOMMENDATION
     assert world.kinds(case.id).count("VERDICT_GIVEN") == 1
     # A replay of history meets it as it was judged.
-    reads = HistoryReads(world.parts.database, clock=world.clock, desk_time=lambda desk: None)
+    reads = HistoryReads(
+        world.parts.database,
+        clock=world.clock,
+        desk_time=lambda desk: None,
+        versions_of=world.engine.signing.versions_of,
+    )
     history = reads.read(world.desk)
     (told,) = [history.problems[code] for code in history.problem]
     assert told.endswith(problem)

@@ -72,7 +72,12 @@ def test_nobody_acts_on_the_merit_of_others(make_stub_world: Callable[..., World
     assert (case.status, broken(world, case)) == (CaseStatus.PENDING, [EARNED])
 
     # A replay knows whose recommendation each was, and whose labels are whose.
-    reads = HistoryReads(world.parts.database, clock=world.clock, desk_time=lambda desk: None)
+    reads = HistoryReads(
+        world.parts.database,
+        clock=world.clock,
+        desk_time=lambda desk: None,
+        versions_of=world.engine.signing.versions_of,
+    )
     history = reads.read(world.desk)
     assert history.reasoners == ("own", "agent")
     assert sum(history.reasoner == 1) == HISTORY + 3  # C, E and F

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from engine.cli.document_versions import readable_changes, versions_of
 from engine.domain.case import Attention, Case
 from engine.domain.case_status import CaseStatus
 from engine.domain.identity import version_of
@@ -11,14 +14,16 @@ from engine.domain.phase import Phase
 from engine.domain.policy import PolicyKind
 from engine.domain.run import RunKind
 from engine.domain.verdict import VerdictKind
+from engine.errors import Conflict, InvalidRequest, NotAllowed
+from engine.runtime.policy import earned_by
 from engine.runtime.runs.reasoners import NO_MODEL
 from engine.service.attention_words import note_words
 from engine.service.identity_changes import record_words, unearned_words
-from engine.service.requests import RollBack
+from engine.service.requests import ProposeVersion, RollBack, SignVersion
 from engine.service.rows import CellRow
 from engine.store.read_history import HistoryReads
 from engine.testing.run_scripts import FunctionModel, FunctionProcedure
-from engine.testing.stub_desk import DESK
+from engine.testing.stub_desk import DESK, stub_envelope
 from engine.testing.world import World
 from tests.scenario.stub.running import book, journals, reasoners, with_reasoners
 from tests.scenario.stub.test_bounded import calibrated
@@ -59,7 +64,12 @@ def changes_of_the_same(world: World) -> list[tuple[str, bool]]:
 
 def in_history(world: World) -> set[tuple[str, str]]:
     """Who recommended, and which of them do so no more."""
-    reads = HistoryReads(world.parts.database, clock=world.clock, desk_time=lambda desk: None)
+    reads = HistoryReads(
+        world.parts.database,
+        clock=world.clock,
+        desk_time=lambda desk: None,
+        versions_of=world.engine.signing.versions_of,
+    )
     history = reads.read(world.desk)
     return set(zip(history.reasoners, history.unearned, strict=True))
 
@@ -139,3 +149,67 @@ def test_another_version_earns_its_own_autonomy(make_stub_world: Callable[..., W
         ("agent", ""),
         ("agent", f"agent@{third}"),
     }
+    nobody_hands_phases_on_alone(world, first=first, second=second)
+
+
+def test_shipped_phases_are_signed_for_somebody(make_stub_world: Callable[..., World]) -> None:
+    world = make_stub_world(phase=Phase.BOUNDED)
+    kind, reader = PolicyKind.ENVELOPE, world.parts.store.reader
+    document = world.engine.queries.versions(DESK, kind)[0].document
+    world.set_envelope(document)
+    assert earned_by(reader.control(), DESK) == {"stub": "1"}
+    with pytest.raises(InvalidRequest, match="This changes nothing"):
+        world.set_envelope(document)
+
+    # While people decide everything no phase is anybody's, and one name makes it nobody's.
+    world.set_envelope(stub_envelope(phase=Phase.COPILOT).to_yaml())
+    back = RollBack(kind=kind, desk=DESK, version=0, reason="as it was", over=2)
+    world.execute(back, world.person("olivia"))
+    assert earned_by(reader.control(), DESK) == {}
+    world.set_envelope(document)
+    assert earned_by(reader.control(), DESK) == {"stub": "1"}
+
+
+def nobody_hands_phases_on_alone(world: World, *, first: str, second: str) -> None:
+    """Version 1 is in force, for the first; 2 says the same for the second, who is here."""
+    kind, olivia, rasmus = PolicyKind.ENVELOPE, world.person("olivia"), world.person("rasmus")
+    document = world.engine.queries.versions(DESK, kind)[0].document
+
+    # Whoever goes back reads whose the phases become, and their author cannot do it alone.
+    versions = versions_of(world.engine, DESK, kind)
+    for changes in (
+        readable_changes(world.engine, versions, document),
+        readable_changes(world.engine, versions, document, back_to=2),
+        world.engine.queries.changes(DESK, kind, document, back_to=2),
+    ):
+        assert [one.sentences for one in changes] == [
+            (f"The phases become those of agent@{second}; they are those of agent@{first} now.",)
+        ]
+    assert readable_changes(world.engine, versions, document, back_to=1) == ()
+    assert world.engine.queries.changes(DESK, kind, document, before=2) == ()
+    back = RollBack(kind=kind, desk=DESK, version=2, reason="again", over=1)
+    with pytest.raises(NotAllowed, match="or another version of a reasoner"):
+        world.execute(back, olivia)
+
+    # What was proposed for one version is signed for no other.
+    anew = ProposeVersion(kind=kind, desk=DESK, document=document, note="the second", over=1)
+    proposed = world.execute(anew, olivia).version
+    assert proposed == 3
+    fourth = asked_by(world, model="model-4")
+    sign = SignVersion(kind=kind, desk=DESK, version=proposed, over=1)
+    was = f"while agent@{second} recommended, and agent@{fourth} does now. Propose it anew"
+    with pytest.raises(Conflict, match=was):
+        world.execute(sign, rasmus)
+    assert world.execute(replace(anew, note="the fourth"), olivia).version == 4
+    with pytest.raises(InvalidRequest, match="version 4 says the same"):
+        world.execute(anew, olivia)
+    asked_by(world, prompt="prompt-2")
+    world.execute(sign, rasmus)
+    assert came_in(world, "P").status is CaseStatus.DONE
+
+    # What the desk shipped with was signed for nobody: its phases stay whose they are.
+    earned = earned_by(world.parts.store.reader.control(), DESK)
+    assert earned == {"stub": "1", "agent": second}
+    world.execute(RollBack(kind=kind, desk=DESK, version=0, reason="calm", over=3), olivia)
+    assert world.active_version() == 5
+    assert earned_by(world.parts.store.reader.control(), DESK) == earned

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.bootstrap.engines import simulating_of
 from engine.domain.case import Attention, Signal
 from engine.domain.case_status import CaseStatus
 from engine.domain.fact import Fact, Quote
@@ -12,7 +13,6 @@ from engine.domain.run import RunKind, RunStep
 from engine.govern.limits import ArgumentRule
 from engine.ports import ReadTool
 from engine.reason.brief import Brief
-from engine.store.read_history import HistoryReads
 from engine.testing.run_scripts import FunctionModel, FunctionProcedure
 from engine.testing.stub_desk import DESK, perceive, ticket_rows
 from engine.testing.world import World
@@ -85,9 +85,7 @@ def test_what_a_fact_tells_runs(make_stub_world: Callable[..., World]) -> None:
 
 def told_in_history(world: World) -> set[frozenset[str]]:
     """What told the owner of each past decision, as a replay of policy sees it."""
-    parts = world.parts
-    reads = HistoryReads(parts.database, clock=parts.clock, desk_time=parts.store.reader.desk_time)
-    history = reads.read(world.desk)
+    history = simulating_of(world.parts).histories.read(world.desk)
     requests = [history.request(row) for row in range(len(history))]
     return {one.told.get("owner", frozenset()) for one in requests}
 

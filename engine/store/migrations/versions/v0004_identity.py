@@ -66,7 +66,10 @@ def _part(connection: sa.Connection, last: Any) -> Any:
 
 
 def _name_who_earned() -> None:
-    """Until now a name was enough, so the phases are those of who recommended last."""
+    """Until now a name was enough, so the phases are those of who recommended last.
+
+    Where nobody did they are no one's, until two people put the envelope into force anew.
+    """
     connection = op.get_bind()
     who = (_CASES.c.desk, _MADE.c.reasoner)
     place = sa.func.row_number().over(partition_by=who, order_by=_MADE.c.id.desc())
@@ -78,13 +81,11 @@ def _name_who_earned() -> None:
     earned: dict[str, dict[str, str]] = {}
     for row in connection.execute(sa.select(made).where(made.c.place == 1)):
         earned.setdefault(row.desk, {})[row.reasoner] = row.reasoner_version
-    for desk, versions in earned.items():
+    was_active = (_VERSIONS.c.kind == "envelope", _VERSIONS.c.activated_at.is_not(None))
+    desks = sa.select(_VERSIONS.c.desk).where(*was_active).distinct()
+    for desk in connection.execute(desks).scalars().all():
         connection.execute(
             sa.update(_VERSIONS)
-            .where(
-                _VERSIONS.c.desk == desk,
-                _VERSIONS.c.kind == "envelope",
-                _VERSIONS.c.activated_at.is_not(None),
-            )
-            .values(earned=versions)
+            .where(_VERSIONS.c.desk == desk, *was_active)
+            .values(earned=earned.get(desk, {}))
         )
